@@ -1,0 +1,36 @@
+//! What jobs cost, who gets it and what failing costs. Values in, values out: no storage,
+//! no clock. Everything is integer and checked; what rounding leaves stays with the party
+//! named in each function.
+
+mod bond;
+mod price;
+mod split;
+
+pub use bond::{collateral, no_show};
+pub use price::job_price;
+pub use split::{cancellation, decline_fee, ruling, share, take, Division, Take};
+
+use cosmwasm_std::Uint128;
+use thiserror::Error;
+
+/// Why an amount cannot be computed.
+#[derive(Error, Debug, PartialEq, Eq)]
+pub enum AccountingError {
+    /// The numbers are too large for 128 bits.
+    #[error("{what} does not fit into 128 bits")]
+    Overflow {
+        /// Which amount.
+        what: &'static str,
+    },
+    /// More would be paid out than there is.
+    #[error("{part} of {whole} is more than the whole")]
+    MoreThanWhole {
+        /// The part.
+        part: Uint128,
+        /// The whole.
+        whole: Uint128,
+    },
+}
+
+#[cfg(test)]
+mod tests;
