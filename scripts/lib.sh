@@ -1,0 +1,185 @@
+# shellcheck shell=bash
+# What the scripts share; sourced, never run. Nothing here writes into the checkout.
+
+set -euo pipefail
+
+ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd -P)
+# shellcheck disable=SC2034 # for the scripts that source this file
+CACHE=${XDG_CACHE_HOME:-$HOME/.cache}/surge
+
+# What is built once per machine, by version.
+COSMWASM_CHECK_VERSION=3.0.10
+CARGO_DENY_VERSION=0.20.2
+WASMD_VERSION=$(sed -n 's|^[[:space:]]*github.com/CosmWasm/wasmd v\([0-9.]*\).*|\1|p' "$ROOT/scripts/wasmd/go.mod")
+# For debugging symbols nobody needs and a linker that nobody waits for: the tools run
+# for seconds, so building them fast counts for more than running them fast.
+TOOL_PROFILE=(CARGO_PROFILE_RELEASE_OPT_LEVEL=1 CARGO_PROFILE_RELEASE_DEBUG=0 CARGO_PROFILE_RELEASE_LTO=off
+    CARGO_PROFILE_RELEASE_CODEGEN_UNITS=16)
+
+if [[ -t 1 && -z ${NO_COLOR:-} ]]; then
+    BOLD=$'\e[1m' DIM=$'\e[2m' RED=$'\e[31m' GREEN=$'\e[32m' YELLOW=$'\e[33m' PLAIN=$'\e[0m'
+else
+    BOLD='' DIM='' RED='' GREEN='' YELLOW='' PLAIN=''
+fi
+
+say() { printf '%s\n' "$*"; }
+title() { printf '\n%s== %s%s\n' "$BOLD" "$*" "$PLAIN"; }
+good() { printf '%s%s%s\n' "$GREEN" "$*" "$PLAIN"; }
+warn() { printf '%s%s%s\n' "$YELLOW" "$*" "$PLAIN" >&2; }
+die() {
+    printf '%serror: %s%s\n' "$RED" "$*" "$PLAIN" >&2
+    exit 1
+}
+
+# The command that installs a system package here.
+how_to_get() { # <apt package> <brew formula>
+    if command -v brew >/dev/null; then
+        say "brew install $2"
+    else
+        say "sudo apt-get install $1"
+    fi
+}
+
+# Fails with the command that gets the tool when it is missing.
+need() { # <tool>
+    command -v "$1" >/dev/null && return
+    case $1 in
+    rustup) die "rustup is missing; get it with: $(how_to_get rustup rustup)" ;;
+    cc) die "a C compiler is missing; get it with: $(how_to_get build-essential gcc)" ;;
+    node | npm) die "$1 is missing (Node 20 or newer, for wasm-opt); get it with: $(how_to_get 'nodejs npm' node)" ;;
+    go) die "go is missing (Go 1.25 or newer, for the wasmd node); get it with: $(how_to_get golang-go go)" ;;
+    *) die "$1 is missing; get it with: $(how_to_get "$1" "$1")" ;;
+    esac
+}
+
+# Runs a command with its output in a log and a dot every few seconds, then tells how
+# long it took; shows the end of the log when it fails.
+step() { # <what> <command> [argument…]
+    local what=$1 log pid status=0 since=$SECONDS
+    shift
+    log=$(mktemp "${TMPDIR:-/tmp}/surge-step.XXXXXX")
+    printf '%s' "$what "
+    "$@" >"$log" 2>&1 </dev/null &
+    pid=$!
+    while kill -0 "$pid" 2>/dev/null; do
+        sleep 0.2
+        (((SECONDS - since) % 5 == 0 && SECONDS != ${dotted:-$since})) && printf '.' && local dotted=$SECONDS
+    done
+    wait "$pid" || status=$?
+    if ((status == 0)); then
+        printf ' %s%s s%s\n' "$DIM" "$((SECONDS - since))" "$PLAIN"
+        rm -f "$log"
+    else
+        printf ' %sfailed after %s s%s\n' "$RED" "$((SECONDS - since))" "$PLAIN"
+        tail -n 40 "$log" | sed 's/^/    /'
+        say "    (all of it: $log)"
+    fi
+    return "$status"
+}
+
+# Rust as rust-toolchain.toml pins it; without a name, because automatic installation
+# may be off, and without touching rustup itself.
+ensure_rust() {
+    need rustup
+    need cc
+    (
+        cd "$ROOT"
+        if ! rust_complete; then
+            step "installing Rust as rust-toolchain.toml says" rustup toolchain install --no-self-update
+        fi
+    )
+}
+
+rust_complete() {
+    local root
+    root=$(RUSTUP_AUTO_INSTALL=0 rustc --print sysroot 2>/dev/null) || return 1
+    [[ -d $root/lib/rustlib/src/rust/library && -d $root/lib/rustlib/wasm32-unknown-unknown &&
+        -d $root/lib/rustlib/wasm32-wasip1 && -x $root/bin/cargo-clippy && -x $root/bin/cargo-fmt ]]
+}
+
+# A crate's program, built into the cache once per version.
+ensure_crate() { # <crate> <version> [argument of cargo install…]
+    local crate=$1 version=$2 home=$CACHE/$1-$2
+    shift 2
+    [[ -x $home/bin/$crate ]] && return
+    ensure_rust
+    mkdir -p "$CACHE"
+    # The folder appears when it is complete, never half.
+    local build
+    build=$(mktemp -d "$CACHE/.build-$crate.XXXXXX")
+    if ! step "building $crate $version, once per machine" \
+        env -C "$ROOT" "${TOOL_PROFILE[@]}" CARGO_TARGET_DIR="$build/target" \
+        cargo install "$crate" --version "$version" --locked --root "$build/home" "$@"; then
+        rm -rf "$build"
+        return 1
+    fi
+    rm -rf "$home"
+    mv "$build/home" "$home"
+    rm -rf "$build"
+}
+
+ensure_cosmwasm_check() { ensure_crate cosmwasm-check "$COSMWASM_CHECK_VERSION"; }
+cosmwasm_check() { "$CACHE/cosmwasm-check-$COSMWASM_CHECK_VERSION/bin/cosmwasm-check" "$@"; }
+
+ensure_cargo_deny() { ensure_crate cargo-deny "$CARGO_DENY_VERSION" --no-default-features; }
+cargo_deny() { "$CACHE/cargo-deny-$CARGO_DENY_VERSION/bin/cargo-deny" "$@"; }
+
+# wasm-opt, from the npm package that scripts/wasm-opt/package-lock.json pins.
+ensure_wasm_opt() {
+    need node
+    need npm
+    local version
+    version=$(sed -n 's/.*"binaryen": "\([0-9.]*\)".*/\1/p' "$ROOT/scripts/wasm-opt/package.json")
+    WASM_OPT_HOME=$CACHE/binaryen-$version
+    [[ -x $WASM_OPT_HOME/node_modules/.bin/wasm-opt ]] && return
+    mkdir -p "$CACHE"
+    local build
+    build=$(mktemp -d "$CACHE/.build-binaryen.XXXXXX")
+    cp "$ROOT"/scripts/wasm-opt/{package.json,package-lock.json,.npmrc} "$build"
+    if ! step "installing wasm-opt (binaryen $version), once per machine" \
+        npm ci --prefix "$build" --no-audit --no-fund; then
+        rm -rf "$build"
+        return 1
+    fi
+    rm -rf "$WASM_OPT_HOME"
+    mv "$build" "$WASM_OPT_HOME"
+}
+wasm_opt() { "$WASM_OPT_HOME/node_modules/.bin/wasm-opt" "$@"; }
+
+# The node, with the library of its virtual machine beside it, so that it does not
+# depend on Go's module cache afterwards.
+ensure_wasmd() {
+    WASMD_HOME=$CACHE/wasmd-$WASMD_VERSION
+    [[ -x $WASMD_HOME/wasmd ]] && compgen -G "$WASMD_HOME/libwasmvm.*" >/dev/null && return
+    need go
+    need cc
+    mkdir -p "$CACHE"
+    local build
+    build=$(mktemp -d "$CACHE/.build-wasmd.XXXXXX")
+    if ! step "building wasmd $WASMD_VERSION, once per machine" build_wasmd "$build"; then
+        rm -rf "$build"
+        return 1
+    fi
+    rm -rf "$WASMD_HOME"
+    mv "$build" "$WASMD_HOME"
+}
+
+build_wasmd() { # <folder>
+    cd "$ROOT/scripts/wasmd"
+    export CGO_ENABLED=1 GOFLAGS=-mod=readonly
+    local version=github.com/cosmos/cosmos-sdk/version vm
+    go build -tags netgo -ldflags "-checklinkname=0 -X $version.Name=wasm -X $version.AppName=wasmd" \
+        -o "$1/wasmd" github.com/CosmWasm/wasmd/cmd/wasmd
+    vm=$(go list -f '{{.Dir}}' github.com/CosmWasm/wasmvm/v3/internal/api)
+    case $(uname -s)-$(uname -m) in
+    Darwin-*) vm=$vm/libwasmvm.dylib ;;
+    *-aarch64 | *-arm64) vm=$vm/libwasmvm.aarch64.so ;;
+    *) vm=$vm/libwasmvm.x86_64.so ;;
+    esac
+    install -m 755 "$vm" "$1/"
+}
+wasmd() {
+    LD_LIBRARY_PATH=$WASMD_HOME${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH} \
+        DYLD_LIBRARY_PATH=$WASMD_HOME${DYLD_LIBRARY_PATH:+:$DYLD_LIBRARY_PATH} \
+        "$WASMD_HOME/wasmd" "$@"
+}

@@ -1,0 +1,1 @@
+//! What messages cost: `gas/table.json`, and how a measurement compares with it.

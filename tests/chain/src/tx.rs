@@ -1,0 +1,77 @@
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
+use crate::{rpc, Error};
+
+/// Attributes of an event.
+pub type Attributes = BTreeMap<String, String>;
+
+/// A transaction that is in a block and succeeded.
+#[derive(Clone, Debug)]
+pub struct Included {
+    /// Its hash, in hexadecimal.
+    pub hash: String,
+    /// The block's height.
+    pub height: u64,
+    /// Gas that it used: signature, bytes and execution.
+    pub gas_used: u64,
+    /// Bytes of the signed transaction.
+    pub bytes: usize,
+    /// Fee that its signer paid, in base units.
+    pub fee: u128,
+    /// What the messages answered, as protobuf `TxMsgData`.
+    pub data: Vec<u8>,
+    /// Events in order: type and attributes.
+    pub events: Vec<(String, Attributes)>,
+}
+
+impl Included {
+    /// The first event of this type. An event that a contract emits has `wasm-` before its name.
+    pub fn event(&self, kind: &str) -> Option<&Attributes> {
+        self.events.iter().find(|(found, _)| found == kind).map(|(_, attributes)| attributes)
+    }
+
+    /// An attribute of the first event of this type, as a number or what else it is.
+    pub fn attribute<T: std::str::FromStr>(&self, kind: &str, key: &str) -> Result<T, Error> {
+        self.event(kind)
+            .and_then(|attributes| attributes.get(key))
+            .and_then(|value| value.parse().ok())
+            .ok_or_else(|| Error::Answer(format!("no {key} in a {kind} event of {}", self.hash)))
+    }
+
+    pub(crate) fn read(answer: &Value, bytes: usize, fee: u128) -> Result<Self, Error> {
+        let result = &answer["tx_result"];
+        let gas_used = number(&result["gas_used"])?;
+        let code = result["code"].as_u64().unwrap_or_default();
+        if code != 0 {
+            let raw_log = result["log"].as_str().unwrap_or_default().to_owned();
+            return Err(Error::Failed { code, raw_log, gas_used });
+        }
+        let events = result["events"].as_array().into_iter().flatten();
+        Ok(Self {
+            hash: answer["hash"].as_str().unwrap_or_default().into(),
+            height: number(&answer["height"])?,
+            gas_used,
+            bytes,
+            fee,
+            data: rpc::decode(&result["data"])?,
+            events: events.map(event).collect(),
+        })
+    }
+}
+
+fn event(event: &Value) -> (String, Attributes) {
+    let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+    let attributes = event["attributes"].as_array().into_iter().flatten();
+    let attributes = attributes.map(|pair| (text(&pair["key"]), text(&pair["value"])));
+    (text(&event["type"]), attributes.collect())
+}
+
+/// CometBFT writes 64-bit numbers as strings.
+pub(crate) fn number(field: &Value) -> Result<u64, Error> {
+    field
+        .as_str()
+        .and_then(|text| text.parse().ok())
+        .ok_or_else(|| Error::Answer(format!("{field} is no number in quotes")))
+}
