@@ -1,0 +1,42 @@
+use cosmwasm_std::Uint128;
+use surge_interface::{Kind, Resources, UnitPrices, Weights};
+
+use crate::Market;
+
+/// What a search needs to know of a job and of the network's tables.
+#[derive(Clone, Debug)]
+pub struct Job {
+    /// Class and denomination.
+    pub market: Market,
+    /// The class's resource whose use counts as load.
+    pub leading: Kind,
+    /// The market's reference prices.
+    pub reference: UnitPrices,
+    /// What is reserved on the node.
+    pub need: Resources,
+    /// For how long.
+    pub reserved_secs: u64,
+    /// Highest price of the whole job.
+    pub max_price: Uint128,
+    /// Bond that the node locks, as a share of the price.
+    pub collateral_bps: u32,
+    /// What counts for how much.
+    pub weights: Weights,
+    /// Round trip to each region by id from the nearest copy of the data; empty when the
+    /// job has none. A region without an entry counts as infinitely far.
+    pub rtt_ms: Vec<u16>,
+    /// Size of the data.
+    pub size_mib: u64,
+    /// Clean share of each region's energy by id; may be empty when green weighs nothing.
+    pub clean_ppm: Vec<u32>,
+    /// Allowed regions: bit r stands for region r.
+    pub regions: u64,
+    /// Providers that are the requester itself.
+    pub own: Vec<u32>,
+    /// Nodes that declined this job.
+    pub declined: Vec<u32>,
+    /// A node last seen before this time is silent.
+    pub alive_since_secs: u64,
+    /// T0 of the time score: with data this far away it is one half.
+    pub time_scale_ms: u32,
+}
