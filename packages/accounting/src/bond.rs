@@ -7,7 +7,15 @@ use crate::{share, AccountingError};
 pub fn collateral(price: Uint128, collateral_bps: u32) -> Result<Uint128, AccountingError> {
     price
         .checked_mul_ceil((Uint128::from(collateral_bps), Uint128::from(BPS)))
-        .map_err(|_| AccountingError::Overflow { what: "the collateral" })
+        .map_err(|_| AccountingError::Overflow {
+            what: "the collateral",
+        })
+}
+
+/// What a requester puts up to dispute a result: `dispute_bond_bps` of the price, rounded
+/// up, so never nothing.
+pub fn dispute_bond(price: Uint128, dispute_bond_bps: u16) -> Result<Uint128, AccountingError> {
+    collateral(price, dispute_bond_bps.into())
 }
 
 /// Penalty of a node that missed a deadline: `no_show_bps` of the price, doubled for each

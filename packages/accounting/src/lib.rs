@@ -6,7 +6,7 @@ mod bond;
 mod price;
 mod split;
 
-pub use bond::{collateral, no_show};
+pub use bond::{collateral, dispute_bond, no_show};
 pub use price::job_price;
 pub use split::{cancellation, decline_fee, ruling, share, take, Division, Take};
 

@@ -60,7 +60,9 @@ pub fn cancellation(
     reserved_secs: u64,
     cancel_bps: u16,
 ) -> Result<Division, AccountingError> {
-    let overflow = AccountingError::Overflow { what: "the elapsed share" };
+    let overflow = AccountingError::Overflow {
+        what: "the elapsed share",
+    };
     let reserved_secs = reserved_secs.max(1);
     let product = price.full_mul(elapsed_secs.min(reserved_secs));
     let whole = Uint256::from(reserved_secs);
@@ -69,10 +71,14 @@ pub fn cancellation(
     let elapsed = Uint128::try_from(floor)
         .ok()
         .and_then(|floor| floor.checked_add(Uint128::from(u8::from(!exact))).ok())
-        .ok_or(AccountingError::Overflow { what: "the elapsed share" })?;
+        .ok_or(AccountingError::Overflow {
+            what: "the elapsed share",
+        })?;
     let provider = elapsed
         .checked_add(share(price, cancel_bps.into())?)
-        .map_err(|_| AccountingError::Overflow { what: "the cancellation" })?
+        .map_err(|_| AccountingError::Overflow {
+            what: "the cancellation",
+        })?
         .min(price);
     Ok(Division {
         provider,

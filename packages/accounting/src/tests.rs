@@ -15,14 +15,22 @@ fn a_core_for_an_hour_costs_what_the_unit_price_says() {
     let prices = UnitPrices::from_array([CORE_HOUR, 0, 0, 0, 0]);
     let need = Resources::from_array([1_000, 512, 0, 0, 0]);
     assert_eq!(job_price(&prices, &need, 3_600), Ok(Uint128::new(20_000)));
-    assert_eq!(job_price(&prices, &need, 1), Ok(Uint128::new(6)), "5.55 rounds up");
+    assert_eq!(
+        job_price(&prices, &need, 1),
+        Ok(Uint128::new(6)),
+        "5.55 rounds up"
+    );
 }
 
 #[test]
 fn the_price_is_rounded_once_and_not_per_resource() {
     let prices = UnitPrices::from_array([1_800_000_000; 5]);
     let need = Resources::from_array([1; 5]);
-    assert_eq!(job_price(&prices, &need, 1), Ok(Uint128::new(3)), "2.5, not 5 times 1");
+    assert_eq!(
+        job_price(&prices, &need, 1),
+        Ok(Uint128::new(3)),
+        "2.5, not 5 times 1"
+    );
 }
 
 #[test]
@@ -41,7 +49,11 @@ fn cancelling_pays_for_elapsed_time_and_a_fee() {
     assert_eq!(division.provider, Uint128::new(600));
     assert_eq!(division.requester, Uint128::new(400));
     let late = cancellation(Uint128::new(1_000), 90, 60, 1_000).unwrap();
-    assert_eq!(late.provider, Uint128::new(1_000), "never more than the price");
+    assert_eq!(
+        late.provider,
+        Uint128::new(1_000),
+        "never more than the price"
+    );
 }
 
 #[test]

@@ -158,6 +158,18 @@ pub enum Beneficiary {
     Provider(u32),
 }
 
+/// What is collected from the take.
+#[cw_serde]
+#[derive(Copy, Eq)]
+pub enum Purse {
+    /// Burned at the token.
+    Burn,
+    /// Sent to the treasury's address.
+    Treasury,
+    /// Sent to the registry's insurance kitty.
+    Insurance,
+}
+
 /// Messages.
 #[cw_ownable_execute]
 #[cw_serde]
@@ -235,10 +247,12 @@ pub enum ExecuteMsg {
         /// In which denomination.
         denom: UncheckedDenom,
     },
-    /// Anybody moves what was collected: burns, the treasury's share, the kitty's share.
+    /// Anybody moves on what was collected in a purse.
     Flush {
         /// In which denomination.
         denom: UncheckedDenom,
+        /// Which purse. Each by itself, so that none can block another.
+        purse: Purse,
     },
     /// Anybody books coins that came without a message to the treasury's share.
     Sync {

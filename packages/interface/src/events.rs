@@ -3,7 +3,8 @@
 //! On a chain `job_assigned` arrives as `wasm-job_assigned`. Every event carries `seq`,
 //! a number that counts all events of its contract, so that an indexer sees a gap.
 
-use cosmwasm_std::Event;
+use cosmwasm_std::{Event, Response, StdResult, Storage};
+use cw_storage_plus::Item;
 
 /// What the documentation says of an event.
 pub struct EventDoc {
@@ -21,6 +22,37 @@ pub struct EventDoc {
 pub trait Emit {
     /// The event with its number.
     fn emit(self, seq: u64) -> Event;
+}
+
+/// Number of a contract's last event.
+pub const SEQ: Item<u64> = Item::new("seq");
+
+/// Numbers the events of one message and puts them on its response.
+#[derive(Default)]
+pub struct Journal {
+    events: Vec<Box<dyn FnOnce(u64) -> Event>>,
+}
+
+impl Journal {
+    /// Notes an event, in the order in which things happened.
+    pub fn note(&mut self, event: impl Emit + 'static) {
+        self.events.push(Box::new(|seq| event.emit(seq)));
+    }
+
+    /// Puts the events on the response and remembers the last number.
+    pub fn close(self, storage: &mut dyn Storage, response: Response) -> StdResult<Response> {
+        if self.events.is_empty() {
+            return Ok(response);
+        }
+        let mut seq = SEQ.may_load(storage)?.unwrap_or_default();
+        let mut numbered = vec![];
+        for event in self.events {
+            seq = seq.saturating_add(1);
+            numbered.push(event(seq));
+        }
+        SEQ.save(storage, &seq)?;
+        Ok(response.add_events(numbered))
+    }
 }
 
 macro_rules! events {
@@ -362,12 +394,10 @@ pub mod escrow {
         Flushed = "flushed" {
             /// In what.
             denom: Denom,
-            /// Burned.
-            burned: Uint128,
-            /// To the treasury.
-            treasury: Uint128,
-            /// To the kitty.
-            insurance: Uint128,
+            /// burn, treasury or insurance.
+            purse: &'static str,
+            /// How much.
+            amount: Uint128,
         }
         /// Coins that came without a message were booked.
         Synced = "synced" {

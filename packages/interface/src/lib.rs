@@ -3,6 +3,7 @@
 //!
 //! Contracts depend on this package and never on one another.
 
+pub mod client;
 pub mod denom;
 pub mod escrow;
 pub mod events;

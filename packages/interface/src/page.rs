@@ -17,5 +17,6 @@ pub fn limit(limit: Option<u32>) -> StdResult<usize> {
             "a page has at most {MAX_LIMIT} rows, {rows} were asked for: ask for less and continue with start_after"
         )));
     }
-    usize::try_from(rows).map_err(|_| StdError::generic_err("page limit exceeds the machine's word"))
+    usize::try_from(rows)
+        .map_err(|_| StdError::generic_err("page limit exceeds the machine's word"))
 }

@@ -18,7 +18,12 @@ pub const PROVIDERS: Map<u32, ProviderRecord> = Map::new("providers");
 
 /// Every raw record, for the documentation: contract, key, value, meaning.
 pub const RECORDS: [(&str, &str, &str, &str); 2] = [
-    ("registry", "`abi`", "`u32`", "Layout of this table; 1 today. Check it before reading anything else."),
+    (
+        "registry",
+        "`abi`",
+        "`u32`",
+        "Layout of this table; 1 today. Check it before reading anything else.",
+    ),
     (
         "registry",
         "`providers` · provider id (u32, big endian)",

@@ -64,7 +64,9 @@ impl Resources {
     }
 
     /// The inverse of [`Resources::to_array`].
-    pub const fn from_array([milli_cpu, memory_mib, gpus, storage_gib, bandwidth_mbps]: [u32; 5]) -> Self {
+    pub const fn from_array(
+        [milli_cpu, memory_mib, gpus, storage_gib, bandwidth_mbps]: [u32; 5],
+    ) -> Self {
         Self {
             milli_cpu,
             memory_mib,
@@ -153,7 +155,9 @@ impl UnitPrices {
     }
 
     /// The inverse of [`UnitPrices::to_array`].
-    pub const fn from_array([milli_cpu, memory_mib, gpus, storage_gib, bandwidth_mbps]: [u64; 5]) -> Self {
+    pub const fn from_array(
+        [milli_cpu, memory_mib, gpus, storage_gib, bandwidth_mbps]: [u64; 5],
+    ) -> Self {
         Self {
             milli_cpu: Uint64::new(milli_cpu),
             memory_mib: Uint64::new(memory_mib),

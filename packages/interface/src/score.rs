@@ -3,7 +3,7 @@
 use cosmwasm_schema::cw_serde;
 use cosmwasm_std::{Uint128, Uint64};
 
-use crate::{UnitPrices, PPM};
+use crate::PPM;
 
 /// What counts for how much in the score of a node, in parts per million of the whole.
 #[cw_serde]
@@ -33,10 +33,16 @@ impl Weights {
 
     /// Sum of all weights; valid weights sum to [`PPM`].
     pub fn total(&self) -> u64 {
-        [self.time, self.load, self.price, self.reputation, self.green]
-            .into_iter()
-            .map(u64::from)
-            .fold(0, u64::saturating_add)
+        [
+            self.time,
+            self.load,
+            self.price,
+            self.reputation,
+            self.green,
+        ]
+        .into_iter()
+        .map(u64::from)
+        .fold(0, u64::saturating_add)
     }
 
     /// Whether the weights sum to one.
@@ -109,10 +115,17 @@ pub struct Refusals {
 impl Refusals {
     /// All refusals together.
     pub fn total(&self) -> u32 {
-        [self.no_room, self.silent, self.too_dear, self.bond_too_low, self.own, self.declined]
-            .into_iter()
-            .map(u32::from)
-            .fold(0, u32::saturating_add)
+        [
+            self.no_room,
+            self.silent,
+            self.too_dear,
+            self.bond_too_low,
+            self.own,
+            self.declined,
+        ]
+        .into_iter()
+        .map(u32::from)
+        .fold(0, u32::saturating_add)
     }
 }
 
@@ -125,8 +138,6 @@ pub struct Explanation {
     pub at_secs: u64,
     /// The weights that counted.
     pub weights: Weights,
-    /// The reference prices that counted.
-    pub reference: UnitPrices,
     /// The node that got the job.
     pub pick: Scored,
     /// Who takes over when the pick declines, best first; at most three.

@@ -1,0 +1,261 @@
+//! How jobs end and who gets the money.
+
+use cosmwasm_std::{Response, Storage, Uint128};
+use surge_accounting::{cancellation, decline_fee, ruling, take, Division, Take};
+use surge_interface::client::Registry;
+use surge_interface::escrow::{Params, Status};
+use surge_interface::events::escrow::JobClosed;
+use surge_interface::events::Journal;
+use surge_interface::registry::Outcome;
+use surge_interface::{Denom, BPS};
+
+use super::{done, load, params_of, Call};
+use crate::ledger::{self, credit_account, credit_provider, denom_of};
+use crate::state::{Job, CONFIG, DISPUTES, JOBS, LEDGERS, TERMS};
+use crate::ContractError;
+
+/// How a job ends.
+pub struct Ending {
+    pub status: Status,
+    pub cause: &'static str,
+    pub division: Division,
+    pub outcome: Outcome,
+    /// Bond of a dispute, back to the requester.
+    pub bond_back: Uint128,
+    /// Bond of a dispute, to the kitty.
+    pub bond_lost: Uint128,
+    /// Also send the provider its whole credit.
+    pub pay: bool,
+}
+
+impl Ending {
+    /// All held for the job goes to the provider.
+    fn paid(state: &Job, cause: &'static str, pay: bool) -> Self {
+        Self {
+            status: Status::Settled,
+            cause,
+            division: Division {
+                provider: state.price,
+                requester: Uint128::zero(),
+            },
+            outcome: Outcome::Settled,
+            bond_back: Uint128::zero(),
+            bond_lost: Uint128::zero(),
+            pay,
+        }
+    }
+}
+
+/// The requester is content, before or after the review window.
+pub fn accept(call: Call, job: u64, pay: bool) -> Result<Response, ContractError> {
+    let state = load(call.deps.storage, job)?;
+    state.ensure_status(job, Status::Submitted)?;
+    state.ensure_requester(job, &call.sender_addr)?;
+    let ending = Ending::paid(&state, "accept", pay);
+    close(call, "accept", job, state, ending)
+}
+
+/// Nobody said anything in time.
+pub fn settle(call: Call, job: u64, pay: bool) -> Result<Response, ContractError> {
+    let state = load(call.deps.storage, job)?;
+    let ending = match state.status {
+        Status::Disputed => Ending {
+            status: Status::Resolved,
+            cause: "silence",
+            division: ruling(state.price, BPS / 2)?,
+            outcome: Outcome::Closed,
+            bond_back: DISPUTES.load(call.deps.storage, job)?.bond,
+            bond_lost: Uint128::zero(),
+            pay,
+        },
+        _ => {
+            state.ensure_status(job, Status::Submitted)?;
+            Ending::paid(&state, "silence", pay)
+        }
+    };
+    state.ensure_overdue(job, call.now_secs)?;
+    close(call, "settle", job, state, ending)
+}
+
+/// The requester wants it no more.
+pub fn cancel(call: Call, job: u64) -> Result<Response, ContractError> {
+    let mut state = load(call.deps.storage, job)?;
+    state.ensure_requester(job, &call.sender_addr)?;
+    let params = params_of(call.deps.storage, state.params_version)?;
+    if state.status == Status::Open {
+        return give_up_now(call, "cancel", job, &mut state, &params, "requester");
+    }
+    state.ensure_status(job, Status::Assigned)?;
+    let reserved_secs = TERMS.load(call.deps.storage, job)?.spec.reserved_secs;
+    let elapsed_secs = call.now_secs.saturating_sub(state.assigned_secs);
+    let ending = Ending {
+        status: Status::Cancelled,
+        cause: "requester",
+        division: cancellation(state.price, elapsed_secs, reserved_secs, params.cancel_bps)?,
+        outcome: Outcome::Closed,
+        bond_back: Uint128::zero(),
+        bond_lost: Uint128::zero(),
+        pay: false,
+    };
+    close(call, "cancel", job, state, ending)
+}
+
+/// Nobody came in time, or the node did not deliver in time.
+pub fn expire(call: Call, job: u64) -> Result<Response, ContractError> {
+    let mut state = load(call.deps.storage, job)?;
+    if state.status == Status::Open {
+        state.ensure_overdue(job, call.now_secs)?;
+        let params = params_of(call.deps.storage, state.params_version)?;
+        return give_up_now(call, "expire", job, &mut state, &params, "deadline");
+    }
+    state.ensure_status(job, Status::Assigned)?;
+    state.ensure_overdue(job, call.now_secs)?;
+    let ending = Ending {
+        status: Status::Failed,
+        cause: "deadline",
+        division: Division {
+            provider: Uint128::zero(),
+            requester: state.price,
+        },
+        outcome: Outcome::NoShow {
+            reporter: call.sender_addr.to_string(),
+        },
+        bond_back: Uint128::zero(),
+        bond_lost: Uint128::zero(),
+        pay: false,
+    };
+    close(call, "expire", job, state, ending)
+}
+
+fn give_up_now(
+    call: Call,
+    action: &str,
+    job: u64,
+    state: &mut Job,
+    params: &Params,
+    cause: &'static str,
+) -> Result<Response, ContractError> {
+    let storage = call.deps.storage;
+    let mut journal = Journal::default();
+    give_up(storage, &mut journal, job, state, params, cause)?;
+    JOBS.save(storage, job, state)?;
+    Ok(journal.close(storage, done(action))?)
+}
+
+/// Ends a job that no node has: all goes back, less a fee for each node that had to look
+/// at it and declined. The fee goes to the kitty. The caller saves the job.
+pub fn give_up(
+    storage: &mut dyn Storage,
+    journal: &mut Journal,
+    job: u64,
+    state: &mut Job,
+    params: &Params,
+    cause: &'static str,
+) -> Result<(), ContractError> {
+    let declines = u8::try_from(state.declined.len()).unwrap_or(u8::MAX);
+    let fee = decline_fee(state.price, declines, params.decline_bps)?;
+    let back = state.price.checked_sub(fee)?;
+    let mut ledger = ledger::load(storage, state.denom)?;
+    ledger.jobs = ledger.jobs.checked_sub(state.price)?;
+    ledger.insurance = ledger.insurance.checked_add(fee)?;
+    credit_account(storage, &mut ledger, &state.requester, state.denom, back)?;
+    LEDGERS.save(storage, state.denom, &ledger)?;
+    state.status = match cause {
+        "requester" => Status::Cancelled,
+        _ => Status::Expired,
+    };
+    journal.note(JobClosed {
+        job,
+        status: status_name(state.status),
+        cause,
+        provider: Uint128::zero(),
+        requester: back,
+        burn: Uint128::zero(),
+        treasury: Uint128::zero(),
+        insurance: fee,
+    });
+    Ok(())
+}
+
+/// Ends a job that a node has: divides the money, gives the node back, pays if wished.
+pub fn close(
+    call: Call,
+    action: &str,
+    job: u64,
+    mut state: Job,
+    ending: Ending,
+) -> Result<Response, ContractError> {
+    let storage = call.deps.storage;
+    let (_, provider) = state.node_and_provider(job)?;
+    let denom = denom_of(storage, state.denom)?;
+    let params = params_of(storage, state.params_version)?;
+    let parts = after_take(ending.division.provider, &denom, &params)?;
+    let back = ending.division.requester.checked_add(ending.bond_back)?;
+    let insurance = parts.insurance.checked_add(ending.bond_lost)?;
+
+    let mut ledger = ledger::load(storage, state.denom)?;
+    ledger.jobs = ledger
+        .jobs
+        .checked_sub(state.price)?
+        .checked_sub(ending.bond_back)?
+        .checked_sub(ending.bond_lost)?;
+    ledger.burn = ledger.burn.checked_add(parts.burn)?;
+    ledger.treasury = ledger.treasury.checked_add(parts.treasury)?;
+    ledger.insurance = ledger.insurance.checked_add(insurance)?;
+    credit_account(storage, &mut ledger, &state.requester, state.denom, back)?;
+    credit_provider(storage, &mut ledger, provider, state.denom, parts.provider)?;
+
+    let mut journal = Journal::default();
+    journal.note(JobClosed {
+        job,
+        status: status_name(ending.status),
+        cause: ending.cause,
+        provider: parts.provider,
+        requester: back,
+        burn: parts.burn,
+        treasury: parts.treasury,
+        insurance,
+    });
+    let mut response = done(action);
+    if ending.pay {
+        response = response.add_message(ledger::pay_provider(
+            storage,
+            &call.deps.querier,
+            &mut journal,
+            &mut ledger,
+            call.now_secs,
+            provider,
+            state.denom,
+        )?);
+    }
+    LEDGERS.save(storage, state.denom, &ledger)?;
+    state.status = ending.status;
+    JOBS.save(storage, job, &state)?;
+    let registry = Registry(CONFIG.load(storage)?.registry);
+    let release = registry.release(job, ending.outcome)?;
+    Ok(journal.close(storage, response.add_message(release))?)
+}
+
+/// The network's share of a provider's pay. Only tokens can be burned: of native coins
+/// that part is the treasury's.
+fn after_take(pay: Uint128, denom: &Denom, params: &Params) -> Result<Take, ContractError> {
+    let burn_bps = match denom {
+        Denom::Native(_) => 0,
+        Denom::Cw20(_) => params.burn_bps,
+    };
+    Ok(take(pay, params.take_bps, burn_bps, params.insurance_bps)?)
+}
+
+fn status_name(status: Status) -> &'static str {
+    match status {
+        Status::Open => "open",
+        Status::Assigned => "assigned",
+        Status::Submitted => "submitted",
+        Status::Disputed => "disputed",
+        Status::Settled => "settled",
+        Status::Resolved => "resolved",
+        Status::Cancelled => "cancelled",
+        Status::Expired => "expired",
+        Status::Failed => "failed",
+    }
+}

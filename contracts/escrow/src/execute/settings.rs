@@ -1,0 +1,156 @@
+//! What the owner decides.
+
+use cosmwasm_std::{Api, DepsMut, Response, Storage};
+use surge_interface::escrow::{InstantiateMsg, Params, MAX_DECLINES, MAX_DENOMS, MAX_TAKE_BPS};
+use surge_interface::events::escrow::ParamsUpdated;
+use surge_interface::events::Journal;
+use surge_interface::time::{Span, TimeBounds};
+use surge_interface::{UncheckedDenom, BPS};
+
+use super::{done, Call};
+use crate::state::{Config, CONFIG, DENOMS, JOB_COUNT, PARAMS};
+use crate::ContractError;
+
+pub fn instantiate(deps: DepsMut, msg: InstantiateMsg) -> Result<Response, ContractError> {
+    cw_ownable::initialize_owner(deps.storage, deps.api, Some(&msg.owner))?;
+    check_params(&msg.params, &msg.profile.bounds())?;
+    let config = Config {
+        registry: deps.api.addr_validate(&msg.registry)?,
+        arbiter: deps.api.addr_validate(&msg.arbiter)?,
+        treasury: deps.api.addr_validate(&msg.treasury)?,
+        profile: msg.profile,
+        intake_open: true,
+        params_version: 1,
+    };
+    CONFIG.save(deps.storage, &config)?;
+    PARAMS.save(deps.storage, config.params_version, &msg.params)?;
+    JOB_COUNT.save(deps.storage, &0)?;
+    DENOMS.save(deps.storage, &vec![])?;
+    for denom in &msg.denoms {
+        list_denom(deps.storage, deps.api, denom)?;
+    }
+    Ok(done("instantiate"))
+}
+
+pub fn update_params(call: Call, params: Params) -> Result<Response, ContractError> {
+    cw_ownable::assert_owner(call.deps.storage, &call.sender_addr)?;
+    let mut config = CONFIG.load(call.deps.storage)?;
+    check_params(&params, &config.profile.bounds())?;
+    config.params_version = config.params_version.saturating_add(1);
+    PARAMS.save(call.deps.storage, config.params_version, &params)?;
+    saved(call.deps.storage, &config, "params")
+}
+
+pub fn add_denom(call: Call, denom: &UncheckedDenom) -> Result<Response, ContractError> {
+    cw_ownable::assert_owner(call.deps.storage, &call.sender_addr)?;
+    list_denom(call.deps.storage, call.deps.api, denom)?;
+    let config = CONFIG.load(call.deps.storage)?;
+    saved(call.deps.storage, &config, "denom")
+}
+
+pub fn set_roles(
+    call: Call,
+    arbiter: Option<&str>,
+    treasury: Option<&str>,
+) -> Result<Response, ContractError> {
+    cw_ownable::assert_owner(call.deps.storage, &call.sender_addr)?;
+    let mut config = CONFIG.load(call.deps.storage)?;
+    if let Some(arbiter) = arbiter {
+        config.arbiter = call.deps.api.addr_validate(arbiter)?;
+    }
+    if let Some(treasury) = treasury {
+        config.treasury = call.deps.api.addr_validate(treasury)?;
+    }
+    saved(call.deps.storage, &config, "roles")
+}
+
+pub fn set_intake(call: Call, open: bool) -> Result<Response, ContractError> {
+    cw_ownable::assert_owner(call.deps.storage, &call.sender_addr)?;
+    let mut config = CONFIG.load(call.deps.storage)?;
+    config.intake_open = open;
+    saved(call.deps.storage, &config, "intake")
+}
+
+fn saved(
+    storage: &mut dyn Storage,
+    config: &Config,
+    what: &'static str,
+) -> Result<Response, ContractError> {
+    CONFIG.save(storage, config)?;
+    let mut journal = Journal::default();
+    journal.note(ParamsUpdated {
+        what,
+        version: config.params_version,
+    });
+    Ok(journal.close(storage, done("update").add_attribute("what", what))?)
+}
+
+fn list_denom(
+    storage: &mut dyn Storage,
+    api: &dyn Api,
+    denom: &UncheckedDenom,
+) -> Result<(), ContractError> {
+    let mut denoms = DENOMS.load(storage)?;
+    let checked = denom.check(api)?;
+    if denoms.contains(&checked) {
+        return Err(ContractError::DenomListed {
+            denom: denom.clone(),
+        });
+    }
+    if denoms.len() >= MAX_DENOMS {
+        return Err(ContractError::TooLong {
+            what: "the list of denominations",
+            len: denoms.len().saturating_add(1),
+            max: MAX_DENOMS,
+        });
+    }
+    denoms.push(checked);
+    Ok(DENOMS.save(storage, &denoms)?)
+}
+
+fn check_params(params: &Params, bounds: &TimeBounds) -> Result<(), ContractError> {
+    let whole = u64::from(BPS);
+    within("take_bps", params.take_bps.into(), 0, MAX_TAKE_BPS.into())?;
+    let sum = [params.burn_bps, params.treasury_bps, params.insurance_bps]
+        .into_iter()
+        .map(u64::from)
+        .fold(0, u64::saturating_add);
+    if sum != whole {
+        return Err(ContractError::BadSplit { sum });
+    }
+    lasts("accept_secs", params.accept_secs, &bounds.accept)?;
+    lasts("review_secs", params.review_secs, &bounds.review)?;
+    lasts("waiting_secs", params.waiting_secs, &bounds.waiting)?;
+    lasts("dispute_secs", params.dispute_secs, &bounds.dispute)?;
+    within(
+        "collateral_bps",
+        params.collateral_bps.into(),
+        whole,
+        whole.saturating_mul(200),
+    )?;
+    within("cancel_bps", params.cancel_bps.into(), 0, whole / 2)?;
+    within("decline_bps", params.decline_bps.into(), 0, 500)?;
+    within("dispute_bond_bps", params.dispute_bond_bps.into(), 1, whole)?;
+    within(
+        "max_declines",
+        params.max_declines.into(),
+        1,
+        MAX_DECLINES.into(),
+    )
+}
+
+fn within(what: &'static str, value: u64, min: u64, max: u64) -> Result<(), ContractError> {
+    if (min..=max).contains(&value) {
+        return Ok(());
+    }
+    Err(ContractError::OutOfBounds {
+        what,
+        value,
+        min,
+        max,
+    })
+}
+
+fn lasts(what: &'static str, secs: u64, span: &Span) -> Result<(), ContractError> {
+    within(what, secs, span.min_secs, span.max_secs)
+}
