@@ -45,7 +45,7 @@ pub enum Refusal {
 
 impl Refusal {
     /// Counts this refusal. A search never reads rows of other markets and regions.
-    pub(crate) fn count(self, refusals: &mut Refusals) {
+    pub fn count(self, refusals: &mut Refusals) {
         let counter = match self {
             Self::OtherMarket | Self::Elsewhere => return,
             Self::Own => &mut refusals.own,

@@ -22,4 +22,5 @@ pub use index::{Root, StoredDirectory};
 pub use job::Job;
 pub use judge::{advance, judge, Refusal};
 pub use key::{Cell, Market, Place, RowKey, Word};
+pub use score::weigh;
 pub use search::{search, Found, Limits};

@@ -15,7 +15,7 @@ const BITS_PER_MIB: u128 = 8 * 1_024 * 1_024;
 const BITS_PER_MS_AND_MBPS: u128 = 1_000;
 
 /// `Σ weight · part`.
-pub(crate) fn weigh(weights: &Weights, parts: &Parts) -> u64 {
+pub fn weigh(weights: &Weights, parts: &Parts) -> u64 {
     [
         (weights.time, parts.time),
         (weights.load, parts.load),

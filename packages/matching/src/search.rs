@@ -15,11 +15,12 @@ const NEAR_TIE_PPM: u32 = 10_000;
 const NEAR_TIES_PER_WHOLE: u64 = 100;
 /// Runners-up, for when the pick declines.
 const RUNNERS_UP: usize = 3;
-/// A search that has its proof reads on for company of the pick (equals, runners-up) until
-/// it has seen this many nodes that fit ...
-const COMPANY: usize = RUNNERS_UP + 1;
-/// ... or this many rows in all.
-const COMPANY_ROWS: u16 = 16;
+/// A search that has its proof within a near tie goes on until the proof is exact and it
+/// has seen this many nodes that fit, equals for the fair share to choose from (only the
+/// runners-up when no equals can be left) ...
+const COMPANY: usize = 16;
+/// ... but for no more than this many rows.
+const ROWS_AFTER_PROOF: u16 = 32;
 
 /// What a search may spend.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,7 +34,7 @@ pub struct Limits {
 }
 
 /// What a search found.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Found {
     /// The node that gets the job: of those within 1 % of the best score seen, the one
     /// with the smallest tag.
@@ -97,11 +98,17 @@ impl Seen {
         u32::try_from(gap).unwrap_or(PPM)
     }
 
+    /// The least score of a near tie with the best seen.
+    fn near(&self) -> u64 {
+        let best = self.best_score.unwrap_or_default();
+        best.saturating_sub(best / NEAR_TIES_PER_WHOLE)
+    }
+
     /// `unread` is the highest bound of what was not read, `None` when all was.
     fn conclude(mut self, unread: Option<u64>) -> Found {
         let gap_ppm = unread.map_or(0, |bound| self.gap_ppm(bound));
         let best_score = self.best_score.unwrap_or_default();
-        let near = best_score.saturating_sub(best_score / NEAR_TIES_PER_WHOLE);
+        let near = self.near();
         self.fitting
             .sort_by_key(|node| (Reverse(node.score), node.node));
         let pick = (0..)
@@ -169,6 +176,8 @@ struct Pass<'a, D> {
     unread: BinaryHeap<Unread>,
     open: Vec<Rows<'a>>,
     refused: u16,
+    /// Rows read when the near tie was proven.
+    proven_at: Option<u16>,
 }
 
 impl<'a, D: Directory> Pass<'a, D> {
@@ -188,6 +197,7 @@ impl<'a, D: Directory> Pass<'a, D> {
             unread: BinaryHeap::new(),
             open: Vec::new(),
             refused: 0,
+            proven_at: None,
         }
     }
 
@@ -210,16 +220,26 @@ impl<'a, D: Directory> Pass<'a, D> {
         Ok(None)
     }
 
-    fn may_stop(&self, seen: &Seen, bound: u64) -> bool {
+    fn may_stop(&mut self, seen: &Seen, bound: u64) -> bool {
         let fitting = seen.fitting.len();
         if fitting >= self.limits.rows.into() || self.refused >= self.limits.refused {
             return true;
         }
-        let company = fitting >= COMPANY || seen.rows_read >= COMPANY_ROWS;
-        match self.way {
-            Way::BestFirst => company && seen.gap_ppm(bound) <= NEAR_TIE_PPM,
-            Way::Scattered => fitting >= COMPANY,
+        if self.way == Way::Scattered {
+            return fitting > RUNNERS_UP;
         }
+        let gap_ppm = seen.gap_ppm(bound);
+        if gap_ppm > NEAR_TIE_PPM {
+            return false;
+        }
+        let proven_at = *self.proven_at.get_or_insert(seen.rows_read);
+        let since = seen.rows_read.saturating_sub(proven_at);
+        let company = if bound >= seen.near() {
+            COMPANY
+        } else {
+            RUNNERS_UP + 1
+        };
+        gap_ppm == 0 && fitting >= company || since >= ROWS_AFTER_PROOF
     }
 
     fn open(&mut self, what: What, seen: &mut Seen) -> Result<(), MatchError> {
