@@ -274,8 +274,7 @@ pub struct StoredExplanation {
 }
 
 /// Node, parts, price and tag.
-#[cw_serde]
-pub struct StoredScored(u32, [u32; 5], Uint128, u64);
+type StoredScored = (u32, [u32; 5], Uint128, u64);
 
 impl StoredExplanation {
     /// What is kept of a finding with a pick.
@@ -298,7 +297,7 @@ impl StoredExplanation {
                 weights.reputation,
                 weights.green,
             ],
-            candidates: candidates.map(StoredScored::new).collect(),
+            candidates: candidates.map(stored).collect(),
             best_score: found.best_score,
             refusals: [no_room, silent, too_dear, bond_too_low, own, declined],
             rows_read: found.rows_read,
@@ -324,7 +323,7 @@ impl StoredExplanation {
         };
         let mut candidates = vec![];
         for scored in &self.candidates {
-            candidates.push(scored.expand(storage, &weights)?);
+            candidates.push(expanded(storage, &weights, scored)?);
         }
         let runners_up = candidates.split_off(1.min(candidates.len()));
         let [no_room, silent, too_dear, bond_too_low, own, declined] = self.refusals;
@@ -352,43 +351,44 @@ impl StoredExplanation {
     }
 }
 
-impl StoredScored {
-    fn new(scored: &Scored) -> Self {
-        let Parts {
-            time,
-            load,
-            price,
-            reputation,
-            green,
-        } = scored.parts;
-        Self(
-            scored.node,
-            [time, load, price, reputation, green],
-            scored.price,
-            scored.tag.u64(),
-        )
-    }
+fn stored(scored: &Scored) -> StoredScored {
+    let Parts {
+        time,
+        load,
+        price,
+        reputation,
+        green,
+    } = scored.parts;
+    (
+        scored.node,
+        [time, load, price, reputation, green],
+        scored.price,
+        scored.tag.u64(),
+    )
+}
 
-    fn expand(&self, storage: &dyn Storage, weights: &Weights) -> StdResult<Scored> {
-        let Self(node, [time, load, price, reputation, green], total, tag) = self;
-        let parts = Parts {
-            time: *time,
-            load: *load,
-            price: *price,
-            reputation: *reputation,
-            green: *green,
-        };
-        let record = NODES.may_load(storage, *node)?;
-        Ok(Scored {
-            node: *node,
-            provider: record.as_ref().map_or(0, |record| record.provider),
-            region: record.as_ref().map_or(0, |record| record.spec.region),
-            score: Uint64::new(surge_matching::weigh(weights, &parts)),
-            parts,
-            price: *total,
-            tag: Uint64::new(*tag),
-        })
-    }
+fn expanded(
+    storage: &dyn Storage,
+    weights: &Weights,
+    (node, [time, load, price, reputation, green], total, tag): &StoredScored,
+) -> StdResult<Scored> {
+    let parts = Parts {
+        time: *time,
+        load: *load,
+        price: *price,
+        reputation: *reputation,
+        green: *green,
+    };
+    let record = NODES.may_load(storage, *node)?;
+    Ok(Scored {
+        node: *node,
+        provider: record.as_ref().map_or(0, |record| record.provider),
+        region: record.as_ref().map_or(0, |record| record.spec.region),
+        score: Uint64::new(surge_matching::weigh(weights, &parts)),
+        parts,
+        price: *total,
+        tag: Uint64::new(*tag),
+    })
 }
 
 /// What a simulation shows: the explanation that an assignment would keep.

@@ -69,6 +69,31 @@ pub struct Params {
     pub max_declines: u8,
 }
 
+impl Params {
+    /// What a network starts with.
+    pub const fn defaults(profile: TimeProfile) -> Self {
+        let (accept_secs, review_secs, waiting_secs, dispute_secs) = match profile {
+            TimeProfile::Main => (600, 86_400, 3_600, 7 * 86_400),
+            TimeProfile::Dev => (10, 30, 30, 60),
+        };
+        Self {
+            take_bps: 500,
+            burn_bps: 5_000,
+            treasury_bps: 3_000,
+            insurance_bps: 2_000,
+            accept_secs,
+            review_secs,
+            waiting_secs,
+            dispute_secs,
+            collateral_bps: 10_000,
+            cancel_bps: 1_000,
+            decline_bps: 100,
+            dispute_bond_bps: 1_000,
+            max_declines: 4,
+        }
+    }
+}
+
 /// A file by content.
 #[cw_serde]
 pub struct Artifact {

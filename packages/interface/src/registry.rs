@@ -79,6 +79,29 @@ pub struct Params {
     pub tip_bps: u16,
 }
 
+impl Params {
+    /// What a network starts with.
+    pub const fn defaults(profile: TimeProfile) -> Self {
+        let (heartbeat_secs, unbonding_secs, payout_delay_secs) = match profile {
+            TimeProfile::Main => (300, 21 * 86_400, 3 * 86_400),
+            TimeProfile::Dev => (10, 60, 10),
+        };
+        Self {
+            weights: Weights::DEFAULT,
+            rows_cap: 128,
+            refused_cap: 128,
+            time_scale_ms: 1_000,
+            heartbeat_secs,
+            missed_heartbeats: 3,
+            unbonding_secs,
+            payout_delay_secs,
+            evictions_per_search: 8,
+            no_show_bps: 500,
+            tip_bps: 1_000,
+        }
+    }
+}
+
 /// A place with a known distance to every other.
 #[cw_serde]
 pub struct Region {
