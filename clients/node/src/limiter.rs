@@ -29,7 +29,7 @@ impl MemoryLimiter {
     }
 
     fn grow(&mut self, current: usize, desired: usize, maximum: Option<usize>) -> Result<bool> {
-        // A program that passes its own maximum is told so, as by the standard.
+        // A program that passes a maximum of its own is told so, as by the standard.
         if maximum.is_some_and(|maximum| desired > maximum) {
             return Ok(false);
         }
@@ -52,7 +52,9 @@ impl ResourceLimiter for MemoryLimiter {
         desired: usize,
         maximum: Option<usize>,
     ) -> Result<bool> {
-        self.grow(current, desired, maximum)
+        let addressable = usize::try_from(1_u64 << 32).unwrap_or(usize::MAX);
+        let maximum = maximum.map_or(addressable, |maximum| maximum.min(addressable));
+        self.grow(current, desired, Some(maximum))
     }
 
     fn table_growing(

@@ -135,13 +135,22 @@ fn a_program_that_starts_with_too_much_memory_does_not_start() {
 }
 
 #[test]
-fn memory_beyond_the_programs_own_maximum_is_denied_as_by_the_standard() {
-    let outcome = end_of(
-        r#"(module (memory (export "memory") 1 2)
-             (func (export "_start")
-               (if (i32.ne (memory.grow (i32.const 5)) (i32.const -1)) (then unreachable))))"#,
-    );
-    assert_eq!(outcome.status, Status::Finished);
+fn memory_beyond_what_the_standard_allows_is_denied_as_by_the_standard() {
+    let limits = Limits {
+        memory_bytes: 1 << 40,
+        ..small()
+    };
+    // Its own maximum, and the most that 32 bits can address.
+    for (memory, more) in [("1 2", 5), ("1", 65_536)] {
+        let program = format!(
+            r#"(module (memory (export "memory") {memory})
+                 (func (export "_start")
+                   (if (i32.ne (memory.grow (i32.const {more})) (i32.const -1))
+                     (then unreachable))))"#
+        );
+        let outcome = run(&job(&program), &limits).unwrap();
+        assert_eq!(outcome.status, Status::Finished);
+    }
 }
 
 #[test]

@@ -15,7 +15,10 @@ fn main() -> io::Result<()> {
     walk(Path::new("/input"))?;
     read_in_pieces("/input/numbers.txt")?;
     println!("missing: {:?}", fs::read("/input/none").unwrap_err().kind());
-    println!("through a file: {}", fs::read("/input/numbers.txt/x").is_err());
+    println!(
+        "through a file: {}",
+        fs::read("/input/numbers.txt/x").is_err()
+    );
     println!("outside: {}", fs::read("/input/../../etc/passwd").is_err());
     io::stdout().write_all(&arithmetic())?;
     eprintln!("done");
@@ -32,9 +35,14 @@ fn walk(folder: &Path) -> io::Result<()> {
             walk(&path)?;
         } else {
             let content = fs::read(&path)?;
-            println!("{} link {} has {} bytes, metadata says {}: {:?}",
-                path.display(), kind.is_symlink(), content.len(), fs::metadata(&path)?.len(),
-                &content[..content.len().min(12)]);
+            println!(
+                "{} link {} has {} bytes, metadata says {}: {:?}",
+                path.display(),
+                kind.is_symlink(),
+                content.len(),
+                fs::metadata(&path)?.len(),
+                &content[..content.len().min(12)]
+            );
         }
     }
     Ok(())
@@ -49,8 +57,14 @@ fn read_in_pieces(path: &str) -> io::Result<()> {
     println!("behind the end: {}", file.read(&mut piece)?);
     file.seek(SeekFrom::Start(3))?;
     file.read_exact(&mut piece)?;
-    println!("middle {piece:?}, before the start: {}", file.seek(SeekFrom::Start(0)).is_ok());
-    println!("too far back: {}", file.seek(SeekFrom::Current(-1)).is_err());
+    println!(
+        "middle {piece:?}, before the start: {}",
+        file.seek(SeekFrom::Start(0)).is_ok()
+    );
+    println!(
+        "too far back: {}",
+        file.seek(SeekFrom::Current(-1)).is_err()
+    );
     Ok(())
 }
 
@@ -58,7 +72,10 @@ fn arithmetic() -> Vec<u8> {
     let (mut x, mut bits, mut bytes) = (0.37_f64, 1_u64, Vec::new());
     for i in 0..20_000_u32 {
         x = 3.99 * x * (1.0 - x);
-        bits = bits.wrapping_mul(6364136223846793005).wrapping_add(u64::from(i)) ^ x.to_bits();
+        bits = bits
+            .wrapping_mul(6364136223846793005)
+            .wrapping_add(u64::from(i))
+            ^ x.to_bits();
         if i % 10 == 0 {
             bytes.extend((x.sin() as f32).to_le_bytes());
             bytes.extend(bits.rotate_left(i % 64).to_le_bytes());
