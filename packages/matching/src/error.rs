@@ -4,7 +4,7 @@ use thiserror::Error;
 use crate::Market;
 
 /// Why the index cannot be read or changed.
-#[derive(Error, Debug, PartialEq, Eq)]
+#[derive(Error, Clone, Debug, PartialEq, Eq)]
 pub enum MatchError {
     /// Stored bytes that this code never writes.
     #[error("the stored {what} is corrupt: {bytes}")]

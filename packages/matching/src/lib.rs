@@ -24,3 +24,8 @@ pub use judge::{advance, judge, Refusal};
 pub use key::{Cell, Market, Place, RowKey, Word};
 pub use score::weigh;
 pub use search::{search, Found, Limits};
+
+#[cfg(test)]
+extern crate self as surge_matching;
+#[cfg(test)]
+mod tests;
