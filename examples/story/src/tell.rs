@@ -1,0 +1,281 @@
+//! What people see. With `--json` standard output is the machine's, and progress alone
+//! goes to standard error.
+
+use std::time::Duration;
+
+use comfy_table::{presets::UTF8_BORDERS_ONLY, CellAlignment, Table};
+use console::style;
+use indicatif::ProgressBar;
+use surge_interface::{Explanation, Scored, Weights, PPM};
+
+use crate::books::Books;
+use crate::cast::Provider;
+use crate::errand::Delivery;
+
+/// Tells the story, or keeps quiet for a machine.
+pub struct Teller {
+    quiet: bool,
+}
+
+impl Teller {
+    /// `json` keeps standard output free.
+    pub fn new(json: bool) -> Self {
+        Self { quiet: json }
+    }
+
+    /// A new act begins.
+    pub fn act(&self, title: &str) {
+        self.say(&format!("\n{}", style(title).bold().cyan()));
+    }
+
+    /// Who has joined.
+    pub fn providers(&self, providers: &[Provider]) {
+        let mut table = table(&[
+            "provider",
+            "node",
+            "region (declared)",
+            "cores",
+            "memory",
+            "disk",
+            "bandwidth",
+            "price",
+            "inventory",
+        ]);
+        for provider in providers {
+            table.add_row([
+                provider.name.to_owned(),
+                provider.node.to_string(),
+                provider.region.to_owned(),
+                format!("{}", provider.capacity.milli_cpu / 1_000),
+                format!("{} MiB", provider.capacity.memory_mib),
+                format!("{} GiB", provider.capacity.storage_gib),
+                format!("≥ {} Mbit/s", provider.bandwidth_mbps),
+                format!("{} % of reference", provider.price_percent),
+                provider.inventory.to_owned(),
+            ]);
+        }
+        self.say(&table.to_string());
+        self.say("All three run on this machine; their regions are declared, not real.");
+    }
+
+    /// Why a job went where it went.
+    pub fn explanation(&self, explanation: &Explanation, providers: &[Provider]) {
+        let mut table = table(&[
+            "",
+            "provider",
+            "score",
+            "time",
+            "load",
+            "price",
+            "reputation",
+            "green",
+            "costs",
+        ]);
+        let weights = explanation.weights;
+        table.add_row([
+            String::new(),
+            style("weight").dim().to_string(),
+            String::new(),
+            percent(weights.time),
+            percent(weights.load),
+            percent(weights.price),
+            percent(weights.reputation),
+            percent(weights.green),
+            String::new(),
+        ]);
+        let picks = std::iter::once(("pick", &explanation.pick));
+        let others = explanation.runners_up.iter();
+        for (rank, scored) in picks.chain(others.map(|scored| ("runner-up", scored))) {
+            let parts = scored.parts;
+            table.add_row([
+                rank.to_owned(),
+                name(scored, providers),
+                score(scored),
+                percent(parts.time),
+                percent(parts.load),
+                percent(parts.price),
+                percent(parts.reputation),
+                percent(parts.green),
+                stake(scored.price.u128()),
+            ]);
+        }
+        right_align(&mut table, 2..9);
+        self.say(&table.to_string());
+        let verdict = if explanation.exact {
+            "nothing unread could have scored higher".to_owned()
+        } else {
+            format!(
+                "an unread node could have scored at most {:.2} % higher",
+                f64::from(explanation.gap_ppm) / 10_000.0
+            )
+        };
+        self.say(&format!(
+            "The registry read {} rows, refused {}; {verdict}.",
+            explanation.rows_read,
+            explanation.refusals.total(),
+        ));
+    }
+
+    /// The weights before and after the owner's change.
+    pub fn weights(&self, before: &Weights, after: &Weights) {
+        self.say(&format!(
+            "time {} → {}, price {} → {}",
+            percent(before.time),
+            percent(after.time),
+            percent(before.price),
+            percent(after.price),
+        ));
+    }
+
+    /// Both explanations next to each other.
+    pub fn side_by_side(&self, first: &Explanation, second: &Explanation, providers: &[Provider]) {
+        let mut table = table(&["provider", "first job", "", "second job", ""]);
+        for provider in providers {
+            let mut row = vec![provider.name.to_owned()];
+            for explanation in [first, second] {
+                let scored = std::iter::once(&explanation.pick)
+                    .chain(&explanation.runners_up)
+                    .find(|scored| scored.node == provider.node);
+                row.push(scored.map_or_else(|| "not read".to_owned(), score));
+                let picked = explanation.pick.node == provider.node;
+                row.push(if picked { "picked" } else { "" }.to_owned());
+            }
+            table.add_row(row);
+        }
+        right_align(&mut table, [1, 3].into_iter());
+        self.say(&table.to_string());
+    }
+
+    /// Shows that something is going on while `work` runs.
+    pub fn wait<T>(&self, what: &str, work: impl FnOnce() -> T) -> T {
+        let spinner = ProgressBar::new_spinner().with_message(what.to_owned());
+        if spinner.is_hidden() {
+            eprintln!("{what} …");
+        }
+        spinner.enable_steady_tick(Duration::from_millis(100));
+        let done = work();
+        spinner.finish_and_clear();
+        done
+    }
+
+    /// What came out.
+    pub fn delivery(&self, delivery: &Delivery) {
+        self.say(&format!(
+            "It ran for {:.2} s (compiled in {:.2} s), {} of memory, {:.2} billion units of fuel.",
+            delivery.ran_secs,
+            delivery.compiled_secs,
+            mib(delivery.peak_memory_bytes),
+            delivery.fuel as f64 / 1e9,
+        ));
+        self.say(&format!(
+            "Output: {} ({} bytes)\nsha256: {}",
+            style(delivery.file.display()).underlined(),
+            delivery.size,
+            delivery.sha256,
+        ));
+    }
+
+    /// Who was paid.
+    pub fn paid(&self, provider: &Provider, earned: u128) {
+        self.say(&format!(
+            "{} accepts; {} withdraws {}.",
+            crate::cast::REQUESTER,
+            provider.name,
+            stake(earned)
+        ));
+    }
+
+    /// Where every coin is.
+    pub fn books(&self, books: &Books) {
+        let mut table = table(&["account", "before", "after", "change", "must be", "because"]);
+        for line in &books.lines {
+            let change = line.change();
+            if change == 0 && line.expected == 0 {
+                continue;
+            }
+            table.add_row([
+                line.account.clone(),
+                stake(line.before),
+                stake(line.after),
+                signed(change),
+                signed(line.expected),
+                line.because.to_owned(),
+            ]);
+        }
+        table.add_row([
+            "all accounts".to_owned(),
+            stake(books.total_before),
+            stake(books.total_after),
+            signed(0),
+            String::new(),
+            "nothing is made or lost".to_owned(),
+        ]);
+        right_align(&mut table, 1..5);
+        self.say(&table.to_string());
+        let unchanged = books.lines.iter().filter(|line| line.change() == 0).count();
+        self.say(&format!("{unchanged} accounts stayed as they were."));
+        let verdict = if books.reconcile {
+            style("Every coin is accounted for.").green()
+        } else {
+            style("The books do not reconcile.").red().bold()
+        };
+        self.say(&verdict.to_string());
+    }
+
+    fn say(&self, text: &str) {
+        if !self.quiet {
+            println!("{text}");
+        }
+    }
+}
+
+fn table(header: &[&str]) -> Table {
+    let mut table = Table::new();
+    table.load_preset(UTF8_BORDERS_ONLY).set_header(header);
+    table
+}
+
+fn right_align(table: &mut Table, columns: impl Iterator<Item = usize>) {
+    for column in columns {
+        if let Some(column) = table.column_mut(column) {
+            column.set_cell_alignment(CellAlignment::Right);
+        }
+    }
+}
+
+fn name(scored: &Scored, providers: &[Provider]) -> String {
+    providers
+        .iter()
+        .find(|provider| provider.node == scored.node)
+        .map_or_else(
+            || format!("node {}", scored.node),
+            |provider| provider.name.to_owned(),
+        )
+}
+
+fn score(scored: &Scored) -> String {
+    let ppm = surge_interface::registry::score_ppm(scored.score);
+    format!("{:.4}", ppm as f64 / f64::from(PPM))
+}
+
+fn percent(ppm: u32) -> String {
+    format!("{:.1} %", f64::from(ppm) / 10_000.0)
+}
+
+fn mib(bytes: u64) -> String {
+    format!("{:.1} MiB", bytes as f64 / f64::from(1 << 20))
+}
+
+/// Base units with six decimals.
+fn stake(amount: u128) -> String {
+    format!("{}.{:06} STAKE", amount / 1_000_000, amount % 1_000_000)
+}
+
+fn signed(amount: i128) -> String {
+    let sign = match amount {
+        0 => "",
+        1.. => "+",
+        _ => "−",
+    };
+    format!("{sign}{}", stake(amount.unsigned_abs()))
+}
