@@ -127,22 +127,43 @@ impl Teller {
         ));
     }
 
-    /// Both explanations next to each other.
+    /// Both explanations next to each other: what each part added to the score.
     pub fn side_by_side(&self, first: &Explanation, second: &Explanation, providers: &[Provider]) {
-        let mut table = table(&["provider", "first job", "", "second job", ""]);
+        let mut table = table(&[
+            "provider",
+            "job",
+            "time",
+            "+ load",
+            "+ price",
+            "+ reputation",
+            "+ green",
+            "= score",
+            "",
+        ]);
         for provider in providers {
-            let mut row = vec![provider.name.to_owned()];
-            for explanation in [first, second] {
+            for (job, explanation) in [("first", first), ("second", second)] {
                 let scored = std::iter::once(&explanation.pick)
                     .chain(&explanation.runners_up)
                     .find(|scored| scored.node == provider.node);
-                row.push(scored.map_or_else(|| "not read".to_owned(), score));
+                let Some(scored) = scored else {
+                    continue;
+                };
+                let (weights, parts) = (explanation.weights, scored.parts);
                 let picked = explanation.pick.node == provider.node;
-                row.push(if picked { "picked" } else { "" }.to_owned());
+                table.add_row([
+                    provider.name.to_owned(),
+                    job.to_owned(),
+                    weighed(weights.time, parts.time),
+                    weighed(weights.load, parts.load),
+                    weighed(weights.price, parts.price),
+                    weighed(weights.reputation, parts.reputation),
+                    weighed(weights.green, parts.green),
+                    score(scored),
+                    if picked { "◀ picked" } else { "" }.to_owned(),
+                ]);
             }
-            table.add_row(row);
         }
-        right_align(&mut table, [1, 3].into_iter());
+        right_align(&mut table, 2..8);
         self.say(&table.to_string());
     }
 
@@ -256,6 +277,12 @@ fn name(scored: &Scored, providers: &[Provider]) -> String {
 fn score(scored: &Scored) -> String {
     let ppm = surge_interface::registry::score_ppm(scored.score);
     format!("{:.4}", ppm as f64 / f64::from(PPM))
+}
+
+/// What a part adds to the score.
+fn weighed(weight: u32, part: u32) -> String {
+    let added = f64::from(weight) * f64::from(part) / f64::from(PPM) / f64::from(PPM);
+    format!("{added:.4}")
 }
 
 fn percent(ppm: u32) -> String {
