@@ -18,6 +18,12 @@ pub trait Directory {
     /// The words that hold something. Known from the start.
     fn words(&self) -> Vec<Word>;
 
+    /// A cell that no row of the word is better than, in no respect. Known from the start,
+    /// too; the tighter, the fewer words are read.
+    fn ceiling(&self, word: Word) -> Cell {
+        word.best()
+    }
+
     /// The cells of a word that hold something.
     fn cells(&self, word: Word) -> Result<Vec<Cell>, MatchError>;
 

@@ -4,7 +4,7 @@
 //! |---|---|---|
 //! | 1 · market · place · cell · step · virtual time · node | card | with each change of the node |
 //! | 2 · market · place · load | codes of the populated cells | when a cell fills or empties |
-//! | 3 · market | per region the populated words as a mask | when a word fills or empties |
+//! | 3 · market | ceiling; per region the populated words as a mask | when a word fills or empties |
 //! | 4 · class · denomination | virtual time | with each pick |
 //!
 //! The first byte keeps these keys apart from those of cw-storage-plus, which begin with a
@@ -30,6 +30,7 @@ pub fn insert(storage: &mut dyn Storage, root: &mut Root, row: &Row) -> Result<(
     let cell = row.key.cell;
     root.check(row.key.market)?;
     storage.set(&row_key(&row.key), &row.card.to_bytes());
+    root.raise(cell);
     word::edit(storage, root, cell.word, None, Some(cell))
 }
 
@@ -58,6 +59,7 @@ pub fn replace(
     if old.cell == cell {
         return Ok(());
     }
+    root.raise(cell);
     let vacated = vacated(storage, old);
     if old.cell.word == cell.word {
         return word::edit(storage, root, cell.word, vacated, Some(cell));
@@ -88,6 +90,10 @@ impl<'a> StoredDirectory<'a> {
 impl Directory for StoredDirectory<'_> {
     fn words(&self) -> Vec<Word> {
         self.root.words()
+    }
+
+    fn ceiling(&self, word: Word) -> Cell {
+        self.root.ceiling(word)
     }
 
     fn cells(&self, word: Word) -> Result<Vec<Cell>, MatchError> {

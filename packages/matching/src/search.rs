@@ -206,8 +206,9 @@ impl<'a, D: Directory> Pass<'a, D> {
     fn run(&mut self, seen: &mut Seen) -> Result<Option<u64>, MatchError> {
         for word in self.directory.words() {
             if allows(self.job, word.place.region) {
-                let turn = self.turn(word.best());
-                self.put_off(word.best(), 0, turn, What::Word { turn, word });
+                let ceiling = self.directory.ceiling(word);
+                let turn = self.turn(ceiling);
+                self.put_off(ceiling, 0, turn, What::Word { turn, word });
             }
         }
         while let Some(next) = self.unread.pop() {

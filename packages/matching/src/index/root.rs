@@ -3,7 +3,16 @@ use std::collections::BTreeMap;
 use cosmwasm_std::Storage;
 
 use super::{single, ROOTS, TIMES};
-use crate::{Market, MatchError, Place, Word};
+use crate::{Cell, Market, MatchError, Place, Word};
+
+/// Stands for the word where none is meant.
+const NOWHERE: Word = Word {
+    place: Place {
+        region: 0,
+        bandwidth_tier: 0,
+    },
+    load: 0,
+};
 
 /// What a search knows of a market before it reads anything else. Load it once, save it
 /// once; saving writes only what changed.
@@ -15,6 +24,9 @@ pub struct Root {
     pub virtual_time: u64,
     /// Region => its populated words: bit `8 · bandwidth tier + load`.
     words: BTreeMap<u8, u32>,
+    /// The highest price, reputation, green and size that any row had since the market was
+    /// last empty. It keeps words unread whose nodes would have to be better than any is.
+    ceiling: Cell,
     stored_time: u64,
     words_changed: bool,
 }
@@ -27,11 +39,13 @@ impl Root {
                 .map(u64::from_be_bytes)
                 .map_err(|_| MatchError::corrupt("virtual time", &bytes))
         })?;
+        let stored = single(storage, &words_key(market)).unwrap_or(vec![0, 0]);
+        let corrupt = || MatchError::corrupt("root", &stored);
+        let (ceiling, masks) = stored.split_first_chunk().ok_or_else(corrupt)?;
         let mut words = BTreeMap::new();
-        let masks = single(storage, &words_key(market)).unwrap_or_default();
         for entry in masks.chunks(5) {
             let &[region, a, b, c, d] = entry else {
-                return Err(MatchError::corrupt("root", &masks));
+                return Err(corrupt());
             };
             words.insert(region, u32::from_be_bytes([a, b, c, d]));
         }
@@ -39,6 +53,7 @@ impl Root {
             market,
             virtual_time,
             words,
+            ceiling: Cell::of(NOWHERE, u16::from_be_bytes(*ceiling)),
             stored_time: virtual_time,
             words_changed: false,
         })
@@ -54,16 +69,15 @@ impl Root {
             return;
         }
         self.words_changed = false;
-        let mut masks = Vec::with_capacity(self.words.len().saturating_mul(5));
+        if self.words.is_empty() {
+            return storage.remove(&words_key(self.market));
+        }
+        let mut record = self.ceiling.code().to_be_bytes().to_vec();
         for (region, mask) in &self.words {
-            masks.push(*region);
-            masks.extend(mask.to_be_bytes());
+            record.push(*region);
+            record.extend(mask.to_be_bytes());
         }
-        if masks.is_empty() {
-            storage.remove(&words_key(self.market));
-        } else {
-            storage.set(&words_key(self.market), &masks);
-        }
+        storage.set(&words_key(self.market), &record);
     }
 
     /// The market.
@@ -86,6 +100,27 @@ impl Root {
                 })
             })
             .collect()
+    }
+
+    /// A cell that no row of this word is better than.
+    pub(crate) fn ceiling(&self, word: Word) -> Cell {
+        Cell {
+            word,
+            ..self.ceiling
+        }
+    }
+
+    /// Notes that a row stands in this cell.
+    pub(super) fn raise(&mut self, cell: Cell) {
+        let before = self.ceiling;
+        self.ceiling = Cell {
+            word: NOWHERE,
+            price: before.price.max(cell.price),
+            reputation: before.reputation.max(cell.reputation),
+            green: before.green.max(cell.green),
+            size: before.size.max(cell.size),
+        };
+        self.words_changed |= self.ceiling != before;
     }
 
     pub(super) fn check(&self, market: Market) -> Result<(), MatchError> {
@@ -117,6 +152,9 @@ impl Root {
         self.words_changed = true;
         if after == 0 {
             self.words.remove(&word.place.region);
+            if self.words.is_empty() {
+                self.ceiling = Cell::of(NOWHERE, 0);
+            }
         } else {
             self.words.insert(word.place.region, after);
         }

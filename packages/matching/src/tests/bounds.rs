@@ -30,6 +30,13 @@ proptest! {
             let of_cell = bound(&job, row.key.cell, 0).unwrap();
             let of_word = bound(&job, row.key.cell.word.best(), 0).unwrap();
             prop_assert!(of_row <= of_cell && of_cell <= of_word);
+            let mut ceiling = row.key.cell;
+            ceiling.price = random.between_u32(ceiling.price.into(), 7) as u8;
+            ceiling.reputation = random.between_u32(ceiling.reputation.into(), 3) as u8;
+            ceiling.green = random.between_u32(ceiling.green.into(), 3) as u8;
+            ceiling.size = random.between_u32(ceiling.size.into(), 31) as u8;
+            let of_ceiling = bound(&job, ceiling, 0).unwrap();
+            prop_assert!(of_cell <= of_ceiling && of_ceiling <= of_word);
             if let Ok(scored) = fits {
                 prop_assert_eq!(scored.score.u64(), score);
                 prop_assert!(score <= of_row, "{} > {}", score, of_row);
