@@ -104,9 +104,9 @@ impl Market {
     /// Gas of keeping the index: median and highest of what happens in a network.
     fn upkeep(&mut self, jobs: u64) -> Vec<String> {
         let mut random = Random(11);
-        let mut gas: [Vec<u64>; 6] = Default::default();
+        let mut gas: [Vec<u64>; 7] = Default::default();
         for _ in 0..jobs {
-            let job = job(Weights::DEFAULT, &mut random);
+            let mut job = job(Weights::DEFAULT, &mut random);
             let mut root = Root::load(&self.storage, MARKET).expect("a sound root");
             let directory = StoredDirectory::new(&self.storage, &root);
             let answer =
@@ -133,6 +133,13 @@ impl Market {
             index::insert(&mut self.storage, &mut root, &row(&released)).expect("a sound index");
             gas[5].push(self.close(&mut root));
             self.nodes[pick.node as usize] = released;
+            job.need.memory_mib = u32::MAX;
+            let root = Root::load(&self.storage, MARKET).expect("a sound root");
+            let directory = StoredDirectory::new(&self.storage, &root);
+            let nobody =
+                search(&directory, &job, root.virtual_time, &LIMITS).expect("a sound index");
+            assert_eq!(nobody.pick, None);
+            gas[6].push(self.storage.take_gas());
         }
         gas.iter_mut()
             .map(|gas| format!("{} / {}", percentile(gas, 50), percentile(gas, 100)))
@@ -196,6 +203,7 @@ fn main() {
         "other load bucket",
         "remove",
         "insert",
+        "search in vain",
     ]);
     for (count, jobs) in [(100, 1_000), (1_000, 1_000), (10_000, 400), (100_000, 200)] {
         if count > max_nodes {

@@ -1,6 +1,7 @@
 use std::collections::BTreeMap;
 
 use cosmwasm_std::Storage;
+use surge_interface::registry::MAX_REGIONS;
 
 use super::{single, ROOTS, TIMES};
 use crate::{Cell, Market, MatchError, Place, Word};
@@ -47,6 +48,9 @@ impl Root {
             let &[region, a, b, c, d] = entry else {
                 return Err(corrupt());
             };
+            if region >= MAX_REGIONS {
+                return Err(corrupt());
+            }
             words.insert(region, u32::from_be_bytes([a, b, c, d]));
         }
         Ok(Self {

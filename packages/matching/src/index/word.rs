@@ -75,11 +75,11 @@ fn encode(codes: &BTreeSet<u16>) -> Vec<u8> {
 fn decode(bytes: &[u8]) -> Result<BTreeSet<u16>, MatchError> {
     let corrupt = || MatchError::corrupt("word", bytes);
     if bytes.len() != usize::from(BITMAP_BYTES) {
-        let pair = |pair: &[u8]| <[u8; 2]>::try_from(pair).map(u16::from_be_bytes);
-        return bytes
+        let code = |pair: &[u8]| <[u8; 2]>::try_from(pair).map(u16::from_be_bytes).ok();
+        let codes = bytes
             .chunks(2)
-            .map(|code| pair(code).map_err(|_| corrupt()))
-            .collect();
+            .map(|pair| code(pair).filter(|code| code >> 12 == 0));
+        return codes.collect::<Option<_>>().ok_or_else(corrupt);
     }
     let bits = |(index, byte): (u16, &u8)| {
         let byte = *byte;
