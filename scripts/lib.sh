@@ -55,7 +55,7 @@ need() { # <tool>
 # Runs a command with its output in a log and a dot every few seconds, then tells how
 # long it took; shows the end of the log when it fails.
 step() { # <what> <command> [argument…]
-    local what=$1 log pid status=0 since=$SECONDS
+    local what=$1 log pid status=0 since=$SECONDS dot=$((SECONDS + 5))
     shift
     log=$(mktemp "${TMPDIR:-/tmp}/surge-step.XXXXXX")
     printf '%s' "$what "
@@ -63,7 +63,10 @@ step() { # <what> <command> [argument…]
     pid=$!
     while kill -0 "$pid" 2>/dev/null; do
         sleep 0.2
-        (((SECONDS - since) % 5 == 0 && SECONDS != ${dotted:-$since})) && printf '.' && local dotted=$SECONDS
+        if ((SECONDS >= dot)); then
+            printf '.'
+            dot=$((SECONDS + 5))
+        fi
     done
     wait "$pid" || status=$?
     if ((status == 0)); then
@@ -164,19 +167,19 @@ ensure_wasmd() {
     mv "$build" "$WASMD_HOME"
 }
 
+# Each command is chained to the next: inside a condition the shell would go on after a
+# failure.
 build_wasmd() { # <folder>
-    cd "$ROOT/scripts/wasmd"
-    export CGO_ENABLED=1 GOFLAGS=-mod=readonly
     local version=github.com/cosmos/cosmos-sdk/version vm
-    go build -tags netgo -ldflags "-checklinkname=0 -X $version.Name=wasm -X $version.AppName=wasmd" \
-        -o "$1/wasmd" github.com/CosmWasm/wasmd/cmd/wasmd
-    vm=$(go list -f '{{.Dir}}' github.com/CosmWasm/wasmvm/v3/internal/api)
     case $(uname -s)-$(uname -m) in
-    Darwin-*) vm=$vm/libwasmvm.dylib ;;
-    *-aarch64 | *-arm64) vm=$vm/libwasmvm.aarch64.so ;;
-    *) vm=$vm/libwasmvm.x86_64.so ;;
+    Darwin-*) vm=libwasmvm.dylib ;;
+    *-aarch64 | *-arm64) vm=libwasmvm.aarch64.so ;;
+    *) vm=libwasmvm.x86_64.so ;;
     esac
-    install -m 755 "$vm" "$1/"
+    cd "$ROOT/scripts/wasmd" && export CGO_ENABLED=1 GOFLAGS=-mod=readonly &&
+        go build -tags netgo -ldflags "-checklinkname=0 -X $version.Name=wasm -X $version.AppName=wasmd" \
+            -o "$1/wasmd" github.com/CosmWasm/wasmd/cmd/wasmd &&
+        install -m 755 "$(go list -f '{{.Dir}}' github.com/CosmWasm/wasmvm/v3/internal/api)/$vm" "$1/"
 }
 wasmd() {
     LD_LIBRARY_PATH=$WASMD_HOME${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH} \

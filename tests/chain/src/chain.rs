@@ -49,7 +49,10 @@ pub struct Chain {
 impl Chain {
     /// The chain of this network. Fails when its node does not answer or is of another chain.
     pub fn connect(network: Network) -> Result<Self, Error> {
-        let chain = Self { rpc: Rpc::new(&network.rpc), network };
+        let chain = Self {
+            rpc: Rpc::new(&network.rpc),
+            network,
+        };
         let status: Value = chain.rpc.call("status", &json!({}))?;
         if status["node_info"]["network"] != chain.network.chain_id.as_str() {
             return Err(Error::Answer(format!(
@@ -75,8 +78,9 @@ impl Chain {
     pub fn now_secs(&self) -> Result<u64, Error> {
         let header: Value = self.rpc.call("header", &json!({}))?;
         let time = header["header"]["time"].as_str().unwrap_or_default();
-        let time: cosmrs::tendermint::Time =
-            time.parse().map_err(|error| Error::Answer(format!("block time {time}: {error}")))?;
+        let time: cosmrs::tendermint::Time = time
+            .parse()
+            .map_err(|error| Error::Answer(format!("block time {time}: {error}")))?;
         u64::try_from(time.unix_timestamp()).map_err(|error| Error::Answer(error.to_string()))
     }
 
@@ -97,12 +101,17 @@ impl Chain {
         let answer: QueryBalanceResponse =
             self.query("/cosmos.bank.v1beta1.Query/Balance", &request)?;
         let amount = answer.balance.map(|coin| coin.amount).unwrap_or_default();
-        amount.parse().map_err(|error| Error::Answer(format!("balance {amount}: {error}")))
+        amount
+            .parse()
+            .map_err(|error| Error::Answer(format!("balance {amount}: {error}")))
     }
 
     /// Uploads code. Answers its id and checksum.
     pub fn store(&self, signer: &Key, wasm: &Path) -> Result<(u64, Checksum, Included), Error> {
-        let code = std::fs::read(wasm).map_err(|source| Error::File { path: wasm.into(), source })?;
+        let code = std::fs::read(wasm).map_err(|source| Error::File {
+            path: wasm.into(),
+            source,
+        })?;
         let checksum = Checksum::from(<[u8; 32]>::from(Sha256::digest(&code)));
         let msg = MsgStoreCode {
             sender: signer.address().into(),
@@ -115,7 +124,12 @@ impl Chain {
     }
 
     /// The address that [`Chain::instantiate`] will give: known before the contract exists.
-    pub fn predict(&self, creator: &Key, checksum: &Checksum, salt: &[u8]) -> Result<String, Error> {
+    pub fn predict(
+        &self,
+        creator: &Key,
+        checksum: &Checksum,
+        salt: &[u8],
+    ) -> Result<String, Error> {
         let creator = creator.canonical().into();
         let address = instantiate2_address(checksum.as_slice(), &creator, salt)
             .map_err(|error| Error::Answer(error.to_string()))?;
@@ -179,6 +193,15 @@ impl Chain {
         self.send(signer, vec![any(&msg)?])
     }
 
+    /// Sends a coin to oneself when this account never signed before: a first signature
+    /// stores the public key, which is paid for once and belongs to no message.
+    pub fn warm_up(&self, signer: &Key) -> Result<(), Error> {
+        if self.account(signer.address())?.sequence == 0 {
+            self.pay(signer, signer.address(), 1)?;
+        }
+        Ok(())
+    }
+
     /// Asks a contract.
     pub fn smart<T: DeserializeOwned>(
         &self,
@@ -221,7 +244,10 @@ impl Chain {
     }
 
     fn coins(&self, amount: u128) -> Vec<ProtoCoin> {
-        let coin = ProtoCoin { denom: self.network.denom.clone(), amount: amount.to_string() };
+        let coin = ProtoCoin {
+            denom: self.network.denom.clone(),
+            amount: amount.to_string(),
+        };
         if amount == 0 {
             vec![]
         } else {
@@ -232,7 +258,9 @@ impl Chain {
     fn send(&self, signer: &Key, messages: Vec<Any>) -> Result<Included, Error> {
         let fee = u128::from(GAS_LIMIT.div_ceil(1_000_000) * self.network.price_per_million_gas);
         let tx = self.sign(signer, messages, fee)?;
-        let answer: Value = self.rpc.call("broadcast_tx_sync", &json!({ "tx": rpc::encode(&tx) }))?;
+        let answer: Value = self
+            .rpc
+            .call("broadcast_tx_sync", &json!({ "tx": rpc::encode(&tx) }))?;
         let code = answer["code"].as_u64().unwrap_or_default();
         if code != 0 {
             let raw_log = answer["log"].as_str().unwrap_or_default().to_owned();
@@ -244,16 +272,25 @@ impl Chain {
     fn sign(&self, signer: &Key, messages: Vec<Any>, fee: u128) -> Result<Vec<u8>, Error> {
         let account = self.account(signer.address())?;
         let body = tx::Body::new(messages, "", 0u32);
-        let fee = Coin { denom: self.network.denom.parse()?, amount: fee };
+        let fee = Coin {
+            denom: self.network.denom.parse()?,
+            amount: fee,
+        };
         let auth = SignerInfo::single_direct(Some(signer.public()), account.sequence)
             .auth_info(Fee::from_amount_and_gas(fee, GAS_LIMIT));
-        let chain_id = self.network.chain_id.parse().map_err(cosmrs::ErrorReport::from)?;
+        let chain_id = self
+            .network
+            .chain_id
+            .parse()
+            .map_err(cosmrs::ErrorReport::from)?;
         let document = SignDoc::new(&body, &auth, &chain_id, account.account_number)?;
         Ok(document.sign(signer.signing())?.to_bytes()?)
     }
 
     fn account(&self, address: &str) -> Result<BaseAccount, Error> {
-        let request = QueryAccountRequest { address: address.into() };
+        let request = QueryAccountRequest {
+            address: address.into(),
+        };
         let answer: QueryAccountResponse =
             self.query("/cosmos.auth.v1beta1.Query/Account", &request)?;
         let account = answer.account.unwrap_or_default();
@@ -263,7 +300,10 @@ impl Chain {
     fn wait(&self, hash: &[u8]) -> Result<Value, Error> {
         let since = Instant::now();
         loop {
-            match self.rpc.call("tx", &json!({ "hash": rpc::encode(hash), "prove": false })) {
+            match self
+                .rpc
+                .call("tx", &json!({ "hash": rpc::encode(hash), "prove": false }))
+            {
                 Err(Error::Rpc { message, .. }) if message.contains("not found") => {}
                 done => return done,
             }

@@ -18,13 +18,20 @@ pub struct Key {
 impl Key {
     /// The first account of a mnemonic.
     pub fn from_mnemonic(prefix: &str, name: &str, words: &str) -> Result<Self, Error> {
-        let bad = |reason: String| Error::Mnemonic { name: name.into(), reason };
+        let bad = |reason: String| Error::Mnemonic {
+            name: name.into(),
+            reason,
+        };
         let mnemonic = Mnemonic::parse(words).map_err(|error| bad(error.to_string()))?;
         let path = DerivationPath::from_str(PATH).map_err(|error| bad(error.to_string()))?;
         let signing = SigningKey::derive_from_path(mnemonic.to_seed(""), &path)
             .map_err(|error| bad(error.to_string()))?;
         let account = signing.public_key().account_id(prefix)?;
-        Ok(Self { name: name.into(), signing, account })
+        Ok(Self {
+            name: name.into(),
+            signing,
+            account,
+        })
     }
 
     /// Its name on this network.

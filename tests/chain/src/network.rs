@@ -30,12 +30,17 @@ struct NamedMnemonic {
 impl Network {
     /// The network that the environment variable `SURGE_CHAIN` names.
     pub fn from_env() -> Result<Self, Error> {
-        Self::load(&PathBuf::from(std::env::var_os("SURGE_CHAIN").ok_or(Error::NoChain)?))
+        Self::load(&PathBuf::from(
+            std::env::var_os("SURGE_CHAIN").ok_or(Error::NoChain)?,
+        ))
     }
 
     /// The network that a file describes.
     pub fn load(path: &Path) -> Result<Self, Error> {
-        let text = std::fs::read(path).map_err(|source| Error::File { path: path.into(), source })?;
+        let text = std::fs::read(path).map_err(|source| Error::File {
+            path: path.into(),
+            source,
+        })?;
         Ok(serde_json::from_slice(&text)?)
     }
 

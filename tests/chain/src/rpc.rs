@@ -21,7 +21,10 @@ impl Rpc {
             .timeout_global(Some(PATIENCE))
             .http_status_as_error(false)
             .build();
-        Self { agent: config.new_agent(), url: url.into() }
+        Self {
+            agent: config.new_agent(),
+            url: url.into(),
+        }
     }
 
     /// The result of a call, or the node's error.
@@ -45,7 +48,10 @@ impl Rpc {
             .read_json()
             .map_err(unreachable)?;
         if let Some(error) = answer.get("error") {
-            return Err(Error::Rpc { method, message: error.to_string() });
+            return Err(Error::Rpc {
+                method,
+                message: error.to_string(),
+            });
         }
         Ok(serde_json::from_value(answer["result"].take())?)
     }
@@ -57,7 +63,10 @@ impl Rpc {
         let response = &answer["response"];
         if response["code"].as_u64().unwrap_or_default() != 0 {
             let log = response["log"].as_str().unwrap_or_default().to_owned();
-            return Err(Error::Query { path: path.into(), log });
+            return Err(Error::Query {
+                path: path.into(),
+                log,
+            });
         }
         decode(&response["value"])
     }

@@ -29,7 +29,10 @@ pub struct Included {
 impl Included {
     /// The first event of this type. An event that a contract emits has `wasm-` before its name.
     pub fn event(&self, kind: &str) -> Option<&Attributes> {
-        self.events.iter().find(|(found, _)| found == kind).map(|(_, attributes)| attributes)
+        self.events
+            .iter()
+            .find(|(found, _)| found == kind)
+            .map(|(_, attributes)| attributes)
     }
 
     /// An attribute of the first event of this type, as a number or what else it is.
@@ -46,7 +49,11 @@ impl Included {
         let code = result["code"].as_u64().unwrap_or_default();
         if code != 0 {
             let raw_log = result["log"].as_str().unwrap_or_default().to_owned();
-            return Err(Error::Failed { code, raw_log, gas_used });
+            return Err(Error::Failed {
+                code,
+                raw_log,
+                gas_used,
+            });
         }
         let events = result["events"].as_array().into_iter().flatten();
         Ok(Self {

@@ -1,0 +1,408 @@
+//! Both contracts on a chain with a hundred live nodes, and the verbs of their users.
+
+use cosmwasm_std::Uint128;
+use surge_chain_tests::{artifact, gas::Table, Chain, Error, Included, Key, Network};
+use surge_interface::{escrow, registry, Resources, TimeProfile, UncheckedDenom, Weights};
+
+use super::nodes;
+
+/// Nodes in the network.
+pub const NODES: usize = 100;
+const PROVIDERS: usize = 4;
+/// Messages in one transaction while the network is filled.
+const BATCH: usize = 25;
+
+/// Wait before a bond leaves: short, like all times here.
+pub const UNBONDING_SECS: u64 = 5;
+pub const TAKE_BPS: u16 = 500;
+
+pub struct World {
+    pub chain: Chain,
+    pub registry: String,
+    pub escrow: String,
+    pub table: Table,
+    pub owner: Key,
+    pub arbiter: Key,
+    pub requester: Key,
+    pub anyone: Key,
+    pub hostile: Key,
+    /// Owner and operator by provider, whose ids count from the first entry on.
+    pub providers: Vec<Provider>,
+}
+
+pub struct Provider {
+    pub id: u32,
+    pub owner: Key,
+    pub operator: Key,
+    /// Where its earnings go: an address that signs nothing, so that its balance is exact.
+    pub payout: String,
+    /// Its nodes.
+    pub nodes: Vec<u32>,
+}
+
+pub fn native() -> UncheckedDenom {
+    UncheckedDenom::Native("ustake".into())
+}
+
+pub fn registry_params() -> registry::Params {
+    registry::Params {
+        weights: Weights::DEFAULT,
+        rows_cap: 128,
+        refused_cap: 128,
+        time_scale_ms: 100,
+        heartbeat_secs: 3_600,
+        missed_heartbeats: 3,
+        unbonding_secs: UNBONDING_SECS,
+        payout_delay_secs: 1,
+        evictions_per_search: 4,
+        no_show_bps: 1_000,
+        tip_bps: 1_000,
+    }
+}
+
+pub fn escrow_params() -> escrow::Params {
+    escrow::Params {
+        take_bps: TAKE_BPS,
+        burn_bps: 5_000,
+        treasury_bps: 3_000,
+        insurance_bps: 2_000,
+        accept_secs: 5,
+        review_secs: 6,
+        waiting_secs: 300,
+        dispute_secs: 300,
+        collateral_bps: 10_000,
+        cancel_bps: 1_000,
+        decline_bps: 100,
+        dispute_bond_bps: 1_000,
+        max_declines: 3,
+    }
+}
+
+/// A job of ten minutes on four cores with one input.
+pub fn job(reserved_secs: u64) -> escrow::JobSpec {
+    let file = |name: &str, digit: &str| escrow::Artifact {
+        uri: format!("https://files.example.org/surge/{name}"),
+        sha256: digit.repeat(64),
+    };
+    escrow::JobSpec {
+        class: 0,
+        need: Resources {
+            milli_cpu: 4_000,
+            memory_mib: 8_192,
+            gpus: 0,
+            storage_gib: 10,
+            bandwidth_mbps: 0,
+        },
+        reserved_secs,
+        program: file("render.wasm", "a"),
+        args: vec![],
+        inputs: vec![file("scene.bin", "b")],
+        data: registry::Data {
+            replicas: vec![5],
+            size_mib: 200,
+        },
+        weights: None,
+        regions: vec![],
+        jurisdictions: vec![],
+        pick: escrow::Pick::Auto,
+        when_full: escrow::WhenFull::Refuse,
+    }
+}
+
+pub fn result() -> escrow::JobResult {
+    escrow::JobResult {
+        sha256: "c".repeat(64),
+        size: 1_048_576,
+        uri: "https://files.example.org/surge/result.png".into(),
+    }
+}
+
+impl World {
+    /// Uploads both contracts and makes them at the addresses predicted for them.
+    pub fn deploy() -> Result<Self, Error> {
+        let chain = Chain::connect(Network::from_env()?)?;
+        let key = |name: &str| chain.network().key(name);
+        let (deployer, owner, arbiter) = (key("deployer")?, key("owner")?, key("arbiter")?);
+        let treasury = key("treasury")?;
+        let (requester, anyone, hostile) = (key("requester")?, key("anyone")?, key("hostile")?);
+        for signer in [&deployer, &owner, &arbiter, &requester, &anyone, &hostile] {
+            chain.warm_up(signer)?;
+        }
+        let mut table = Table::default();
+
+        let (registry_code, registry_sum, stored) =
+            chain.store(&deployer, &artifact("surge_registry"))?;
+        table.note("store registry", &stored);
+        let (escrow_code, escrow_sum, stored) =
+            chain.store(&deployer, &artifact("surge_escrow"))?;
+        table.note("store escrow", &stored);
+
+        // Another height, another address: the tests may run again on the same chain.
+        let salt = chain.height()?.to_be_bytes();
+        let registry_addr = chain.predict(&deployer, &registry_sum, &salt)?;
+        let escrow_addr = chain.predict(&deployer, &escrow_sum, &salt)?;
+
+        let msg = registry::InstantiateMsg {
+            owner: owner.address().into(),
+            escrow: escrow_addr.clone(),
+            profile: TimeProfile::Dev,
+            params: registry_params(),
+            denoms: vec![native()],
+            regions: nodes::regions(),
+            classes: vec![nodes::cpu()],
+        };
+        let (made, included) = chain.instantiate(
+            &deployer,
+            registry_code,
+            "surge registry",
+            owner.address(),
+            &salt,
+            &msg,
+        )?;
+        assert_eq!(
+            made, registry_addr,
+            "the registry is not where it was predicted"
+        );
+        table.note("registry instantiate (12 regions)", &included);
+
+        let msg = escrow::InstantiateMsg {
+            owner: owner.address().into(),
+            registry: registry_addr.clone(),
+            arbiter: arbiter.address().into(),
+            treasury: treasury.address().into(),
+            profile: TimeProfile::Dev,
+            params: escrow_params(),
+            denoms: vec![native()],
+        };
+        let (made, included) = chain.instantiate(
+            &deployer,
+            escrow_code,
+            "surge escrow",
+            owner.address(),
+            &salt,
+            &msg,
+        )?;
+        assert_eq!(
+            made, escrow_addr,
+            "the escrow is not where it was predicted"
+        );
+        table.note("escrow instantiate", &included);
+
+        Ok(Self {
+            chain,
+            registry: registry_addr,
+            escrow: escrow_addr,
+            table,
+            owner,
+            arbiter,
+            requester,
+            anyone,
+            hostile,
+            providers: vec![],
+        })
+    }
+
+    /// Four providers with 25 live nodes each. The last of each kind of message is
+    /// measured, as a transaction of its own.
+    pub fn fill(&mut self) -> Result<(), Error> {
+        let payout = self.chain.network().key("payout1")?.address().to_owned();
+        for number in 1..=PROVIDERS {
+            let owner = self.chain.network().key(&format!("provider{number}"))?;
+            let operator = self.chain.network().key(&format!("operator{number}"))?;
+            self.chain.warm_up(&owner)?;
+            self.chain.warm_up(&operator)?;
+            let joined = self.chain.execute(
+                &owner,
+                &self.registry,
+                &registry::ExecuteMsg::RegisterProvider {
+                    operator: operator.address().into(),
+                    payout: Some(payout.clone()),
+                    profile_uri: "https://provider.example.org/surge.json".into(),
+                },
+                0,
+            )?;
+            let id = joined.attribute("wasm-provider_registered", "provider")?;
+            let bond = registry::ExecuteMsg::Bond { provider: id };
+            let bonded = self.chain.execute(
+                &owner,
+                &self.registry,
+                &bond,
+                nodes::BOND * (NODES / PROVIDERS + 1) as u128,
+            )?;
+            if number == PROVIDERS {
+                self.table.note("registry register_provider", &joined);
+                self.table.note("registry bond (first)", &bonded);
+                let bonded = self
+                    .chain
+                    .execute(&owner, &self.registry, &bond, nodes::BOND)?;
+                self.table.note("registry bond (more)", &bonded);
+            }
+            self.providers.push(Provider {
+                id,
+                owner,
+                operator,
+                payout: payout.clone(),
+                nodes: vec![],
+            });
+        }
+
+        let specs = nodes::specs(NODES);
+        let mut added = vec![];
+        for (provider, specs) in self.providers.iter().zip(specs.chunks(NODES / PROVIDERS)) {
+            let msgs: Vec<_> = specs.iter().map(nodes::add).collect();
+            let (last, others) = msgs.split_last().expect("a provider has nodes");
+            let many = self
+                .chain
+                .execute_all(&provider.owner, &self.registry, others)?;
+            let one = self
+                .chain
+                .execute(&provider.owner, &self.registry, last, 0)?;
+            let ids = many.events.iter().chain(&one.events);
+            let ids = ids.filter(|(kind, _)| kind == "wasm-node_added");
+            let ids: Vec<u32> = ids
+                .filter_map(|(_, event)| event.get("node")?.parse().ok())
+                .collect();
+            assert_eq!(ids.len(), specs.len(), "every node has an id");
+            added.push((ids, one));
+        }
+        let (_, last) = added.last().expect("there are providers");
+        self.table.note("registry add_node (the 100th)", last);
+        for (provider, (ids, _)) in self.providers.iter_mut().zip(added) {
+            provider.nodes = ids;
+        }
+
+        for (provider, specs) in self.providers.iter().zip(specs.chunks(NODES / PROVIDERS)) {
+            let beats = provider.nodes.iter().zip(specs);
+            let msgs: Vec<_> = beats
+                .map(|(&node, spec)| heartbeat(node, 1, spec.capacity))
+                .collect();
+            let (last, others) = msgs.split_last().expect("a provider has nodes");
+            for batch in others.chunks(BATCH) {
+                self.chain
+                    .execute_all(&provider.operator, &self.registry, batch)?;
+            }
+            let one = self
+                .chain
+                .execute(&provider.operator, &self.registry, last, 0)?;
+            if provider.id == self.providers[PROVIDERS - 1].id {
+                self.table
+                    .note("registry heartbeat (first: into the index)", &one);
+            }
+        }
+        let nodes = self.nodes()?;
+        let live = nodes
+            .iter()
+            .filter(|node| node.live && node.indexed)
+            .count();
+        assert_eq!(live, NODES, "live nodes in the index");
+        Ok(())
+    }
+
+    /// All nodes, page by page.
+    pub fn nodes(&self) -> Result<Vec<registry::NodeResponse>, Error> {
+        let mut nodes: Vec<registry::NodeResponse> = vec![];
+        loop {
+            let page: registry::NodesResponse = self.chain.smart(
+                &self.registry,
+                &registry::QueryMsg::Nodes {
+                    provider: None,
+                    start_after: nodes.last().map(|node| node.id),
+                    limit: None,
+                },
+            )?;
+            if page.nodes.is_empty() {
+                return Ok(nodes);
+            }
+            nodes.extend(page.nodes);
+        }
+    }
+
+    pub fn node(&self, node: u32) -> Result<registry::NodeResponse, Error> {
+        self.chain
+            .smart(&self.registry, &registry::QueryMsg::Node { node })
+    }
+
+    /// Which provider a node belongs to.
+    pub fn provider_of(&self, node: u32) -> &Provider {
+        let owns = |provider: &&Provider| provider.nodes.contains(&node);
+        self.providers
+            .iter()
+            .find(owns)
+            .expect("the node has a provider")
+    }
+
+    pub fn at_registry(&self, signer: &Key, msg: &registry::ExecuteMsg) -> Result<Included, Error> {
+        self.chain.execute(signer, &self.registry, msg, 0)
+    }
+
+    pub fn at_escrow(&self, signer: &Key, msg: &escrow::ExecuteMsg) -> Result<Included, Error> {
+        self.chain.execute(signer, &self.escrow, msg, 0)
+    }
+
+    /// The requester submits a job. Answers its id with the transaction.
+    pub fn submit(&self, spec: escrow::JobSpec, deposit: u128) -> Result<(u64, Included), Error> {
+        let msg = escrow::ExecuteMsg::SubmitJob { spec };
+        let included = self
+            .chain
+            .execute(&self.requester, &self.escrow, &msg, deposit)?;
+        Ok((included.attribute("wasm-job_submitted", "job")?, included))
+    }
+
+    /// The node's operator delivers.
+    pub fn deliver(&self, job: u64) -> Result<Included, Error> {
+        let node = self.job(job)?.summary.node.expect("the job has a node");
+        let msg = escrow::ExecuteMsg::SubmitResult {
+            job,
+            result: result(),
+        };
+        self.at_escrow(&self.provider_of(node).operator, &msg)
+    }
+
+    pub fn job(&self, job: u64) -> Result<escrow::JobResponse, Error> {
+        self.chain
+            .smart(&self.escrow, &escrow::QueryMsg::Job { job })
+    }
+
+    pub fn credit(&self, beneficiary: escrow::Beneficiary) -> Result<u128, Error> {
+        let msg = escrow::QueryMsg::Credit {
+            beneficiary,
+            denom: native(),
+        };
+        Ok(self.chain.smart::<Uint128>(&self.escrow, &msg)?.u128())
+    }
+
+    /// What the escrow owes in the native denomination.
+    pub fn owed(&self) -> Result<escrow::EscrowMoney, Error> {
+        let money: escrow::InvariantResponse = self
+            .chain
+            .smart(&self.escrow, &escrow::QueryMsg::Invariant {})?;
+        assert!(money.holds, "the escrow owes more than it has: {money:?}");
+        Ok(money.rows.into_iter().next().expect("one denomination"))
+    }
+
+    /// Both contracts hold what they owe, to the last coin.
+    pub fn assert_solvent(&self) -> Result<(), Error> {
+        let row = self.owed()?;
+        let owed = row.jobs + row.credits + row.burn + row.treasury + row.insurance;
+        assert_eq!(row.balance, owed, "the escrow: {row:?}");
+        assert_eq!(row.balance.u128(), self.chain.balance(&self.escrow)?);
+
+        let money: registry::InvariantResponse = self
+            .chain
+            .smart(&self.registry, &registry::QueryMsg::Invariant {})?;
+        assert!(money.holds, "the registry owes more than it has: {money:?}");
+        let row = money.rows.into_iter().next().expect("one denomination");
+        assert_eq!(
+            row.balance,
+            row.bonds + row.tips + row.kitty,
+            "the registry: {row:?}"
+        );
+        assert_eq!(row.balance.u128(), self.chain.balance(&self.registry)?);
+        Ok(())
+    }
+}
+
+/// The node is alive and this much is free on it.
+pub fn heartbeat(node: u32, seq: u32, free: Resources) -> registry::ExecuteMsg {
+    registry::ExecuteMsg::Heartbeat { node, seq, free }
+}
