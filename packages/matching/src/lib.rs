@@ -23,7 +23,6 @@ pub use job::Job;
 pub use judge::{advance, judge, Refusal};
 pub use key::{Cell, Market, Place, RowKey, Word};
 pub use score::weigh;
-pub use score::weigh;
 pub use search::{search, Found, Limits};
 
 #[cfg(test)]
