@@ -136,34 +136,37 @@ impl Seen {
 enum Way {
     /// The highest bound first.
     BestFirst,
-    /// Scrambled, one row of a cell at a time.
+    /// By turns alone.
     Scattered,
 }
 
-/// Something unread. Among equal priorities rows come before cells and cells before
-/// words, then a turn that changes from job to job decides, so that of many places that
-/// are equally good not always the first is read.
-#[derive(PartialEq, Eq, PartialOrd, Ord)]
-struct Unread {
-    priority: u64,
-    what: Reverse<What>,
+impl Way {
+    const fn order(self) -> RowOrder {
+        match self {
+            Self::BestFirst => RowOrder::BestFirst,
+            Self::Scattered => RowOrder::WorstFirst,
+        }
+    }
 }
 
+/// Something unread. Among equal bounds the highest turn decides: it looks random, changes
+/// from job to job and halves with each row read. So of many places that are equally good
+/// not always the same are seen, and each shows a row before one shows many.
 #[derive(PartialEq, Eq, PartialOrd, Ord)]
+struct Unread {
+    bound: u64,
+    turn: u64,
+    what: What,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum What {
+    Word(Word),
+    Cell(Cell),
     /// The next row of a cell whose iterator is open.
     Row {
-        turn: u64,
         cell: Cell,
         rows: usize,
-    },
-    Cell {
-        turn: u64,
-        cell: Cell,
-    },
-    Word {
-        turn: u64,
-        word: Word,
     },
 }
 
@@ -207,16 +210,26 @@ impl<'a, D: Directory> Pass<'a, D> {
         for word in self.directory.words() {
             if allows(self.job, word.place.region) {
                 let ceiling = self.directory.ceiling(word);
-                let turn = self.turn(ceiling);
-                self.put_off(ceiling, 0, turn, What::Word { turn, word });
+                self.put_off(ceiling, 0, self.turn(ceiling), What::Word(word));
             }
         }
         while let Some(next) = self.unread.pop() {
-            if self.may_stop(seen, next.priority) {
-                return Ok(Some(next.priority));
+            if self.may_stop(seen, next.bound) {
+                return Ok(Some(next.bound));
             }
-            let Reverse(what) = next.what;
-            self.open(what, seen)?;
+            match next.what {
+                What::Word(word) => {
+                    for cell in self.directory.cells(word)? {
+                        self.put_off(cell, 0, self.turn(cell), What::Cell(cell));
+                    }
+                }
+                What::Cell(cell) => {
+                    let rows = self.open.len();
+                    self.open.push(self.directory.rows(cell, self.way.order()));
+                    self.read(cell, rows, next.turn, seen)?;
+                }
+                What::Row { cell, rows } => self.read(cell, rows, next.turn, seen)?,
+            }
         }
         Ok(None)
     }
@@ -243,34 +256,12 @@ impl<'a, D: Directory> Pass<'a, D> {
         gap_ppm == 0 && fitting >= company || since >= ROWS_AFTER_PROOF
     }
 
-    fn open(&mut self, what: What, seen: &mut Seen) -> Result<(), MatchError> {
-        match what {
-            What::Word { word, .. } => {
-                for cell in self.directory.cells(word)? {
-                    let turn = self.turn(cell);
-                    self.put_off(cell, 0, turn, What::Cell { turn, cell });
-                }
-            }
-            What::Cell { turn, cell } => {
-                let order = match self.way {
-                    Way::BestFirst => RowOrder::BestFirst,
-                    Way::Scattered => RowOrder::WorstFirst,
-                };
-                let rows = self.open.len();
-                self.open.push(self.directory.rows(cell, order));
-                self.read(turn, cell, rows, seen)?;
-            }
-            What::Row { turn, cell, rows } => self.read(turn, cell, rows, seen)?,
-        }
-        Ok(())
-    }
-
     /// Reads one row of a cell and puts the rest off with a tighter bound.
     fn read(
         &mut self,
-        turn: u64,
         cell: Cell,
         rows: usize,
+        turn: u64,
         seen: &mut Seen,
     ) -> Result<(), MatchError> {
         let Some(row) = self
@@ -298,29 +289,18 @@ impl<'a, D: Directory> Pass<'a, D> {
                 }
             }
         }
-        match self.way {
-            Way::BestFirst => {
-                self.put_off(cell, row.key.step, turn, What::Row { turn, cell, rows })
-            }
-            Way::Scattered => {
-                let turn = turn / 2;
-                self.put_off(cell, 0, turn, What::Row { turn, cell, rows });
-            }
-        }
+        self.put_off(cell, row.key.step, turn / 2, What::Row { cell, rows });
         Ok(())
     }
 
-    /// Remembers something to read later, unless no row from this step of the cell on can
-    /// have room.
+    /// Remembers something to read later, unless no row of the cell can have room.
     fn put_off(&mut self, cell: Cell, step: u8, turn: u64, what: What) {
         if let Some(bound) = bound(self.job, cell, step) {
-            self.unread.push(Unread {
-                priority: match self.way {
-                    Way::BestFirst => bound,
-                    Way::Scattered => turn,
-                },
-                what: Reverse(what),
-            });
+            let bound = match self.way {
+                Way::BestFirst => bound,
+                Way::Scattered => 0,
+            };
+            self.unread.push(Unread { bound, turn, what });
         }
     }
 

@@ -55,7 +55,7 @@ fn split(parts: u32, regions: u8) -> (Vec<Node>, Vec<u128>) {
     (nodes.collect(), bonds.collect())
 }
 
-/// Inequality 9: however a bond is split, over 10⁴ near-tie jobs it gets what an undivided
+/// MAT-9, inequality 9: however a bond is split, over 10⁴ near-tie jobs it gets what an undivided
 /// one gets, within 2 % and a job per part.
 #[test]
 fn splitting_a_bond_gains_nothing_within_a_cell() {
@@ -69,11 +69,11 @@ fn splitting_a_bond_gains_nothing_within_a_cell() {
     }
 }
 
-/// The same when the parts lie in other places, as long as a search sees them all.
+/// MAT-9. The same when the parts lie in other places, as long as a search sees them all.
 #[test]
 fn splitting_a_bond_over_regions_gains_nothing() {
-    for parts in [3, 11] {
-        let (nodes, bonds) = split(parts, synthetic::REGIONS);
+    for (parts, regions) in [(3, 4), (11, 12), (36, 4), (60, 12)] {
+        let (nodes, bonds) = split(parts, regions);
         let (one, many) = share_out(&nodes, &bonds);
         assert!(
             one.abs_diff(many) <= 200 + parts,

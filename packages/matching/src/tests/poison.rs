@@ -50,7 +50,7 @@ fn jobs(random: &mut Random) -> Vec<Job> {
     .collect()
 }
 
-/// Every job that an honest node can take gets a node.
+/// MAT-8. Every job that an honest node can take gets a node.
 fn assert_nobody_is_left_without(
     name: &str,
     honest: u32,
