@@ -10,7 +10,8 @@ pub struct Job {
     pub market: Market,
     /// The class's resource whose use counts as load.
     pub leading: Kind,
-    /// The market's reference prices.
+    /// The market's reference prices, the ones that its rows were made with: bounds hold for
+    /// no others.
     pub reference: UnitPrices,
     /// What is reserved on the node.
     pub need: Resources,

@@ -60,8 +60,8 @@ pub struct Found {
 ///
 /// The first pass reads what may be best. When it met nothing but nodes that cannot take
 /// the job until its cap for these was reached, a second pass samples the cells in an
-/// order that nobody can foresee and reads the nodes of each that were served most: to
-/// blind both, an attacker must hold most cells and have worked in them.
+/// order that changes with every block and reads first the node of each that was served
+/// most: to blind both, an attacker must hold most cells and have worked in them.
 pub fn search(
     directory: &impl Directory,
     job: &Job,
