@@ -9,7 +9,7 @@ use surge_interface::events::escrow::{
 };
 use surge_interface::events::Journal;
 use surge_interface::raw;
-use surge_interface::registry::{AssignResponse, Assignment};
+use surge_interface::registry::{AssignResponse, Assignment, Outcome};
 
 use super::ending::give_up;
 use super::submit::{at_most, check_hash, order};
@@ -106,9 +106,7 @@ pub fn answered(call: Call, msg: cosmwasm_std::Reply) -> Result<Response, Contra
                 Reply::Submitted | Reply::Retried => {
                     return Err(ContractError::NobodyFits { job, reason })
                 }
-                Reply::Declined if patient && has_tries_left(&state, &params) => {
-                    wait(&mut journal, job, &state);
-                }
+                Reply::Declined if patient => wait(&mut journal, job, &state),
                 Reply::Declined => {
                     give_up(storage, &mut journal, job, &mut state, &params, "declined")?;
                 }
@@ -124,10 +122,6 @@ fn wait(journal: &mut Journal, job: u64, state: &Job) {
         job,
         deadline_secs: state.deadline_secs,
     });
-}
-
-fn has_tries_left(state: &Job, params: &Params) -> bool {
-    state.declined.len() < usize::from(params.max_declines)
 }
 
 /// A node has the job: the price is fixed and the rest of what is held goes back.
@@ -185,6 +179,7 @@ pub fn retry(call: Call, job: u64) -> Result<Response, ContractError> {
 }
 
 /// The operator turns a job down. The node and its bond are free again whatever follows.
+/// The last declining that the terms allow ends the job, however many nodes are left.
 pub fn decline(call: Call, job: u64) -> Result<Response, ContractError> {
     let mut state = load(call.deps.storage, job)?;
     state.ensure_status(job, Status::Assigned)?;
@@ -196,12 +191,19 @@ pub fn decline(call: Call, job: u64) -> Result<Response, ContractError> {
     let (node, _) = state.node_and_provider(job)?;
     state.declined.push(node);
     state.node = None;
+    let mut journal = Journal::default();
+    journal.note(JobDeclined { job, node });
+    if state.declined.len() >= usize::from(params.max_declines) {
+        give_up(storage, &mut journal, job, &mut state, &params, "declined")?;
+        JOBS.save(storage, job, &state)?;
+        let registry = Registry(CONFIG.load(storage)?.registry);
+        let release = registry.release(job, Outcome::Closed)?;
+        return Ok(journal.close(storage, done("decline").add_message(release))?);
+    }
     state.status = Status::Open;
     state.deadline_secs = call.now_secs.saturating_add(params.waiting_secs);
     JOBS.save(storage, job, &state)?;
     let ask = ask_again(storage, job, &state, Reply::Declined)?;
-    let mut journal = Journal::default();
-    journal.note(JobDeclined { job, node });
     Ok(journal.close(storage, done("decline").add_submessage(ask))?)
 }
 
