@@ -111,6 +111,20 @@ fn row_key(load: &Load) -> Result<Option<RowKey>, ContractError> {
         .transpose()?)
 }
 
+/// Whether a search can find the node. Nobody reads rows of an older generation.
+pub fn is_found(
+    storage: &dyn Storage,
+    record: &NodeRecord,
+    load: &Load,
+) -> Result<bool, ContractError> {
+    let Some(row) = row_key(load)? else {
+        return Ok(false);
+    };
+    let spec = &record.spec;
+    let (_, market) = class_of(storage, spec.class, spec.denom)?;
+    Ok(row.market == market_key(spec.class, &market))
+}
+
 /// The key of a class's market in the index.
 pub fn market_key(class: u8, market: &MarketRecord) -> Market {
     Market {

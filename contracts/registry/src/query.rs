@@ -13,7 +13,7 @@ use surge_interface::registry::{
 use surge_interface::{Explanation, Resources};
 use surge_matching::index::Root;
 
-use crate::index::{alive_since, load_node};
+use crate::index::{alive_since, is_found, load_node};
 use crate::pick::{simulated, Request};
 use crate::state::{
     ClassRecord, BONDS, CLASSES, CONFIG, DENOMS, EXPLANATIONS, MONEY, NODES, NODES_OF, OPERATORS,
@@ -95,6 +95,7 @@ pub fn providers(
 pub fn node(deps: Deps, now_secs: u64, node: u32) -> Result<NodeResponse, ContractError> {
     let (record, load) = load_node(deps.storage, node)?;
     let alive_since = alive_since(&PARAMS.load(deps.storage)?, now_secs);
+    let indexed = is_found(deps.storage, &record, &load)?;
     Ok(NodeResponse {
         id: node,
         provider: record.provider,
@@ -106,7 +107,7 @@ pub fn node(deps: Deps, now_secs: u64, node: u32) -> Result<NodeResponse, Contra
         seq: load.seq,
         last_seen_secs: load.last_seen_secs,
         live: load.seq > 0 && load.last_seen_secs >= alive_since,
-        indexed: load.row.is_some(),
+        indexed,
         running: load.running,
         settled: load.settled,
         strikes: load.strikes,

@@ -119,6 +119,9 @@ pub struct Reservation {
     pub collateral: Uint128,
     #[serde(rename = "p")]
     pub price: Uint128,
+    /// Penalty for missing the deadline, as it was when the node took the job.
+    #[serde(rename = "x")]
+    pub no_show_bps: u16,
 }
 
 /// What the registry owes in one denomination.

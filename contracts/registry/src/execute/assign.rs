@@ -240,6 +240,7 @@ fn reserve(
         need: need.to_array(),
         collateral,
         price: pick.price,
+        no_show_bps: request.params.no_show_bps,
     };
     RESERVATIONS.save(storage, job, &held)?;
     Ok(Assignment {
@@ -312,14 +313,13 @@ fn punish(
     held: &Reservation,
     reporter_addr: Addr,
 ) -> Result<(), ContractError> {
-    let params = PARAMS.load(storage)?;
     let amount = no_show(
         held.price,
         held.collateral,
         load.strikes,
-        params.no_show_bps,
+        held.no_show_bps,
     )?;
-    let tip = share(amount, params.tip_bps.into())?;
+    let tip = share(amount, PARAMS.load(storage)?.tip_bps.into())?;
     load.strikes = load.strikes.saturating_add(1);
     load.bond = load.bond.checked_sub(amount)?;
     let kitty = bond::pay_out_of_bond(
