@@ -132,6 +132,7 @@ fn poison_at_both_ends_leaves_no_job_without_a_node() {
     let poison = |id, _: &[Node], random: &mut Random| {
         let mut node = tempting(id, random);
         if random.chance(50) {
+            (node.region, node.bandwidth_tier) = (random.one_of(&[0, 4, 8]), 0);
             node.free.milli_cpu = node.capacity.milli_cpu / 8;
             node.prices =
                 UnitPrices::from_array(synthetic::reference().to_array().map(|price| price * 20));
