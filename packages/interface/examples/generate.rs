@@ -28,7 +28,10 @@ fn main() -> io::Result<()> {
         migrate: escrow::MigrateMsg,
     };
     for (contract, api) in [("registry", registry_api), ("escrow", escrow_api)] {
-        let file = root.join("schema").join(contract).join(format!("surge-{contract}.json"));
+        let file = root
+            .join("schema")
+            .join(contract)
+            .join(format!("surge-{contract}.json"));
         let json = api.render().to_string().map_err(io::Error::other)?;
         write(&file, &format!("{json}\n"))?;
     }

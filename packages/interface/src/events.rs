@@ -3,6 +3,8 @@
 //! On a chain `job_assigned` arrives as `wasm-job_assigned`. Every event carries `seq`,
 //! a number that counts all events of its contract, so that an indexer sees a gap.
 
+use std::fmt::Display;
+
 use cosmwasm_std::{Event, Response, StdResult, Storage};
 use cw_storage_plus::Item;
 
@@ -21,7 +23,18 @@ pub struct EventDoc {
 /// An event that its contract's journal can number.
 pub trait Emit {
     /// The event with its number.
-    fn emit(self, seq: u64) -> Event;
+    fn emit(&self, seq: u64) -> Event;
+}
+
+/// One function for all events: writing attributes in place of each costs tens of
+/// kilobytes of wasm.
+#[inline(never)]
+fn numbered(name: &str, seq: u64, attributes: &[(&str, &dyn Display)]) -> Event {
+    let mut event = Event::new(name).add_attribute("seq", seq.to_string());
+    for (key, value) in attributes {
+        event = event.add_attribute(*key, value.to_string());
+    }
+    event
 }
 
 /// Number of a contract's last event.
@@ -30,13 +43,13 @@ pub const SEQ: Item<u64> = Item::new("seq");
 /// Numbers the events of one message and puts them on its response.
 #[derive(Default)]
 pub struct Journal {
-    events: Vec<Box<dyn FnOnce(u64) -> Event>>,
+    events: Vec<Box<dyn Emit>>,
 }
 
 impl Journal {
     /// Notes an event, in the order in which things happened.
     pub fn note(&mut self, event: impl Emit + 'static) {
-        self.events.push(Box::new(|seq| event.emit(seq)));
+        self.events.push(Box::new(event));
     }
 
     /// Puts the events on the response and remembers the last number.
@@ -45,13 +58,13 @@ impl Journal {
             return Ok(response);
         }
         let mut seq = SEQ.may_load(storage)?.unwrap_or_default();
-        let mut numbered = vec![];
+        let mut events = vec![];
         for event in self.events {
             seq = seq.saturating_add(1);
-            numbered.push(event(seq));
+            events.push(event.emit(seq));
         }
         SEQ.save(storage, &seq)?;
-        Ok(response.add_events(numbered))
+        Ok(response.add_events(events))
     }
 }
 
@@ -69,10 +82,8 @@ macro_rules! events {
             }
 
             impl Emit for $event {
-                fn emit(self, seq: u64) -> Event {
-                    let event = Event::new($name).add_attribute("seq", seq.to_string());
-                    $( let event = event.add_attribute(stringify!($field), self.$field.to_string()); )*
-                    event
+                fn emit(&self, seq: u64) -> Event {
+                    numbered($name, seq, &[ $( (stringify!($field), &self.$field), )* ])
                 }
             }
         )*
@@ -93,7 +104,7 @@ macro_rules! events {
 pub mod registry {
     use cosmwasm_std::{Addr, Event, Uint128};
 
-    use super::{Emit, EventDoc};
+    use super::{numbered, Emit, EventDoc};
 
     events! { EVENTS of "registry";
         /// Somebody joined as a provider.
@@ -292,7 +303,7 @@ pub mod registry {
 pub mod escrow {
     use cosmwasm_std::{Addr, Event, Uint128};
 
-    use super::{Emit, EventDoc};
+    use super::{numbered, Emit, EventDoc};
     use crate::Denom;
 
     events! { EVENTS of "escrow";
