@@ -11,8 +11,7 @@ CACHE=${XDG_CACHE_HOME:-$HOME/.cache}/surge
 COSMWASM_CHECK_VERSION=3.0.10
 CARGO_DENY_VERSION=0.20.2
 WASMD_VERSION=$(sed -n 's|^[[:space:]]*github.com/CosmWasm/wasmd v\([0-9.]*\).*|\1|p' "$ROOT/scripts/wasmd/go.mod")
-# For debugging symbols nobody needs and a linker that nobody waits for: the tools run
-# for seconds, so building them fast counts for more than running them fast.
+# They run for seconds, so building them fast counts for more than running them fast.
 TOOL_PROFILE=(CARGO_PROFILE_RELEASE_OPT_LEVEL=1 CARGO_PROFILE_RELEASE_DEBUG=0 CARGO_PROFILE_RELEASE_LTO=off
     CARGO_PROFILE_RELEASE_CODEGEN_UNITS=16)
 
@@ -42,12 +41,18 @@ how_to_get() { # <apt package> <brew formula>
 
 # Fails with the command that gets the tool when it is missing.
 need() { # <tool>
-    command -v "$1" >/dev/null && return
+    case $1 in
+    go)
+        # From 1.21 on Go fetches the version that go.mod asks for, or says that it may not.
+        [[ $(go env GOVERSION 2>/dev/null) =~ ^go1\.([0-9]+) ]] && ((BASH_REMATCH[1] >= 21)) && return
+        ;;
+    *) command -v "$1" >/dev/null && return ;;
+    esac
     case $1 in
     rustup) die "rustup is missing; get it with: $(how_to_get rustup rustup)" ;;
     cc) die "a C compiler is missing; get it with: $(how_to_get build-essential gcc)" ;;
     node | npm) die "$1 is missing (Node 20 or newer, for wasm-opt); get it with: $(how_to_get 'nodejs npm' node)" ;;
-    go) die "go is missing (Go 1.25 or newer, for the wasmd node); get it with: $(how_to_get golang-go go)" ;;
+    go) die "Go 1.25 or newer is missing (for the wasmd node); get it with: $(how_to_get golang-go go), or from go.dev/dl where that is older" ;;
     *) die "$1 is missing; get it with: $(how_to_get "$1" "$1")" ;;
     esac
 }
@@ -100,6 +105,9 @@ rust_complete() {
         -d $root/lib/rustlib/wasm32-wasip1 && -x $root/bin/cargo-clippy && -x $root/bin/cargo-fmt ]]
 }
 
+# Where rust-toolchain.toml counts.
+in_root() { cd "$ROOT" && "$@"; }
+
 # A crate's program, built into the cache once per version.
 ensure_crate() { # <crate> <version> [argument of cargo install…]
     local crate=$1 version=$2 home=$CACHE/$1-$2
@@ -111,7 +119,7 @@ ensure_crate() { # <crate> <version> [argument of cargo install…]
     local build
     build=$(mktemp -d "$CACHE/.build-$crate.XXXXXX")
     if ! step "building $crate $version, once per machine" \
-        env -C "$ROOT" "${TOOL_PROFILE[@]}" CARGO_TARGET_DIR="$build/target" \
+        in_root env "${TOOL_PROFILE[@]}" CARGO_TARGET_DIR="$build/target" \
         cargo install "$crate" --version "$version" --locked --root "$build/home" "$@"; then
         rm -rf "$build"
         return 1
@@ -176,7 +184,7 @@ build_wasmd() { # <folder>
     *-aarch64 | *-arm64) vm=libwasmvm.aarch64.so ;;
     *) vm=libwasmvm.x86_64.so ;;
     esac
-    cd "$ROOT/scripts/wasmd" && export CGO_ENABLED=1 GOFLAGS=-mod=readonly &&
+    cd "$ROOT/scripts/wasmd" && export CGO_ENABLED=1 &&
         go build -tags netgo -ldflags "-checklinkname=0 -X $version.Name=wasm -X $version.AppName=wasmd" \
             -o "$1/wasmd" github.com/CosmWasm/wasmd/cmd/wasmd &&
         install -m 755 "$(go list -f '{{.Dir}}' github.com/CosmWasm/wasmvm/v3/internal/api)/$vm" "$1/"
