@@ -1,0 +1,7 @@
+//! What people do with the contracts, and every exit of every state.
+
+mod events;
+mod lives;
+mod story;
+mod terms;
+mod transitions;

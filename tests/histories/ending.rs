@@ -1,0 +1,94 @@
+//! How a history ends: by exits that need nobody's good will.
+
+use surge_tests::ghost::{Creditor, Purse, Standing, Status, What, DENOMS};
+
+use crate::proposals::deed;
+use crate::world::World;
+
+pub fn everybody_leaves(world: &mut World) {
+    end_jobs(world);
+    book_and_pay(world);
+    leave(world);
+    world.check();
+    for denom in 0..DENOMS {
+        let escrow = world.ghost.escrow[denom].total();
+        assert_eq!(escrow, 0, "left in the escrow");
+        let registry = &world.ghost.registry[denom];
+        assert_eq!(registry.total(), registry.kitty, "left beside the kitty");
+    }
+    let gone = |standing| standing == Standing::Gone;
+    assert!(world.ghost.providers.iter().all(|p| gone(p.standing)));
+    assert!(world.ghost.nodes.is_empty());
+}
+
+/// Anybody ends every job once its time is over.
+fn end_jobs(world: &mut World) {
+    let last = world.ghost.jobs.iter().map(|job| job.deadline).max();
+    let now = world.ghost.now;
+    world.pass(last.unwrap_or_default().saturating_sub(now) + 1);
+    for id in 1..=world.ghost.jobs.len() as u64 {
+        let what = match world.ghost.jobs[id as usize - 1].status {
+            Status::Open | Status::Assigned => What::Expire(id),
+            Status::Submitted | Status::Disputed => What::Settle(id, false),
+            _ => continue,
+        };
+        must(world, "anybody", what);
+        world.check();
+    }
+}
+
+/// Anybody moves on what is owed.
+fn book_and_pay(world: &mut World) {
+    for denom in 0..DENOMS {
+        if world.ghost.escrow[denom].stray > 0 {
+            must(world, "anybody", What::SyncEscrow(denom));
+        }
+        for (purse, amount) in [
+            (Purse::Burn, world.ghost.escrow[denom].burn),
+            (Purse::Treasury, world.ghost.escrow[denom].treasury),
+            (Purse::Insurance, world.ghost.escrow[denom].insurance),
+        ] {
+            if amount > 0 {
+                must(world, "anybody", What::Flush(denom, purse));
+            }
+        }
+        if world.ghost.registry[denom].stray > 0 {
+            must(world, "anybody", What::SyncRegistry(denom));
+        }
+    }
+    for (creditor, denom) in world.ghost.credits.clone().into_keys() {
+        let what = match creditor {
+            Creditor::Account(account) => What::WithdrawAccount(account, denom),
+            Creditor::Provider(provider) => What::WithdrawProvider(provider, denom),
+        };
+        must(world, "anybody", what);
+    }
+    for (account, denom) in world.ghost.tips.clone().into_keys() {
+        must(world, "anybody", What::WithdrawTips(account, denom));
+    }
+}
+
+/// Owners leave; after the wait anybody sends them their bonds.
+fn leave(world: &mut World) {
+    let providers = world.ghost.providers.clone();
+    for provider in &providers {
+        if matches!(provider.standing, Standing::Active | Standing::Draining) {
+            must(world, &provider.owner, What::Leave);
+        }
+    }
+    let waits = world.ghost.providers.iter().flat_map(|p| &p.unbondings);
+    let last = waits.map(|(_, _, from)| *from).max().unwrap_or_default();
+    let now = world.ghost.now;
+    world.pass(last.saturating_sub(now));
+    for id in 1..=providers.len() as u32 {
+        let waiting = world.ghost.provider(id).map(|p| p.unbondings.len());
+        if waiting > Some(0) {
+            must(world, "anybody", What::WithdrawBond(id));
+        }
+    }
+}
+
+fn must(world: &mut World, who: &str, what: What) {
+    let deed = deed(who, what);
+    assert!(world.send(&deed), "{deed:?} has to succeed");
+}

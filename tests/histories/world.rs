@@ -1,0 +1,332 @@
+//! The chain and the ghost beside it.
+
+use anyhow::Result as AnyResult;
+use cosmwasm_std::{Addr, Uint128};
+use cw20::Cw20Coin;
+use cw_multi_test::{AppResponse, ContractWrapper, Executor};
+use surge_interface::registry::{ClassesResponse, QueryMsg, RegionsResponse};
+use surge_interface::{escrow, registry, TimeProfile};
+use surge_testing::{Builder, Suite};
+use surge_tests::events::{named, typed};
+use surge_tests::ghost::{
+    Deed, Ghost, Machine, Market, Office, Pick, Region, Rules, Seen, Terms, What,
+};
+
+use crate::chance::Chance;
+use crate::stats::Stats;
+use crate::{proposals, tables};
+
+pub const REQUESTERS: [&str; 3] = ["ann", "ben", "cid"];
+/// The last is hostile; each has an operator `name-op`.
+pub const PROVIDERS: [&str; 5] = ["pia", "quin", "rob", "sue", "mal"];
+const OTHERS: [&str; 7] = [
+    "anybody", "arbiter", "judge", "owner", "heir", "treasury", "vault",
+];
+
+/// Everybody whose money is watched.
+pub fn people() -> Vec<String> {
+    let mut people: Vec<String> = REQUESTERS
+        .iter()
+        .chain(&OTHERS)
+        .map(|name| (*name).to_owned())
+        .collect();
+    for name in PROVIDERS {
+        people.extend([name.to_owned(), format!("{name}-op"), format!("{name}-pay")]);
+    }
+    people
+}
+
+pub enum Step {
+    Pass(u64),
+    Send(Deed),
+}
+
+pub struct World {
+    pub suite: Suite,
+    pub ghost: Ghost,
+    pub stats: Stats,
+    /// A cw20 token that nobody lists.
+    pub fake: Addr,
+    /// All money at the start, by denomination.
+    pub at_first: [u128; 2],
+    /// Numbers of the last events.
+    pub seqs: [u64; 2],
+}
+
+impl World {
+    pub fn new() -> Self {
+        let profile = TimeProfile::Dev;
+        let mut suite = Builder {
+            profile,
+            registry: registry::Params {
+                heartbeat_secs: 300,
+                unbonding_secs: 2_000,
+                payout_delay_secs: 200,
+                ..registry::Params::defaults(profile)
+            },
+            escrow: escrow::Params {
+                accept_secs: 60,
+                review_secs: 300,
+                waiting_secs: 300,
+                dispute_secs: 600,
+                max_declines: 2,
+                ..escrow::Params::defaults(profile)
+            },
+        }
+        .build();
+        for name in people() {
+            let earns_only = name.ends_with("-pay") || name == "treasury" || name == "vault";
+            if !earns_only {
+                suite.meet(&name);
+            }
+        }
+        let fake = fake_token(&mut suite);
+        let ghost = ghost_of(&suite);
+        Self {
+            at_first: [ghost.everything(0), ghost.everything(1)],
+            suite,
+            ghost,
+            stats: Stats::default(),
+            fake,
+            seqs: [0, 0],
+        }
+    }
+
+    pub fn pass(&mut self, secs: u64) {
+        self.suite.pass(secs);
+        self.ghost.now += secs;
+    }
+
+    /// Providers join with nodes that are alive.
+    pub fn settle_in(&mut self, chance: &mut Chance) {
+        for deed in proposals::first_deeds(chance) {
+            assert!(self.send(&deed), "{deed:?}");
+        }
+        for node in 1..=self.ghost.nodes_ever {
+            let deed = proposals::heartbeat(chance, &self.ghost, node, true);
+            assert!(self.send(&deed), "{deed:?}");
+        }
+        self.check();
+    }
+
+    /// Sends a message; chain and ghost must agree on whether it succeeds.
+    pub fn send(&mut self, deed: &Deed) -> bool {
+        let result = crate::messages::send(self, deed);
+        let seen = self.seen(deed, &result);
+        let mut next = self.ghost.clone();
+        let expected = next.apply(deed, &seen);
+        let name = deed.what.name();
+        self.stats
+            .count(name, result.is_ok(), deed.what.is_hopeless());
+        match (&result, expected) {
+            (Ok(response), Ok(())) => {
+                assert_eq!(next.complaints, Vec::<String>::new(), "after {deed:?}");
+                for passage in next.passages.drain(..) {
+                    self.stats.went(&passage);
+                }
+                self.ghost = next;
+                let events = typed(&self.suite, response);
+                for event in &events {
+                    let place = usize::from(event.contract == "escrow");
+                    self.seqs[place] += 1;
+                    let seq = u128::from(self.seqs[place]);
+                    assert_eq!(event.number("seq"), seq, "a gap before {event:?}");
+                }
+                true
+            }
+            (Err(_), Err(_)) => false,
+            (Ok(response), Err(why)) => {
+                panic!("{deed:?} succeeded although {why}: {:?}", response.events)
+            }
+            (Err(error), Ok(())) => panic!("{deed:?} failed: {error:#}"),
+        }
+    }
+
+    /// What the chain chose.
+    fn seen(&self, deed: &Deed, result: &AnyResult<AppResponse>) -> Seen {
+        let Ok(response) = result else {
+            return Seen::default();
+        };
+        let number = |event: &surge_tests::events::Typed, key| event.number(key);
+        let evicted = match deed.what {
+            What::Evict(_) => vec![],
+            _ => named(&self.suite, response, "node_evicted")
+                .iter()
+                .map(|event| number(event, "node") as u32)
+                .collect(),
+        };
+        let pick = named(&self.suite, response, "node_assigned")
+            .first()
+            .map(|event| {
+                let why = self.suite.explain(number(event, "job") as u64);
+                assert_eq!(u128::from(why.pick.node), number(event, "node"));
+                let parts = why.pick.parts;
+                Pick {
+                    node: why.pick.node,
+                    score: why.pick.score.u64().into(),
+                    parts: [
+                        parts.time,
+                        parts.load,
+                        parts.price,
+                        parts.reputation,
+                        parts.green,
+                    ]
+                    .map(u128::from),
+                    price: why.pick.price.u128(),
+                    tag: why.pick.tag.u64().into(),
+                    best_score: why.best_score.u64().into(),
+                    exact: why.exact,
+                    runners_up: why.runners_up.iter().map(|node| node.node).collect(),
+                }
+            });
+        Seen { pick, evicted }
+    }
+
+    /// Asks which node an order would get, and tries all nodes beside it.
+    pub fn simulate(&mut self, chance: &mut Chance) {
+        let requester = chance.of(&REQUESTERS);
+        let denom = chance.below(2) as usize;
+        let order = proposals::order(chance, &self.ghost);
+        let most = chance.of::<u128>(&[2_000, 8_000, 60_000]);
+        let msg = QueryMsg::SimulateMatch {
+            order: tables::order(&self.suite, &self.ghost, requester, denom, &order, most),
+        };
+        let wrapper = self.suite.app.wrap();
+        let answer: Result<registry::SimulationResponse, _> =
+            wrapper.query_wasm_smart(&self.suite.registry, &msg);
+        let best = self.ghost.best_score(requester, denom, &order, most);
+        self.stats.simulations += 1;
+        match answer {
+            Ok(registry::SimulationResponse::Match(why)) => {
+                assert!(why.exact, "few nodes are searched to the end");
+                let score = Some(u128::from(why.best_score.u64()));
+                assert_eq!(score, best, "for {order:?}");
+            }
+            Ok(registry::SimulationResponse::Nobody { reason }) => {
+                assert_eq!(
+                    best, None,
+                    "{reason}: {requester} {denom} {most} {order:?} {:#?}",
+                    self.ghost.nodes
+                );
+            }
+            Err(error) => panic!("{order:?}: {error}"),
+        }
+    }
+}
+
+fn fake_token(suite: &mut Suite) -> Addr {
+    let code = suite.app.store_code(Box::new(ContractWrapper::new(
+        cw20_base::contract::execute,
+        cw20_base::contract::instantiate,
+        cw20_base::contract::query,
+    )));
+    let holder = Suite::addr("mal");
+    let msg = cw20_base::msg::InstantiateMsg {
+        name: "Surge test token".to_owned(),
+        symbol: "SURGE".to_owned(),
+        decimals: 6,
+        initial_balances: vec![Cw20Coin {
+            address: holder.to_string(),
+            amount: Uint128::MAX,
+        }],
+        mint: None,
+        marketing: None,
+    };
+    suite
+        .app
+        .instantiate_contract(code, holder, &msg, &[], "fake", None)
+        .expect("a token")
+}
+
+/// The ghost of a suite in which nothing happened yet.
+fn ghost_of(suite: &Suite) -> Ghost {
+    let regions: RegionsResponse = suite.ask_registry(&QueryMsg::Regions {});
+    let classes: ClassesResponse = suite.ask_registry(&QueryMsg::Classes {});
+    let class = &classes.classes[0];
+    let market = |denom: usize| Market {
+        reference: class.markets[denom].reference.to_array(),
+        smallest: class.smallest.to_array(),
+        smallest_bond: class.markets[denom].smallest_bond.u128(),
+        evict_tip: class.markets[denom].evict_tip.u128(),
+        virtual_time: 0,
+    };
+    let regions = regions.regions.into_iter().map(|region| Region {
+        law: region.jurisdiction,
+        clean: region.clean_ppm.into(),
+        rtt: region.rtt_ms.into_iter().map(u128::from).collect(),
+    });
+    let balances = people().into_iter().flat_map(|name| {
+        let held = |denom: u8| suite.balance(&Suite::addr(&name), denom);
+        [((name.clone(), 0), held(0)), ((name.clone(), 1), held(1))]
+    });
+    Ghost {
+        now: suite.now_secs(),
+        people: balances.collect(),
+        burned: 0,
+        providers: vec![],
+        nodes: Default::default(),
+        nodes_ever: 0,
+        jobs: vec![],
+        credits: Default::default(),
+        tips: Default::default(),
+        escrow: Default::default(),
+        registry: Default::default(),
+        terms: vec![first_terms()],
+        rules: first_rules(),
+        markets: [market(0), market(1)],
+        regions: regions.collect(),
+        escrow_office: Office::new("owner"),
+        registry_office: Office::new("owner"),
+        arbiter: "arbiter".to_owned(),
+        treasury: "treasury".to_owned(),
+        complaints: vec![],
+        passages: vec![],
+    }
+}
+
+pub fn first_terms() -> Terms {
+    Terms {
+        take: 500,
+        burn: 5_000,
+        treasury: 3_000,
+        insurance: 2_000,
+        accept: 60,
+        review: 300,
+        waiting: 300,
+        dispute: 600,
+        collateral: 10_000,
+        cancel: 1_000,
+        decline: 100,
+        dispute_bond: 1_000,
+        max_declines: 2,
+    }
+}
+
+pub fn first_rules() -> Rules {
+    Rules {
+        weights: [250_000, 150_000, 400_000, 200_000, 0],
+        time_scale: 1_000,
+        silence: 900,
+        unbonding: 2_000,
+        payout_delay: 200,
+        evictions: 8,
+        no_show: 500,
+        tip: 1_000,
+    }
+}
+
+/// A machine of a provider in a history.
+pub fn machine(chance: &mut Chance, denom: usize) -> Machine {
+    Machine {
+        denom,
+        region: chance.below(7) as u8,
+        tier: chance.below(4) as u8,
+        capacity: chance.of(&[
+            [4_000, 8_192, 0, 100, 100],
+            [8_000, 16_384, 1, 200, 1_000],
+            [16_000, 65_536, 0, 500, 0],
+        ]),
+        prices: tables::prices(chance.between(50, 150)),
+        clean: chance.of::<u128>(&[0, 333_333, 500_000, 1_000_000]),
+    }
+}
