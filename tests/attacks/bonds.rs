@@ -1,0 +1,173 @@
+//! Bond is there while it may have to answer.
+
+use surge_interface::registry::{ExecuteMsg, InvariantResponse, QueryMsg};
+use surge_registry::ContractError;
+use surge_testing::{job, Machine, Suite};
+use surge_tests::refusal::refuses;
+
+use crate::{with_alice, with_job, PRICE};
+
+/// depin.md 4, no. 10. Guards: `node::update` (bond ≥ locked), `take_out` (no running
+/// jobs), `start_unbonding` (free bond only).
+#[test]
+fn bond_behind_a_running_job_cannot_be_taken_away_before_the_slash() {
+    let (mut suite, id) = with_job();
+    let shrink = ExecuteMsg::UpdateNode {
+        node: 1,
+        capacity: None,
+        prices: None,
+        bond: Some(7_365u128.into()),
+        watts: None,
+        clean_ppm: None,
+    };
+    let too_low = ContractError::BondTooLow {
+        bond: 7_365u128.into(),
+        needed: 10_000u128.into(),
+    };
+    refuses(&mut suite, too_low, |suite| {
+        suite.to_registry("alice", &shrink)
+    });
+    let busy = || ContractError::NodeBusy {
+        node: 1,
+        running: 1,
+    };
+    refuses(&mut suite, busy(), |suite| {
+        suite.to_registry("alice", &ExecuteMsg::RemoveNode { node: 1 })
+    });
+    refuses(&mut suite, busy(), |suite| {
+        suite.to_registry("alice", &ExecuteMsg::Leave {})
+    });
+    let nothing = ContractError::FreeBondTooLow {
+        free: 0u128.into(),
+        needed: 1u128.into(),
+    };
+    refuses(&mut suite, nothing, |suite| {
+        let amount = 1u128.into();
+        suite.to_registry("alice", &ExecuteMsg::Unbond { denom: 0, amount })
+    });
+    suite.pass(1_201);
+    suite.expire("anybody", id).expect("expiry");
+    assert_eq!(suite.node(1).bond.u128(), 200_000 - PRICE * 5 / 100);
+}
+
+/// The same with collateral above the market's smallest bond. Guard: `bond < load.locked`.
+#[test]
+fn bond_cannot_fall_below_what_jobs_have_locked() {
+    let (mut suite, _, _) = with_alice();
+    for _ in 0..2 {
+        suite.submit("bob", job(), 50_000).expect("job");
+    }
+    let shrink = ExecuteMsg::UpdateNode {
+        node: 1,
+        capacity: None,
+        prices: None,
+        bond: Some((2 * PRICE - 1).into()),
+        watts: None,
+        clean_ppm: None,
+    };
+    let too_low = ContractError::BondTooLow {
+        bond: (2 * PRICE - 1).into(),
+        needed: (2 * PRICE).into(),
+    };
+    refuses(&mut suite, too_low, |suite| {
+        suite.to_registry("alice", &shrink)
+    });
+}
+
+/// compute.md, inequality 12. Guard: `from_secs <= now_secs` in `bond::withdraw`.
+#[test]
+fn nobody_bonds_farms_and_leaves_in_a_day() {
+    let (mut suite, _, _) = with_alice();
+    suite
+        .to_registry("alice", &ExecuteMsg::Leave {})
+        .expect("leaves");
+    let next_secs = suite.now_secs() + 21 * 86_400;
+    suite.pass(86_400);
+    refuses(
+        &mut suite,
+        ContractError::NothingMatured { next_secs },
+        |suite| suite.to_registry("alice", &ExecuteMsg::WithdrawBond { provider: 1 }),
+    );
+}
+
+/// depin.md 4, no. 27. A second unbonding does not ride on the wait of the first. Guard:
+/// each unbonding has its own time.
+#[test]
+fn a_second_unbonding_waits_by_itself() {
+    let (mut suite, _, _) = with_alice();
+    suite.bond("alice", 1, 0, 3_000).expect("bond");
+    let part = |amount: u128| ExecuteMsg::Unbond {
+        denom: 0,
+        amount: amount.into(),
+    };
+    suite.to_registry("alice", &part(1_000)).expect("unbonds");
+    suite.pass(20 * 86_400);
+    suite.to_registry("alice", &part(2_000)).expect("unbonds");
+    suite.pass(86_400);
+    let before = suite.balance(&Suite::addr("alice"), 0);
+    let withdraw = ExecuteMsg::WithdrawBond { provider: 1 };
+    suite.to_registry("mallory", &withdraw).expect("the first");
+    assert_eq!(suite.balance(&Suite::addr("alice"), 0) - before, 1_000);
+    let next_secs = suite.now_secs() + 20 * 86_400;
+    refuses(
+        &mut suite,
+        ContractError::NothingMatured { next_secs },
+        |suite| suite.to_registry("alice", &withdraw),
+    );
+}
+
+/// compute.md, inequality 6. Guard: `judge` asks for free bond of the collateral.
+#[test]
+fn a_node_never_answers_for_more_than_its_bond() {
+    let mut suite = Suite::new();
+    suite.join_with("alice", Machine::default().with_bond(24_000));
+    let mut dear = job();
+    dear.reserved_secs = 1_200;
+    suite.submit("bob", dear.clone(), 50_000).expect("job");
+    let free = 24_000 - suite.node(1).locked.u128();
+    assert_eq!(free, 24_000 - 14_732);
+    assert!(
+        !suite.node(1).indexed,
+        "less than the smallest bond is free"
+    );
+
+    let mut suite = Suite::new();
+    suite.join_with("alice", Machine::default().with_bond(28_000));
+    suite.submit("bob", dear.clone(), 50_000).expect("job");
+    assert!(suite.node(1).indexed, "13,268 are free");
+    let reason = "of 1 nodes read none can take the job: 1 with too little free bond; raise the \
+                  deposit, need less, or let the job wait";
+    let expected = surge_escrow::ContractError::NobodyFits {
+        job: 2,
+        reason: reason.to_owned(),
+    };
+    let escrow = suite.escrow.clone();
+    let msg = surge_interface::escrow::ExecuteMsg::SubmitJob { spec: dear };
+    refuses(&mut suite, expected, |suite| {
+        suite.send("bob", &escrow, &msg, 50_000)
+    });
+    suite.submit("bob", job(), 50_000).expect("a smaller one");
+    let node = suite.node(1);
+    assert_eq!(node.locked.u128(), 14_732 + PRICE);
+    assert!(node.locked <= node.bond);
+}
+
+/// style.md 4.2, no. 8 (no unlimited penalties). Guard: `no_show` takes at most half of the
+/// price and at most the collateral, whatever the strikes.
+#[test]
+fn penalties_double_up_to_half_of_the_price_and_no_further() {
+    let (mut suite, _, _) = with_alice();
+    let mut before = 200_000;
+    for bps in [500, 1_000, 2_000, 4_000, 5_000, 5_000] {
+        suite.heartbeat(1).expect("heartbeat");
+        let id = suite.submit("bob", job(), 50_000).expect("job");
+        suite.pass(1_201);
+        suite.expire("anybody", id).expect("expiry");
+        let bond = suite.node(1).bond.u128();
+        assert_eq!(before - bond, PRICE * bps / 10_000, "{bps}");
+        before = bond;
+    }
+    let money: InvariantResponse = suite.ask_registry(&QueryMsg::Invariant {});
+    let row = &money.rows[0];
+    assert_eq!((row.bonds + row.tips + row.kitty).u128(), 200_000);
+}
