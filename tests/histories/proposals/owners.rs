@@ -1,0 +1,80 @@
+//! What the owner decides.
+
+use surge_tests::ghost::{Deed, Ghost, What};
+
+use super::{anyone, deed};
+use crate::chance::Chance;
+use crate::world::{first_rules, first_terms};
+
+pub fn owner_step(chance: &mut Chance, ghost: &Ghost) -> Deed {
+    let escrow = ghost.escrow_office.owner.clone();
+    let registry = ghost.registry_office.owner.clone();
+    let heir = |owner: &str| match owner {
+        "owner" => "heir".to_owned(),
+        _ => "owner".to_owned(),
+    };
+    if let (Some(offered), true) = (&ghost.escrow_office.offered, chance.percent(25)) {
+        return deed(offered, What::TakeEscrow);
+    }
+    if let (Some(offered), true) = (&ghost.registry_office.offered, chance.percent(35)) {
+        return deed(offered, What::TakeRegistry);
+    }
+    let number = chance.below(4);
+    let (owner, what) = match chance.below(15) {
+        0 | 1 => {
+            let mut terms = first_terms();
+            terms.take = chance.of(&[0, 1, 500, 2_000, 2_001]);
+            (terms.burn, terms.treasury) = chance.of(&[(0, 8_000), (8_000, 0), (5_000, 3_000)]);
+            terms.cancel = chance.of(&[0, 1, 1_000, 5_000]);
+            terms.decline = chance.of(&[0, 100, 500]);
+            terms.dispute_bond = chance.of(&[1, 1_000, 10_000, 0]);
+            terms.max_declines = chance.of(&[1, 1, 1, 8]);
+            terms.collateral = chance.of(&[10_000, 20_000]);
+            terms.review = chance.of(&[1, 300]);
+            (escrow, What::SetTerms(terms))
+        }
+        2 => {
+            let arbiter = chance.of(&["arbiter", "judge", "arbiter", "ann", "pia"]);
+            let treasury = chance.of(&["treasury", "vault"]);
+            let roles = What::SetRoles(Some(arbiter.to_owned()), Some(treasury.to_owned()));
+            (escrow, roles)
+        }
+        3 => (escrow, What::ListInEscrow(format!("uother{number}"))),
+        4 => (escrow, What::IntakeOfEscrow(false)),
+        5 | 6 => {
+            let to = heir(&escrow);
+            (escrow, What::OfferEscrow(to))
+        }
+        7 | 8 => {
+            let mut rules = first_rules();
+            rules.no_show = chance.of(&[0, 1, 500, 5_000, 5_001]);
+            rules.tip = chance.of(&[0, 1_000, 5_000]);
+            rules.evictions = chance.of(&[0, 1, 8, 32]) as usize;
+            rules.unbonding = chance.of(&[1, 500, 2_000]);
+            rules.payout_delay = chance.of(&[1, 200]);
+            rules.time_scale = chance.of(&[1, 100, 1_000, 3_600_000]);
+            (registry, What::SetRules(rules))
+        }
+        9 => {
+            let id = chance.below(8) as u8;
+            let mut rtt: Vec<u128> = ghost.regions[usize::from(id) % 7].rtt.clone();
+            let place = chance.below(7) as usize;
+            rtt[place] = u128::from(chance.below(500));
+            let clean = chance.of::<u128>(&[0, 500_000, 1_000_000]);
+            (registry, What::SetRegion { id, clean, rtt })
+        }
+        10 => {
+            let tip = chance.of::<u128>(&[0, 100, 1_000_000]);
+            (registry, What::SetEvictTip(tip))
+        }
+        11 => (registry, What::ListInRegistry(format!("uother{number}"))),
+        12 => (registry, What::IntakeOfRegistry(false)),
+        _ => {
+            let to = heir(&registry);
+            (registry, What::OfferRegistry(to))
+        }
+    };
+    let wrong = chance.percent(8);
+    let who = if wrong { anyone(chance) } else { owner };
+    deed(&who, what)
+}
