@@ -313,12 +313,7 @@ fn punish(
     held: &Reservation,
     reporter_addr: Addr,
 ) -> Result<(), ContractError> {
-    let amount = no_show(
-        held.price,
-        held.collateral,
-        load.strikes,
-        held.no_show_bps,
-    )?;
+    let amount = no_show(held.price, held.collateral, load.strikes, held.no_show_bps)?;
     let tip = share(amount, PARAMS.load(storage)?.tip_bps.into())?;
     load.strikes = load.strikes.saturating_add(1);
     load.bond = load.bond.checked_sub(amount)?;
