@@ -83,7 +83,8 @@ fn a_live_node_cannot_be_evicted_and_a_silent_one_pays_once() {
     });
 }
 
-/// depin.md 4, no. 1. Guard: `withheld` is taken from capacity less reserved.
+/// depin.md 4, no. 1. Guard: `Load::free` takes what is reserved from the capacity, whatever
+/// a heartbeat says.
 #[test]
 fn a_heartbeat_cannot_claim_more_free_than_capacity_less_reserved() {
     let (mut suite, _) = with_job();

@@ -51,7 +51,7 @@ pub fn first_deeds(chance: &mut Chance) -> Vec<Deed> {
 pub fn next(chance: &mut Chance, ghost: &Ghost) -> Step {
     let silent = ghost.nodes.values().filter(|n| !ghost.is_live(n)).count();
     if silent * 2 > ghost.nodes.len() && chance.percent(60) {
-        return Step::Send(any_heartbeat(chance, ghost));
+        return send(any_heartbeat(chance, ghost));
     }
     if !(ghost.escrow_office.open && ghost.registry_office.open) && chance.percent(50) {
         let (office, what) = if ghost.escrow_office.open {
@@ -59,11 +59,11 @@ pub fn next(chance: &mut Chance, ghost: &Ghost) -> Step {
         } else {
             (&ghost.escrow_office, What::IntakeOfEscrow(true))
         };
-        return Step::Send(deed(&office.owner, what));
+        return send(deed(&office.owner, what));
     }
     let lost = |node: &Node| node.indexed && !ghost.is_live(node);
     if ghost.nodes.values().any(lost) && chance.percent(6) {
-        return Step::Send(deed("anybody", providers::evict(chance, ghost)));
+        return send(deed("anybody", providers::evict(chance, ghost)));
     }
     let choose: Choice = chance.weighted(&[
         (15, Choice::Pass),
@@ -75,7 +75,7 @@ pub fn next(chance: &mut Chance, ghost: &Ghost) -> Step {
         (9, Choice::Owner),
         (9, Choice::Hostile),
     ]);
-    Step::Send(match choose {
+    send(match choose {
         Choice::Pass => return Step::Pass(pass(chance, ghost)),
         Choice::Heartbeat => any_heartbeat(chance, ghost),
         Choice::Submit => submit(chance, ghost),
@@ -85,6 +85,10 @@ pub fn next(chance: &mut Chance, ghost: &Ghost) -> Step {
         Choice::Owner => owners::owner_step(chance, ghost),
         Choice::Hostile => hostile::hostile(chance, ghost),
     })
+}
+
+fn send(deed: Deed) -> Step {
+    Step::Send(Box::new(deed))
 }
 
 #[derive(Clone, Copy)]

@@ -38,7 +38,7 @@ pub fn people() -> Vec<String> {
 
 pub enum Step {
     Pass(u64),
-    Send(Deed),
+    Send(Box<Deed>),
 }
 
 pub struct World {

@@ -2,7 +2,7 @@
 
 use anyhow::Result as AnyResult;
 use cosmwasm_std::{
-    coins, instantiate2_address, to_json_binary, Addr, Api, Binary, Uint128, WasmMsg,
+    coins, instantiate2_address, to_json_binary, Addr, Api, Binary, Timestamp, Uint128, WasmMsg,
 };
 use cw20::{Cw20Coin, Cw20ExecuteMsg, MinterResponse};
 use cw_multi_test::{App, AppResponse, Contract, ContractWrapper, Executor, IntoAddr};
@@ -104,7 +104,8 @@ impl Suite {
     /// Lets time pass.
     pub fn pass(&mut self, secs: u64) {
         self.app.update_block(|block| {
-            block.time = block.time.plus_seconds(secs);
+            let nanos = block.time.nanos() + secs * 1_000_000_000;
+            block.time = Timestamp::from_nanos(nanos);
             block.height += secs.div_ceil(5).max(1);
         });
     }

@@ -44,9 +44,10 @@ impl Ghost {
     /// What is neither reserved nor withheld.
     pub(super) fn free_of(node: &Node) -> [u32; 5] {
         let mut free = node.machine.capacity;
-        for kind in 0..5 {
-            free[kind] -= node.reserved[kind].min(free[kind]);
-            free[kind] -= node.withheld[kind].min(free[kind]);
+        let held = node.reserved.iter().zip(node.withheld);
+        for (free, (reserved, withheld)) in free.iter_mut().zip(held) {
+            *free -= *reserved;
+            *free -= withheld.min(*free);
         }
         free
     }
