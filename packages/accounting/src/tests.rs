@@ -1,3 +1,5 @@
+#![allow(clippy::arithmetic_side_effects)] // a test that overflows fails, as it should
+
 use cosmwasm_std::Uint128;
 use proptest::prelude::*;
 use surge_interface::{Resources, UnitPrices};
