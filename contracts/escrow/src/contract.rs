@@ -30,7 +30,7 @@ pub fn instantiate(
     settings::instantiate(deps, msg)
 }
 
-/// Handles a message. Each handler says who may send it.
+/// Handles a message. The messages themselves say who may send them.
 #[cfg_attr(not(feature = "library"), entry_point)]
 pub fn execute(
     deps: DepsMut,
@@ -38,27 +38,23 @@ pub fn execute(
     info: MessageInfo,
     msg: ExecuteMsg,
 ) -> Result<Response, ContractError> {
+    if !matches!(
+        msg,
+        ExecuteMsg::SubmitJob { .. } | ExecuteMsg::Dispute { .. }
+    ) {
+        nonpayable(&info)?;
+    }
+    let call = Call::new(deps, &env, info.sender.clone());
     match msg {
         ExecuteMsg::SubmitJob { spec } => {
             let coin = one_coin(&info)?;
-            let call = Call::new(deps, &env, info.sender);
-            return submit::submit(call, &Denom::Native(coin.denom), coin.amount, spec);
+            submit::submit(call, &Denom::Native(coin.denom), coin.amount, spec)
         }
         ExecuteMsg::Dispute { job, reason_uri } => {
             let coin = one_coin(&info)?;
-            let call = Call::new(deps, &env, info.sender);
-            return dispute::open(
-                call,
-                &Denom::Native(coin.denom),
-                coin.amount,
-                job,
-                reason_uri,
-            );
+            let denom = Denom::Native(coin.denom);
+            dispute::open(call, &denom, coin.amount, job, reason_uri)
         }
-        _ => nonpayable(&info)?,
-    }
-    let call = Call::new(deps, &env, info.sender);
-    match msg {
         ExecuteMsg::Receive(msg) => receive(call, msg),
         ExecuteMsg::Match { job } => assignment::retry(call, job),
         ExecuteMsg::Decline { job } => assignment::decline(call, job),
@@ -78,12 +74,8 @@ pub fn execute(
         }
         ExecuteMsg::SetIntake { open } => settings::set_intake(call, open),
         ExecuteMsg::UpdateOwnership(action) => {
-            let ownership =
-                cw_ownable::update_ownership(call.deps, &env.block, &call.sender_addr, action)?;
-            Ok(Response::new().add_attributes(ownership.into_attributes()))
+            settings::update_ownership(call.deps, &env.block, &call.sender_addr, action)
         }
-        // Taken above, before funds were refused.
-        ExecuteMsg::SubmitJob { .. } | ExecuteMsg::Dispute { .. } => Ok(Response::new()),
     }
 }
 
@@ -143,8 +135,5 @@ pub fn migrate(deps: DepsMut, _env: Env, _msg: MigrateMsg) -> Result<Response, C
             version: VERSION.to_owned(),
         });
     }
-    Ok(Response::new()
-        .add_attribute("action", "migrate")
-        .add_attribute("from", from.to_string())
-        .add_attribute("to", VERSION))
+    settings::migrated(deps, from.to_string(), VERSION)
 }

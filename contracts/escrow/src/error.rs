@@ -101,6 +101,8 @@ pub enum ContractError {
     #[error("the registry answered nothing")]
     NoAnswer,
 
+    #[error("ownership is passed on, never given up: nobody could change a parameter again")]
+    OwnerNeeded,
     #[error("version {version} is already running: migration goes forward only")]
     NotOlder { version: String },
 }

@@ -3,15 +3,16 @@
 use cosmwasm_std::{Addr, Deps, Order, StdResult, Uint128};
 use cw_storage_plus::Bound;
 use surge_interface::escrow::{
-    Beneficiary, ConfigResponse, DenomsResponse, EscrowMoney, InvariantResponse, JobResponse,
-    JobSummary, JobsResponse, Params,
+    Beneficiary, ConfigResponse, DenomsResponse, DisputeResponse, EscrowMoney, InvariantResponse,
+    JobResponse, JobSummary, JobsResponse, Params,
 };
 use surge_interface::events::SEQ;
 use surge_interface::{page, Denom, UncheckedDenom};
 
 use crate::ledger::{self, id_of};
 use crate::state::{
-    Job, ACCOUNT_CREDITS, CONFIG, DENOMS, JOBS, JOB_COUNT, PARAMS, PROVIDER_CREDITS, RESULTS, TERMS,
+    Job, ACCOUNT_CREDITS, CONFIG, DENOMS, DISPUTES, JOBS, JOB_COUNT, PARAMS, PROVIDER_CREDITS,
+    RESULTS, TERMS,
 };
 use crate::ContractError;
 
@@ -54,6 +55,13 @@ pub fn job(deps: Deps, job: u64) -> Result<JobResponse, ContractError> {
         summary: summary(&denoms, job, state)?,
         spec: TERMS.load(deps.storage, job)?.spec,
         result: RESULTS.may_load(deps.storage, job)?,
+        dispute: DISPUTES
+            .may_load(deps.storage, job)?
+            .map(|dispute| DisputeResponse {
+                bond: dispute.bond,
+                arbiter: dispute.arbiter,
+                reason_uri: dispute.reason_uri,
+            }),
     })
 }
 
@@ -93,7 +101,7 @@ fn summary(denoms: &[Denom], id: u64, job: Job) -> Result<JobSummary, ContractEr
         held: if job.status.is_final() {
             Uint128::zero()
         } else {
-            job.price
+            job.held
         },
         price: job.price,
         node: job.node.map(|(node, _)| node),

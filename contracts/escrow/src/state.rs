@@ -38,7 +38,10 @@ pub struct Job {
     pub status: Status,
     #[serde(rename = "t")]
     pub deadline_secs: u64,
-    /// Deposit while open, then the price.
+    /// The deposit, until the job ends.
+    #[serde(rename = "h")]
+    pub held: Uint128,
+    /// Price at the node that has it; the deposit while nobody has.
     #[serde(rename = "p")]
     pub price: Uint128,
     /// Node and provider, once assigned.
@@ -57,6 +60,8 @@ pub struct Job {
 #[cw_serde]
 pub struct Dispute {
     pub bond: Uint128,
+    /// Who rules: the arbiter of the day, so that nobody can be put in its place.
+    pub arbiter: Addr,
     pub reason_uri: String,
 }
 
@@ -91,7 +96,7 @@ pub const DENOMS: Item<Vec<Denom>> = Item::new("denoms");
 pub const JOB_COUNT: Item<u64> = Item::new("job_count");
 /// job => terms; written once by the submission.
 pub const TERMS: Map<u64, Terms> = Map::new("terms");
-/// job => where it stands; written by every step.
+/// job => where it stands; written by every step. The registry reads the status by raw key.
 pub const JOBS: Map<u64, Job> = Map::new("jobs");
 /// job => what came out; written once by the operator.
 pub const RESULTS: Map<u64, JobResult> = Map::new("results");

@@ -28,7 +28,7 @@ pub fn instantiate(
     settings::instantiate(deps, msg)
 }
 
-/// Handles a message. Each handler says who may send it.
+/// Handles a message. The messages themselves say who may send them.
 #[cfg_attr(not(feature = "library"), entry_point)]
 pub fn execute(
     deps: DepsMut,
@@ -37,19 +37,19 @@ pub fn execute(
     msg: ExecuteMsg,
 ) -> Result<Response, ContractError> {
     let now_secs = env.block.time.seconds();
+    if !matches!(msg, ExecuteMsg::Bond { .. } | ExecuteMsg::FundKitty {}) {
+        nonpayable(&info)?;
+    }
+    let sender_addr = info.sender.clone();
     match msg {
         ExecuteMsg::Bond { provider } => {
             let coin = one_coin(&info)?;
-            return bond::add(deps, provider, &Denom::Native(coin.denom), coin.amount);
+            bond::add(deps, provider, &Denom::Native(coin.denom), coin.amount)
         }
         ExecuteMsg::FundKitty {} => {
             let coin = one_coin(&info)?;
-            return bond::fund_kitty(deps, &Denom::Native(coin.denom), coin.amount);
+            bond::fund_kitty(deps, &Denom::Native(coin.denom), coin.amount)
         }
-        _ => nonpayable(&info)?,
-    }
-    let sender_addr = info.sender;
-    match msg {
         ExecuteMsg::RegisterProvider {
             operator,
             payout,
@@ -81,7 +81,9 @@ pub fn execute(
         ExecuteMsg::Unbond { denom, amount } => {
             bond::unbond(deps, now_secs, &sender_addr, denom, amount)
         }
-        ExecuteMsg::WithdrawBond { provider } => bond::withdraw(deps, now_secs, provider),
+        ExecuteMsg::WithdrawBond { provider, denom } => {
+            bond::withdraw(deps, now_secs, provider, denom)
+        }
         ExecuteMsg::WithdrawTips { account, denom } => {
             let account_addr = deps.api.addr_validate(&account)?;
             bond::withdraw_tips(deps, account_addr, denom)
@@ -122,6 +124,7 @@ pub fn execute(
             order,
             declined,
         } => assign::reassign(deps, now_secs, &sender_addr, job, order, &declined),
+        ExecuteMsg::Vacate { job } => assign::vacate(deps, now_secs, job),
         ExecuteMsg::Release { job, outcome } => {
             assign::release(deps, now_secs, &sender_addr, job, outcome)
         }
@@ -133,11 +136,8 @@ pub fn execute(
         ExecuteMsg::AddDenom { denom } => settings::add_denom(deps, &sender_addr, &denom),
         ExecuteMsg::SetIntake { open } => settings::set_intake(deps, &sender_addr, open),
         ExecuteMsg::UpdateOwnership(action) => {
-            let ownership = cw_ownable::update_ownership(deps, &env.block, &sender_addr, action)?;
-            Ok(Response::new().add_attributes(ownership.into_attributes()))
+            settings::update_ownership(deps, &env.block, &sender_addr, action)
         }
-        // Taken above, before funds were refused.
-        ExecuteMsg::Bond { .. } | ExecuteMsg::FundKitty {} => Ok(Response::new()),
     }
 }
 
@@ -199,8 +199,5 @@ pub fn migrate(deps: DepsMut, _env: Env, _msg: MigrateMsg) -> Result<Response, C
             version: VERSION.to_owned(),
         });
     }
-    Ok(Response::new()
-        .add_attribute("action", "migrate")
-        .add_attribute("from", from.to_string())
-        .add_attribute("to", VERSION))
+    settings::migrated(deps, from.to_string(), VERSION)
 }

@@ -61,6 +61,10 @@ pub enum ContractError {
     NotExplained { job: u64 },
     #[error("job {job} holds no node")]
     NotReserved { job: u64 },
+    #[error("job {job} has given its capacity back already")]
+    AlreadyVacated { job: u64 },
+    #[error("job {job} has not been delivered: its capacity is free when its result is there")]
+    NotDelivered { job: u64 },
     #[error("job {job} holds node {node} already")]
     AlreadyReserved { job: u64, node: u32 },
 
@@ -104,6 +108,8 @@ pub enum ContractError {
     #[error("{denom} is listed already")]
     DenomListed { denom: UncheckedDenom },
 
+    #[error("the price of {leading:?} is zero: a job that costs nothing cannot be disputed")]
+    NoPrice { leading: Kind },
     #[error("capacity {capacity:?} is below the smallest of its class, {smallest:?}")]
     CapacityTooSmall {
         capacity: Resources,
@@ -120,8 +126,12 @@ pub enum ContractError {
     FreeBondTooLow { free: Uint128, needed: Uint128 },
     #[error("node {node} has {running} running jobs: drain and wait for them")]
     NodeBusy { node: u32, running: u32 },
-    #[error("no bond is ready to be withdrawn; the next is at {next_secs} seconds (0: none is on its way)")]
-    NothingMatured { next_secs: u64 },
+    #[error("no bond in denomination {denom} is ready to be withdrawn; the next is at {next_secs} seconds (0: none is on its way)")]
+    NothingMatured { denom: u8, next_secs: u64 },
+    #[error("an eviction tip of {tip} is too high: at most a tenth of the smallest bond, {max}")]
+    TipTooHigh { tip: Uint128, max: Uint128 },
+    #[error("ownership is passed on, never given up: nobody could change a parameter again")]
+    OwnerNeeded,
     #[error("nothing is there to be withdrawn")]
     NothingToWithdraw,
     #[error("nothing came without a message")]

@@ -4,7 +4,7 @@
 use cosmwasm_schema::cw_serde;
 use cosmwasm_std::{Addr, Api, StdResult, Storage, Uint128, Uint64};
 use surge_interface::registry::{Order, Params, SimulationResponse, MAX_REPLICAS};
-use surge_interface::{Explanation, Parts, Refusals, Scored, Weights};
+use surge_interface::{Explanation, Parts, Refusals, Scored, Weights, PPM};
 use surge_matching::index::{Root, StoredDirectory};
 use surge_matching::{judge, search, Found, Job, Limits, Market};
 
@@ -123,11 +123,11 @@ impl Request {
     }
 }
 
-/// The finding when one node alone was asked.
+/// The finding when one node alone was asked: nothing is known of the others.
 fn only(judged: Result<Scored, surge_matching::Refusal>) -> Found {
     let mut found = Found {
         rows_read: 1,
-        exact: true,
+        gap_ppm: PPM,
         ..Found::default()
     };
     match judged {
@@ -273,8 +273,8 @@ pub struct StoredExplanation {
     gap_ppm: u32,
 }
 
-/// Node, parts, price and tag.
-type StoredScored = (u32, [u32; 5], Uint128, u64);
+/// Node, provider, region, parts, price and tag.
+type StoredScored = (u32, u32, u8, [u32; 5], Uint128, u64);
 
 impl StoredExplanation {
     /// What is kept of a finding with a pick.
@@ -311,8 +311,8 @@ impl StoredExplanation {
         self.candidates.iter().skip(1).map(|scored| scored.0)
     }
 
-    /// The whole explanation. A node that has left since is named without its provider.
-    pub fn expand(&self, storage: &dyn Storage, job: u64) -> Result<Explanation, ContractError> {
+    /// The whole explanation.
+    pub fn expand(&self, job: u64) -> Result<Explanation, ContractError> {
         let [time, load, price, reputation, green] = self.weights;
         let weights = Weights {
             time,
@@ -323,7 +323,7 @@ impl StoredExplanation {
         };
         let mut candidates = vec![];
         for scored in &self.candidates {
-            candidates.push(expanded(storage, &weights, scored)?);
+            candidates.push(expanded(&weights, scored));
         }
         let runners_up = candidates.split_off(1.min(candidates.len()));
         let [no_room, silent, too_dear, bond_too_low, own, declined] = self.refusals;
@@ -361,6 +361,8 @@ fn stored(scored: &Scored) -> StoredScored {
     } = scored.parts;
     (
         scored.node,
+        scored.provider,
+        scored.region,
         [time, load, price, reputation, green],
         scored.price,
         scored.tag.u64(),
@@ -368,10 +370,9 @@ fn stored(scored: &Scored) -> StoredScored {
 }
 
 fn expanded(
-    storage: &dyn Storage,
     weights: &Weights,
-    (node, [time, load, price, reputation, green], total, tag): &StoredScored,
-) -> StdResult<Scored> {
+    (node, provider, region, [time, load, price, reputation, green], total, tag): &StoredScored,
+) -> Scored {
     let parts = Parts {
         time: *time,
         load: *load,
@@ -379,16 +380,15 @@ fn expanded(
         reputation: *reputation,
         green: *green,
     };
-    let record = NODES.may_load(storage, *node)?;
-    Ok(Scored {
+    Scored {
         node: *node,
-        provider: record.as_ref().map_or(0, |record| record.provider),
-        region: record.as_ref().map_or(0, |record| record.spec.region),
+        provider: *provider,
+        region: *region,
         score: Uint64::new(surge_matching::weigh(weights, &parts)),
         parts,
         price: *total,
         tag: Uint64::new(*tag),
-    })
+    }
 }
 
 /// What a simulation shows: the explanation that an assignment would keep.

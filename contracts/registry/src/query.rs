@@ -202,7 +202,7 @@ pub fn explain_match(deps: Deps, job: u64) -> Result<Explanation, ContractError>
     EXPLANATIONS
         .may_load(deps.storage, job)?
         .ok_or(ContractError::NotExplained { job })?
-        .expand(deps.storage, job)
+        .expand(job)
 }
 
 pub fn reservation(deps: Deps, job: u64) -> Result<ReservationResponse, ContractError> {

@@ -107,6 +107,14 @@ pub struct Load {
     pub row: Option<Binary>,
 }
 
+/// What a removed node leaves behind, so that adding it again wipes nothing out.
+#[cw_serde]
+#[derive(Default)]
+pub struct Standing {
+    pub virtual_time: u64,
+    pub strikes: u8,
+}
+
 /// What a running job holds of its node. Its presence is what makes a release possible,
 /// and its removal what makes a second one impossible.
 #[cw_serde]
@@ -119,9 +127,19 @@ pub struct Reservation {
     pub collateral: Uint128,
     #[serde(rename = "p")]
     pub price: Uint128,
+    /// What collateral, penalty and the node's turn are measured by: the price, at least
+    /// what the class's reference prices come to.
+    #[serde(rename = "k")]
+    pub stake: Uint128,
+    /// What the job added to the node's virtual time.
+    #[serde(rename = "v")]
+    pub work: u64,
     /// Penalty for missing the deadline, as it was when the node took the job.
     #[serde(rename = "x")]
     pub no_show_bps: u16,
+    /// The reporter's part of it, of that day too.
+    #[serde(rename = "t")]
+    pub tip_bps: u16,
 }
 
 /// What the registry owes in one denomination.
@@ -166,6 +184,9 @@ pub const UNBONDINGS: Map<u32, Vec<Unbonding>> = Map::new("unbondings");
 pub const NODES: Map<u32, NodeRecord> = Map::new("nodes");
 /// (provider, node) => nothing; at most `MAX_NODES` a provider.
 pub const NODES_OF: Map<(u32, u32), ()> = Map::new("nodes_of");
+/// (provider, class, denomination) => the worst that removed nodes left; bounded by the
+/// tables of classes and denominations.
+pub const STANDINGS: Map<(u32, u8, u8), Standing> = Map::new("standing");
 /// node => load; written by heartbeats and jobs.
 pub const LOADS: Map<u32, Load> = Map::new("loads");
 /// job => what it holds; written by the escrow's messages; only running jobs.

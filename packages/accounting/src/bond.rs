@@ -31,7 +31,7 @@ pub fn no_show(
     let bps = 1u32
         .checked_shl(strikes.into())
         .and_then(|factor| factor.checked_mul(no_show_bps.into()))
-        .unwrap_or(half.into())
+        .unwrap_or(if no_show_bps == 0 { 0 } else { half.into() })
         .min(half.into());
     Ok(share(price, bps)?.min(collateral))
 }

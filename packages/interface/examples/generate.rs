@@ -6,7 +6,9 @@ use std::path::Path;
 use std::{env, fs, io};
 
 use cosmwasm_schema::generate_api;
-use surge_interface::events::{escrow as escrow_events, registry as registry_events, EventDoc};
+use surge_interface::events::{
+    all, escrow as escrow_events, registry as registry_events, EventDoc,
+};
 use surge_interface::raw::{ABI_VERSION, RECORDS};
 use surge_interface::{escrow, registry};
 
@@ -54,7 +56,7 @@ fn events() -> String {
          first. Every event carries `seq`, which counts all events of its contract, so that \
          an indexer sees a gap. Amounts are base units, times are seconds.\n",
     );
-    for docs in [escrow_events::EVENTS, registry_events::EVENTS] {
+    for docs in [escrow_events::EVENTS, registry_events::EVENTS, all::EVENTS] {
         let contract = docs.first().map_or("", |event| event.contract);
         let _ = write!(text, "\n## {contract}\n");
         for EventDoc {

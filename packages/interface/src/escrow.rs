@@ -240,8 +240,9 @@ pub enum ExecuteMsg {
         /// Also send the provider all it is owed in this denomination.
         pay: bool,
     },
-    /// The requester cancels before there is a result. Free while the job waits; later it
-    /// pays for the elapsed share of the reserved time and a fee.
+    /// The requester cancels before there is a result and before it is overdue. Free while
+    /// the job waits, less the fee for each declining; later it pays for the elapsed share
+    /// of the reserved time and a fee.
     Cancel {
         /// The job.
         job: u64,
@@ -258,7 +259,8 @@ pub enum ExecuteMsg {
         /// Where the reasons are.
         reason_uri: String,
     },
-    /// The arbiter decides a dispute.
+    /// The arbiter of the day of the dispute decides it; not its own. Nothing for the
+    /// provider costs the node what a missed deadline would.
     Rule {
         /// The job.
         job: u64,
@@ -296,7 +298,7 @@ pub enum ExecuteMsg {
     },
     /// The owner changes who rules and who gets the treasury's share.
     SetRoles {
-        /// New arbiter, for open disputes too.
+        /// New arbiter, for disputes to come.
         arbiter: Option<String>,
         /// New treasury.
         treasury: Option<String>,
@@ -457,7 +459,7 @@ pub struct JobSummary {
     pub status: Status,
     /// When this state ends; of no meaning once the job is over.
     pub deadline_secs: u64,
-    /// Money held for it.
+    /// The deposit, until it is over; what the price leaves of it goes back then.
     pub held: Uint128,
     /// Price, once assigned; the deposit before.
     pub price: Uint128,
@@ -482,6 +484,19 @@ pub struct JobResponse {
     pub spec: JobSpec,
     /// What came out.
     pub result: Option<JobResult>,
+    /// What the requester has against it.
+    pub dispute: Option<DisputeResponse>,
+}
+
+/// A dispute, open or over.
+#[cw_serde]
+pub struct DisputeResponse {
+    /// What the requester put up.
+    pub bond: Uint128,
+    /// Who rules.
+    pub arbiter: Addr,
+    /// Where the reasons are.
+    pub reason_uri: String,
 }
 
 /// See [`QueryMsg::Jobs`].

@@ -100,6 +100,43 @@ macro_rules! events {
     };
 }
 
+/// Events of every contract.
+pub mod all {
+    use cosmwasm_std::{Addr, Event};
+    use cw_ownable::Ownership;
+
+    use super::{numbered, Emit, EventDoc};
+
+    events! { EVENTS of "every contract";
+        /// Ownership was offered, or accepted.
+        OwnershipChanged = "ownership_changed" {
+            /// The owner.
+            owner: String,
+            /// To whom it is offered; `none` when to nobody.
+            pending: String,
+        }
+        /// The code went forward.
+        Migrated = "contract_migrated" {
+            /// Version before.
+            from: String,
+            /// Version now.
+            to: &'static str,
+        }
+    }
+
+    impl From<&Ownership<Addr>> for OwnershipChanged {
+        fn from(ownership: &Ownership<Addr>) -> Self {
+            let name = |addr: &Option<Addr>| addr.as_ref().map_or("none", Addr::as_str).to_owned();
+            Self {
+                owner: name(&ownership.owner),
+                pending: name(&ownership.pending_owner),
+            }
+        }
+    }
+}
+
+pub use all::{Migrated, OwnershipChanged};
+
 /// Events of the registry.
 pub mod registry {
     use cosmwasm_std::{Addr, Event, Uint128};
@@ -216,8 +253,12 @@ pub mod registry {
         NodeEvicted = "node_evicted" {
             /// The node.
             node: u32,
+            /// Denomination by id.
+            denom: u8,
             /// What it paid to the reporter; nothing when a search found it.
             tip: Uint128,
+            /// Who reported it; `search` when a search met it.
+            reporter: String,
         }
         /// A node was picked and reserved.
         NodeAssigned = "node_assigned" {
@@ -247,13 +288,20 @@ pub mod registry {
             /// Index rows read.
             rows_read: u16,
         }
+        /// A delivered job's capacity became free; its collateral stays locked.
+        NodeVacated = "node_vacated" {
+            /// The job.
+            job: u64,
+            /// The node.
+            node: u32,
+        }
         /// A job's reservation ended.
         NodeReleased = "node_released" {
             /// The job.
             job: u64,
             /// The node.
             node: u32,
-            /// settled, closed or no_show.
+            /// settled, closed, faulted or no_show.
             outcome: &'static str,
         }
         /// A node paid for a missed deadline.
@@ -268,8 +316,8 @@ pub mod registry {
             amount: Uint128,
             /// Part of it that goes to the reporter.
             tip: Uint128,
-            /// Who reported it.
-            reporter: Addr,
+            /// Who reported it; `none` after a ruling.
+            reporter: String,
             /// The kitty with the rest in it.
             kitty: Uint128,
         }
@@ -328,10 +376,10 @@ pub mod escrow {
             node: u32,
             /// Its provider.
             provider: u32,
-            /// Price, held until the job ends.
+            /// Price at this node.
             price: Uint128,
-            /// Rest of the deposit, credited to the requester.
-            refund: Uint128,
+            /// Deposit, held until the job ends; what the price leaves goes back then.
+            held: Uint128,
             /// When the result is due.
             deadline_secs: u64,
         }
@@ -375,7 +423,7 @@ pub mod escrow {
             job: u64,
             /// settled, resolved, cancelled, expired or failed.
             status: &'static str,
-            /// By whom: accept, silence, ruling, requester or deadline.
+            /// By whom or why: accept, silence, ruling, requester, declined or deadline.
             cause: &'static str,
             /// Credited to the provider.
             provider: Uint128,

@@ -25,6 +25,8 @@ pub const MAX_EVICTIONS: usize = 100;
 pub const MAX_UNBONDINGS: usize = 16;
 /// Largest number of rows that a search may read, and of rows it may refuse.
 pub const MAX_ROWS: u16 = 256;
+/// Largest step of a heartbeat's sequence, so that a stolen hot key cannot use it up.
+pub const MAX_SEQ_STEP: u32 = 1 << 20;
 /// Most replicas of a job's data.
 pub const MAX_REPLICAS: usize = 16;
 /// Least speed of each bandwidth tier, in Mbit/s.
@@ -50,7 +52,9 @@ pub struct InstantiateMsg {
     pub classes: Vec<Class>,
 }
 
-/// Parameters that the owner may change; nodes and running jobs keep what they agreed to.
+/// Parameters that the owner may change. A running job keeps its price, collateral,
+/// penalty and tip; intervals, waits, weights and caps count for everybody from the change
+/// on, within the bounds of the profile.
 #[cw_serde]
 pub struct Params {
     /// Weights of jobs that bring none. Sum 1,000,000.
@@ -138,7 +142,7 @@ pub struct Market {
     pub reference: UnitPrices,
     /// Smallest bond of a node, and smallest free bond to be matched.
     pub smallest_bond: Uint128,
-    /// What a silent node pays to whoever evicts it.
+    /// What a silent node pays to whoever evicts it; at most a tenth of `smallest_bond`.
     pub evict_tip: Uint128,
 }
 
@@ -239,10 +243,13 @@ pub enum ExecuteMsg {
         /// How much.
         amount: Uint128,
     },
-    /// Anybody sends bond whose wait is over to the provider's owner.
+    /// Anybody sends bond whose wait is over to the provider's owner. One denomination at
+    /// a time, so that a token that refuses cannot hold back the others.
     WithdrawBond {
         /// The provider.
         provider: u32,
+        /// Denomination by id.
+        denom: u8,
     },
     /// Owner or operator: no new jobs for any node.
     Drain {},
@@ -281,7 +288,7 @@ pub enum ExecuteMsg {
     Heartbeat {
         /// The node.
         node: u32,
-        /// Higher than in the last heartbeat.
+        /// Higher than in the last heartbeat, by at most [`MAX_SEQ_STEP`].
         seq: u32,
         /// What is free beside the network's jobs. Lowers what is matched, never raises
         /// it above capacity less reserved.
@@ -315,6 +322,12 @@ pub enum ExecuteMsg {
         job: u64,
         /// How it ended.
         outcome: Outcome,
+    },
+    /// Anybody frees the capacity of a job whose result was delivered; the collateral stays
+    /// locked until the job ends. Without it a node would stand idle through the review.
+    Vacate {
+        /// The job.
+        job: u64,
     },
     /// Anybody adds the native funds sent to the insurance kitty.
     FundKitty {},
@@ -382,6 +395,9 @@ pub enum Outcome {
     Settled,
     /// Without fault: cancelled, declined or decided for the requester.
     Closed,
+    /// Decided wholly against the provider: costs as much as a missed deadline, all of it
+    /// for the kitty.
+    Faulted,
     /// The deadline passed without a result.
     NoShow {
         /// Who reported it.
@@ -436,7 +452,7 @@ pub enum QueryMsg {
         /// The provider.
         provider: u32,
     },
-    /// A provider by its owner's or operator's address.
+    /// A provider by its owner's or operator's address; the owner's comes first.
     #[returns(ProviderResponse)]
     ProviderOf {
         /// The address.

@@ -65,6 +65,8 @@ pub fn replace(
         return word::edit(storage, root, cell.word, vacated, Some(cell));
     }
     word::edit(storage, root, old.cell.word, vacated, None)?;
+    // Striking the last word lets the ceiling fall, so it is raised after that too.
+    root.raise(cell);
     word::edit(storage, root, cell.word, None, Some(cell))
 }
 

@@ -1,4 +1,5 @@
 use cosmwasm_std::Uint128;
+use surge_accounting::{job_price, AccountingError};
 use surge_interface::{Kind, Resources, UnitPrices, Weights};
 
 use crate::Market;
@@ -40,4 +41,12 @@ pub struct Job {
     pub alive_since_secs: u64,
     /// T0 of the time score: with data this far away it is one half.
     pub time_scale_ms: u32,
+}
+
+impl Job {
+    /// What the job puts at stake at a node that asks `price`: at least what the reference
+    /// prices come to, so that a node cannot make failing cheap by asking little.
+    pub fn stake(&self, price: Uint128) -> Result<Uint128, AccountingError> {
+        Ok(price.max(job_price(&self.reference, &self.need, self.reserved_secs)?))
+    }
 }

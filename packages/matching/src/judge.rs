@@ -87,7 +87,10 @@ pub fn judge(job: &Job, row: &Row, virtual_time: u64) -> Result<Scored, Refusal>
         .ok()
         .filter(|price| *price <= job.max_price)
         .ok_or(Refusal::TooDear)?;
-    let needed = collateral(price, job.collateral_bps).map_err(|_| Refusal::TooDear)?;
+    let needed = job
+        .stake(price)
+        .and_then(|stake| collateral(stake, job.collateral_bps))
+        .map_err(|_| Refusal::TooDear)?;
     if needed > card.free_bond {
         return Err(Refusal::BondTooLow {
             free_bond: card.free_bond,

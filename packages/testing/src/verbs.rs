@@ -115,6 +115,11 @@ impl Suite {
         self.as_operator(job, &Escrow::SubmitResult { job, result })
     }
 
+    /// Anybody frees the capacity of a delivered job.
+    pub fn vacate(&mut self, job: u64) -> AnyResult<AppResponse> {
+        self.to_registry("anybody", &Registry::Vacate { job })
+    }
+
     /// The operator of the job's node declines.
     pub fn decline(&mut self, job: u64) -> AnyResult<AppResponse> {
         self.as_operator(job, &Escrow::Decline { job })

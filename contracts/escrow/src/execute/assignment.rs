@@ -1,6 +1,6 @@
 //! From submission to result: the registry's answers, retries, declining, delivering.
 
-use cosmwasm_std::{from_json, Response, Storage, SubMsg, SubMsgResult, Uint128};
+use cosmwasm_std::{from_json, Response, Storage, SubMsg, SubMsgResult};
 use cw_utils::parse_execute_response_data;
 use surge_interface::client::Registry;
 use surge_interface::escrow::{JobResult, Params, Status, WhenFull, MAX_TEXT};
@@ -78,6 +78,7 @@ pub fn answered(call: Call, msg: cosmwasm_std::Reply) -> Result<Response, Contra
                 denom: terms.denom,
                 status: Status::Open,
                 deadline_secs: now_secs.saturating_add(params.waiting_secs),
+                held: terms.deposit,
                 price: terms.deposit,
                 node: None,
                 assigned_secs: 0,
@@ -90,14 +91,13 @@ pub fn answered(call: Call, msg: cosmwasm_std::Reply) -> Result<Response, Contra
     match assignment {
         Ok(assignment) => {
             assigned(
-                storage,
                 &mut journal,
                 now_secs,
                 &terms,
                 &params,
                 &mut state,
                 &assignment,
-            )?;
+            );
         }
         Err(reason) => {
             let patient = terms.spec.when_full == WhenFull::Wait;
@@ -124,18 +124,16 @@ fn wait(journal: &mut Journal, job: u64, state: &Job) {
     });
 }
 
-/// A node has the job: the price is fixed and the rest of what is held goes back.
+/// A node has the job and the price is fixed. The whole deposit stays held until the job
+/// ends: a node that asks little and declines must not spoil the search for the next.
 fn assigned(
-    storage: &mut dyn Storage,
     journal: &mut Journal,
     now_secs: u64,
     terms: &Terms,
     params: &Params,
     state: &mut Job,
     assignment: &Assignment,
-) -> Result<(), ContractError> {
-    let refund = state.price.checked_sub(assignment.price)?;
-    release_to_requester(storage, state, refund)?;
+) {
     state.status = Status::Assigned;
     state.price = assignment.price;
     state.node = Some((assignment.node, assignment.provider));
@@ -148,24 +146,9 @@ fn assigned(
         node: assignment.node,
         provider: assignment.provider,
         price: assignment.price,
-        refund,
+        held: state.held,
         deadline_secs: state.deadline_secs,
     });
-    Ok(())
-}
-
-fn release_to_requester(
-    storage: &mut dyn Storage,
-    state: &Job,
-    amount: Uint128,
-) -> Result<(), ContractError> {
-    if amount.is_zero() {
-        return Ok(());
-    }
-    let mut ledger = ledger::load(storage, state.denom)?;
-    ledger.jobs = ledger.jobs.checked_sub(amount)?;
-    ledger::credit_account(storage, &mut ledger, &state.requester, state.denom, amount)?;
-    Ok(LEDGERS.save(storage, state.denom, &ledger)?)
 }
 
 /// Anybody tries again for a job that waits.
@@ -191,6 +174,7 @@ pub fn decline(call: Call, job: u64) -> Result<Response, ContractError> {
     let (node, _) = state.node_and_provider(job)?;
     state.declined.push(node);
     state.node = None;
+    state.price = state.held;
     let mut journal = Journal::default();
     journal.note(JobDeclined { job, node });
     if state.declined.len() >= usize::from(params.max_declines) {
@@ -216,7 +200,7 @@ fn ask_again(
     let terms = TERMS.load(storage, job)?;
     let params = params_of(storage, state.params_version)?;
     let denom = ledger::denom_of(storage, state.denom)?;
-    let order = order(&terms, &denom, state.price, &params);
+    let order = order(&terms, &denom, state.held, &params);
     let registry = Registry(CONFIG.load(storage)?.registry);
     let ask = registry.reassign(job, order, state.declined.clone())?;
     Ok(SubMsg::reply_on_success(ask, question.id()))

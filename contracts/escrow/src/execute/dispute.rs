@@ -42,7 +42,12 @@ pub fn open(
     let mut ledger = ledger::load(storage, state.denom)?;
     ledger.jobs = ledger.jobs.checked_add(bond)?;
     LEDGERS.save(storage, state.denom, &ledger)?;
-    DISPUTES.save(storage, job, &Dispute { bond, reason_uri })?;
+    let dispute = Dispute {
+        bond,
+        arbiter: CONFIG.load(storage)?.arbiter,
+        reason_uri,
+    };
+    DISPUTES.save(storage, job, &dispute)?;
     state.status = Status::Disputed;
     state.deadline_secs = call.now_secs.saturating_add(params.dispute_secs);
     JOBS.save(storage, job, &state)?;
@@ -55,18 +60,18 @@ pub fn open(
     Ok(journal.close(storage, done("dispute"))?)
 }
 
-/// The arbiter divides the price. It may be no party of the job.
+/// The arbiter of the day of the dispute divides the price. It may be no party of the job.
 pub fn rule(call: Call, job: u64, provider_bps: u16) -> Result<Response, ContractError> {
     let storage = &*call.deps.storage;
-    let config = CONFIG.load(storage)?;
-    if config.arbiter != call.sender_addr {
+    let state = load(storage, job)?;
+    state.ensure_status(job, Status::Disputed)?;
+    let Dispute { bond, arbiter, .. } = DISPUTES.load(storage, job)?;
+    if arbiter != call.sender_addr {
         return Err(ContractError::NotArbiter {
-            arbiter: config.arbiter,
+            arbiter,
             sender: call.sender_addr,
         });
     }
-    let state = load(storage, job)?;
-    state.ensure_status(job, Status::Disputed)?;
     state.ensure_in_time(job, call.now_secs)?;
     if provider_bps > BPS {
         return Err(ContractError::OutOfBounds {
@@ -77,27 +82,24 @@ pub fn rule(call: Call, job: u64, provider_bps: u16) -> Result<Response, Contrac
         });
     }
     let (_, provider) = state.node_and_provider(job)?;
-    let record = raw::provider(&call.deps.querier, &config.registry, provider)?
+    let registry_addr = CONFIG.load(storage)?.registry;
+    let record = raw::provider(&call.deps.querier, &registry_addr, provider)?
         .ok_or(ContractError::UnknownProvider { provider })?;
-    let parties = [
-        &state.requester,
-        &record.owner,
-        &record.operator,
-        record.payout_at(call.now_secs),
-    ];
-    if parties.contains(&&config.arbiter) {
-        return Err(ContractError::ArbiterIsParty {
-            job,
-            arbiter: config.arbiter,
-        });
+    // Operator and payout are named by the provider alone, without their consent: they
+    // cannot make a party of the arbiter.
+    if arbiter == state.requester || arbiter == record.owner {
+        return Err(ContractError::ArbiterIsParty { job, arbiter });
     }
-    let bond = DISPUTES.load(storage, job)?.bond;
     let for_provider = provider_bps > BPS / 2;
     let ending = Ending {
         status: Status::Resolved,
         cause: "ruling",
         division: ruling(state.price, provider_bps)?,
-        outcome: Outcome::Closed,
+        outcome: if provider_bps == 0 {
+            Outcome::Faulted
+        } else {
+            Outcome::Closed
+        },
         bond_back: if for_provider { Uint128::zero() } else { bond },
         bond_lost: if for_provider { bond } else { Uint128::zero() },
         pay: false,

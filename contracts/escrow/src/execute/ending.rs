@@ -86,6 +86,8 @@ pub fn cancel(call: Call, job: u64) -> Result<Response, ContractError> {
         return give_up_now(call, "cancel", job, &mut state, &params, "requester");
     }
     state.ensure_status(job, Status::Assigned)?;
+    // A node that missed the deadline is not paid for it: the job expires instead.
+    state.ensure_in_time(job, call.now_secs)?;
     let reserved_secs = TERMS.load(call.deps.storage, job)?.spec.reserved_secs;
     let elapsed_secs = call.now_secs.saturating_sub(state.assigned_secs);
     let ending = Ending {
@@ -153,10 +155,10 @@ pub fn give_up(
     cause: &'static str,
 ) -> Result<(), ContractError> {
     let declines = u8::try_from(state.declined.len()).unwrap_or(u8::MAX);
-    let fee = decline_fee(state.price, declines, params.decline_bps)?;
-    let back = state.price.checked_sub(fee)?;
+    let fee = decline_fee(state.held, declines, params.decline_bps)?;
+    let back = state.held.checked_sub(fee)?;
     let mut ledger = ledger::load(storage, state.denom)?;
-    ledger.jobs = ledger.jobs.checked_sub(state.price)?;
+    ledger.jobs = ledger.jobs.checked_sub(state.held)?;
     ledger.insurance = ledger.insurance.checked_add(fee)?;
     credit_account(storage, &mut ledger, &state.requester, state.denom, back)?;
     LEDGERS.save(storage, state.denom, &ledger)?;
@@ -190,13 +192,18 @@ pub fn close(
     let denom = denom_of(storage, state.denom)?;
     let params = params_of(storage, state.params_version)?;
     let parts = after_take(ending.division.provider, &denom, &params)?;
-    let back = ending.division.requester.checked_add(ending.bond_back)?;
+    let unused = state.held.checked_sub(state.price)?;
+    let back = ending
+        .division
+        .requester
+        .checked_add(unused)?
+        .checked_add(ending.bond_back)?;
     let insurance = parts.insurance.checked_add(ending.bond_lost)?;
 
     let mut ledger = ledger::load(storage, state.denom)?;
     ledger.jobs = ledger
         .jobs
-        .checked_sub(state.price)?
+        .checked_sub(state.held)?
         .checked_sub(ending.bond_back)?
         .checked_sub(ending.bond_lost)?;
     ledger.burn = ledger.burn.checked_add(parts.burn)?;

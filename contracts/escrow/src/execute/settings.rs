@@ -1,9 +1,11 @@
 //! What the owner decides.
 
-use cosmwasm_std::{Api, DepsMut, Response, Storage};
+use cosmwasm_std::{Addr, Api, BlockInfo, DepsMut, Response, Storage};
+use cw_ownable::Action;
 use surge_interface::escrow::{InstantiateMsg, Params, MAX_DECLINES, MAX_DENOMS, MAX_TAKE_BPS};
 use surge_interface::events::escrow::ParamsUpdated;
-use surge_interface::events::Journal;
+use surge_interface::events::{Journal, Migrated, OwnershipChanged};
+use surge_interface::raw::{ABI, ABI_VERSION};
 use surge_interface::time::{Span, TimeBounds};
 use surge_interface::{UncheckedDenom, BPS};
 
@@ -25,6 +27,7 @@ pub fn instantiate(deps: DepsMut, msg: InstantiateMsg) -> Result<Response, Contr
     CONFIG.save(deps.storage, &config)?;
     PARAMS.save(deps.storage, config.params_version, &msg.params)?;
     JOB_COUNT.save(deps.storage, &0)?;
+    ABI.save(deps.storage, &ABI_VERSION)?;
     DENOMS.save(deps.storage, &vec![])?;
     for denom in &msg.denoms {
         list_denom(deps.storage, deps.api, denom)?;
@@ -69,6 +72,29 @@ pub fn set_intake(call: Call, open: bool) -> Result<Response, ContractError> {
     let mut config = CONFIG.load(call.deps.storage)?;
     config.intake_open = open;
     saved(call.deps.storage, &config, "intake")
+}
+
+/// Passing ownership takes two steps; giving it up is refused.
+pub fn update_ownership(
+    mut deps: DepsMut,
+    block: &BlockInfo,
+    sender_addr: &Addr,
+    action: Action,
+) -> Result<Response, ContractError> {
+    if action == Action::RenounceOwnership {
+        return Err(ContractError::OwnerNeeded);
+    }
+    let ownership = cw_ownable::update_ownership(deps.branch(), block, sender_addr, action)?;
+    let mut journal = Journal::default();
+    journal.note(OwnershipChanged::from(&ownership));
+    Ok(journal.close(deps.storage, done("update_ownership"))?)
+}
+
+/// The code went forward.
+pub fn migrated(deps: DepsMut, from: String, to: &'static str) -> Result<Response, ContractError> {
+    let mut journal = Journal::default();
+    journal.note(Migrated { from, to });
+    Ok(journal.close(deps.storage, done("migrate"))?)
 }
 
 fn saved(

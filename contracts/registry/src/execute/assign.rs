@@ -2,10 +2,12 @@
 
 use cosmwasm_std::{to_json_binary, Addr, DepsMut, Response, Storage, Uint128};
 use surge_accounting::{collateral, no_show, share};
+use surge_interface::escrow::Status;
 use surge_interface::events::registry::{
-    NobodyFound, NodeAssigned, NodeEvicted, NodeReleased, NodeSlashed,
+    NobodyFound, NodeAssigned, NodeEvicted, NodeReleased, NodeSlashed, NodeVacated,
 };
 use surge_interface::events::Journal;
+use surge_interface::raw;
 use surge_interface::registry::{score_ppm, AssignResponse, Assignment, Order, Outcome};
 use surge_interface::{Resources, Scored};
 use surge_matching::index::Root;
@@ -15,7 +17,7 @@ use super::{bond, done};
 use crate::index::{self, is_eligible, load_node};
 use crate::pick::{reason, silent_nodes, Request, StoredExplanation};
 use crate::state::{
-    Load, NodeRecord, Reservation, CONFIG, EXPLANATIONS, LOADS, NODES, PARAMS, RESERVATIONS,
+    Load, NodeRecord, Reservation, CONFIG, EXPLANATIONS, LOADS, NODES, RESERVATIONS,
 };
 use crate::ContractError;
 
@@ -50,6 +52,12 @@ pub fn reassign(
     ensure_escrow(deps.storage, sender_addr)?;
     let mut journal = Journal::default();
     let mut request = Request::read(deps.storage, deps.api, now_secs, order)?;
+    for node in declined {
+        // The whole provider is out, or its nodes could decline one after the other.
+        if let Some(record) = NODES.may_load(deps.storage, *node)? {
+            request.job.own.push(record.provider);
+        }
+    }
     request.job.declined = declined.to_vec();
     if RESERVATIONS.has(deps.storage, job) {
         give_back(deps.storage, &mut journal, now_secs, job, &Outcome::Closed)?;
@@ -86,6 +94,37 @@ pub fn release(
     let mut journal = Journal::default();
     give_back(deps.storage, &mut journal, now_secs, job, &outcome)?;
     Ok(journal.close(deps.storage, done("release"))?)
+}
+
+/// A delivered job needs no machine any more, whatever comes of its result. The escrow's
+/// own record says that it was delivered.
+pub fn vacate(deps: DepsMut, now_secs: u64, job: u64) -> Result<Response, ContractError> {
+    let mut held = RESERVATIONS
+        .may_load(deps.storage, job)?
+        .ok_or(ContractError::NotReserved { job })?;
+    let need = Resources::from_array(held.need);
+    if need == Resources::default() {
+        return Err(ContractError::AlreadyVacated { job });
+    }
+    let escrow_addr = CONFIG.load(deps.storage)?.escrow;
+    let status = raw::job_status(&deps.querier, &escrow_addr, job)?;
+    if !matches!(status, Some(Status::Submitted | Status::Disputed)) {
+        return Err(ContractError::NotDelivered { job });
+    }
+    held.need = Resources::default().to_array();
+    RESERVATIONS.save(deps.storage, job, &held)?;
+    let (record, mut load) = load_node(deps.storage, held.node)?;
+    load.reserved = Resources::from_array(load.reserved)
+        .saturating_sub(&need)
+        .to_array();
+    let eligible = load.row.is_some() || is_eligible(deps.storage, now_secs, &record, &load)?;
+    index::refresh(deps.storage, held.node, &record, &mut load, eligible)?;
+    let mut journal = Journal::default();
+    journal.note(NodeVacated {
+        job,
+        node: held.node,
+    });
+    Ok(journal.close(deps.storage, done("vacate"))?)
 }
 
 fn respond(
@@ -128,7 +167,9 @@ fn search(
         LOADS.save(storage, node, &load)?;
         journal.note(NodeEvicted {
             node,
+            denom: record.spec.denom,
             tip: Uint128::zero(),
+            reporter: "search".to_owned(),
         });
     }
     take(
@@ -160,8 +201,6 @@ fn next_runner_up(
         return Ok(None);
     };
     first.runners_up = able.filter_map(|found| found.pick).collect();
-    // One of a remembered few, not of all.
-    first.exact = false;
     Ok(Some(first))
 }
 
@@ -213,7 +252,8 @@ fn reserve(
 ) -> Result<Assignment, ContractError> {
     let (record, mut load) = load_node(storage, pick.node)?;
     let need = request.job.need;
-    let collateral = collateral(pick.price, request.job.collateral_bps)?;
+    let stake = request.job.stake(pick.price)?;
+    let collateral = collateral(stake, request.job.collateral_bps)?;
     load.reserved = index::reserve(&load.reserved, &need)
         .filter(|reserved| {
             record
@@ -228,8 +268,11 @@ fn reserve(
     load.locked = load.locked.checked_add(collateral)?;
     load.running = load.running.saturating_add(1);
     let tag = pick.tag.u64();
-    load.virtual_time = advance(tag, pick.price, load.bond);
-    root.virtual_time = tag;
+    load.virtual_time = advance(tag, stake, load.bond);
+    // A requester who names the node says nothing about whose turn it was.
+    if request.pinned.is_none() {
+        root.virtual_time = tag;
+    }
     request
         .candidate(pick.node, &record)
         .place(storage, root, &mut load, true)?;
@@ -240,7 +283,10 @@ fn reserve(
         need: need.to_array(),
         collateral,
         price: pick.price,
+        stake,
+        work: load.virtual_time.saturating_sub(tag),
         no_show_bps: request.params.no_show_bps,
+        tip_bps: request.params.tip_bps,
     };
     RESERVATIONS.save(storage, job, &held)?;
     Ok(Assignment {
@@ -266,6 +312,7 @@ fn give_back(
     RESERVATIONS.remove(storage, job);
     let record = NODES.load(storage, held.node)?;
     let mut load = LOADS.load(storage, held.node)?;
+    // Capacity is no money: were its ledger ever wrong, a job must still be able to end.
     load.reserved = Resources::from_array(load.reserved)
         .saturating_sub(&Resources::from_array(held.need))
         .to_array();
@@ -277,18 +324,19 @@ fn give_back(
             load.strikes = 0;
             "settled"
         }
-        Outcome::Closed => "closed",
+        Outcome::Closed => {
+            // Work that was not done does not count against the node's next turn.
+            load.virtual_time = load.virtual_time.saturating_sub(held.work);
+            "closed"
+        }
+        Outcome::Faulted => {
+            punish(storage, journal, job, &record, &mut load, &held, None)?;
+            "faulted"
+        }
         Outcome::NoShow { reporter } => {
             let reporter_addr = Addr::unchecked(reporter);
-            punish(
-                storage,
-                journal,
-                job,
-                &record,
-                &mut load,
-                &held,
-                reporter_addr,
-            )?;
+            let reporter = Some(reporter_addr);
+            punish(storage, journal, job, &record, &mut load, &held, reporter)?;
             "no_show"
         }
     };
@@ -302,8 +350,9 @@ fn give_back(
     Ok(())
 }
 
-/// A missed deadline costs bond: a tip to the reporter, the rest to the kitty. Nothing of
-/// it goes to the requester, who has its money back, or staging failures would pay.
+/// A missed deadline costs bond: a tip to the reporter, whoever that is, the rest to the
+/// kitty. The requester has its money back and gets nothing more, or staging failures would
+/// pay: the tip is always less than what the node loses.
 fn punish(
     storage: &mut dyn Storage,
     journal: &mut Journal,
@@ -311,17 +360,20 @@ fn punish(
     record: &NodeRecord,
     load: &mut Load,
     held: &Reservation,
-    reporter_addr: Addr,
+    reporter: Option<Addr>,
 ) -> Result<(), ContractError> {
-    let amount = no_show(held.price, held.collateral, load.strikes, held.no_show_bps)?;
-    let tip = share(amount, PARAMS.load(storage)?.tip_bps.into())?;
+    let amount = no_show(held.stake, held.collateral, load.strikes, held.no_show_bps)?;
+    let tip = match &reporter {
+        Some(_) => share(amount, held.tip_bps.into())?,
+        None => Uint128::zero(),
+    };
     load.strikes = load.strikes.saturating_add(1);
     load.bond = load.bond.checked_sub(amount)?;
     let kitty = bond::pay_out_of_bond(
         storage,
         record.provider,
         record.spec.denom,
-        &reporter_addr,
+        reporter.as_ref(),
         tip,
         amount.checked_sub(tip)?,
     )?;
@@ -331,7 +383,7 @@ fn punish(
         denom: record.spec.denom,
         amount,
         tip,
-        reporter: reporter_addr,
+        reporter: reporter.map_or_else(|| "none".to_owned(), Addr::into_string),
         kitty,
     });
     Ok(())

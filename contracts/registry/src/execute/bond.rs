@@ -120,18 +120,25 @@ pub fn start_unbonding(
     Ok(())
 }
 
-pub fn withdraw(deps: DepsMut, now_secs: u64, provider: u32) -> Result<Response, ContractError> {
+pub fn withdraw(
+    deps: DepsMut,
+    now_secs: u64,
+    provider: u32,
+    denom: u8,
+) -> Result<Response, ContractError> {
     let mut record = load(deps.storage, provider)?;
     let open = UNBONDINGS
         .may_load(deps.storage, provider)?
         .unwrap_or_default();
     let (ready, waiting): (Vec<_>, Vec<_>) = open
         .into_iter()
-        .partition(|unbonding| unbonding.from_secs <= now_secs);
+        .partition(|unbonding| unbonding.denom == denom && unbonding.from_secs <= now_secs);
     if ready.is_empty() {
         return Err(ContractError::NothingMatured {
+            denom,
             next_secs: waiting
                 .iter()
+                .filter(|unbonding| unbonding.denom == denom)
                 .map(|unbonding| unbonding.from_secs)
                 .min()
                 .unwrap_or_default(),
@@ -139,23 +146,24 @@ pub fn withdraw(deps: DepsMut, now_secs: u64, provider: u32) -> Result<Response,
     }
     UNBONDINGS.save(deps.storage, provider, &waiting)?;
 
-    let denoms = DENOMS.load(deps.storage)?;
-    let mut journal = Journal::default();
-    let mut response = done("withdraw_bond");
-    for Unbonding { denom, amount, .. } in ready {
-        let mut money = MONEY.load(deps.storage, denom)?;
-        money.bonds = money.bonds.checked_sub(amount)?;
-        MONEY.save(deps.storage, denom, &money)?;
-        response = response.add_message(known(&denoms, denom)?.transfer(&record.owner, amount)?);
-        journal.note(BondWithdrawn {
-            provider,
-            denom,
-            amount,
-            total_bonds: money.bonds,
-        });
+    let mut amount = Uint128::zero();
+    for unbonding in ready {
+        amount = amount.checked_add(unbonding.amount)?;
     }
+    let mut money = MONEY.load(deps.storage, denom)?;
+    money.bonds = money.bonds.checked_sub(amount)?;
+    MONEY.save(deps.storage, denom, &money)?;
+    let denoms = DENOMS.load(deps.storage)?;
+    let payment = known(&denoms, denom)?.transfer(&record.owner, amount)?;
+    let mut journal = Journal::default();
+    journal.note(BondWithdrawn {
+        provider,
+        denom,
+        amount,
+        total_bonds: money.bonds,
+    });
     if record.status == ProviderStatus::Unbonding && is_gone(deps.storage, provider)? {
-        forget_keys(deps.storage, &record);
+        forget_keys(deps.storage, provider, &record)?;
         record.status = ProviderStatus::Gone;
         PROVIDERS.save(deps.storage, provider, &record)?;
         journal.note(ProviderStatusChanged {
@@ -163,7 +171,7 @@ pub fn withdraw(deps: DepsMut, now_secs: u64, provider: u32) -> Result<Response,
             status: status_name(record.status),
         });
     }
-    Ok(journal.close(deps.storage, response)?)
+    Ok(journal.close(deps.storage, done("withdraw_bond").add_message(payment))?)
 }
 
 /// Whether a leaving provider has nothing left here.
@@ -234,7 +242,7 @@ pub fn pay_out_of_bond(
     storage: &mut dyn Storage,
     provider: u32,
     denom: u8,
-    reporter_addr: &Addr,
+    reporter_addr: Option<&Addr>,
     tip: Uint128,
     rest: Uint128,
 ) -> Result<Uint128, ContractError> {
@@ -247,7 +255,7 @@ pub fn pay_out_of_bond(
     money.tips = money.tips.checked_add(tip)?;
     money.kitty = money.kitty.checked_add(rest)?;
     MONEY.save(storage, denom, &money)?;
-    if !tip.is_zero() {
+    if let Some(reporter_addr) = reporter_addr.filter(|_| !tip.is_zero()) {
         let tips = TIPS
             .may_load(storage, (reporter_addr, denom))?
             .unwrap_or_default();

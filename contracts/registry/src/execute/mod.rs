@@ -37,9 +37,14 @@ fn run_by(
     storage: &dyn Storage,
     sender_addr: &Addr,
 ) -> Result<(u32, ProviderRecord), ContractError> {
-    match OPERATORS.may_load(storage, sender_addr)? {
-        Some(provider) => Ok((provider, load(storage, provider)?)),
-        None => owned(storage, sender_addr),
+    match owned(storage, sender_addr) {
+        Err(ContractError::NotAProvider { sender }) => {
+            let provider = OPERATORS
+                .may_load(storage, sender_addr)?
+                .ok_or(ContractError::NotAProvider { sender })?;
+            Ok((provider, load(storage, provider)?))
+        }
+        found => found,
     }
 }
 

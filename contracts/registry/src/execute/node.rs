@@ -8,13 +8,15 @@ use surge_interface::events::Journal;
 use surge_interface::raw::PROVIDERS;
 use surge_interface::registry::{
     NodeSpec, ProviderRecord, ProviderStatus, BANDWIDTH_TIERS_MBPS, MAX_EVICTIONS, MAX_NODES,
+    MAX_SEQ_STEP,
 };
 use surge_interface::{Resources, UnitPrices, PPM};
 
 use super::{bond, done, ensure_status, load, owned};
 use crate::index::{self, alive_since, class_of, is_eligible, load_node};
 use crate::state::{
-    Load, NodeRecord, BONDS, CONFIG, COUNTERS, LOADS, NODES, NODES_OF, PARAMS, PLACES,
+    Load, NodeRecord, Standing, BONDS, CONFIG, COUNTERS, LOADS, NODES, NODES_OF, PARAMS, PLACES,
+    STANDINGS,
 };
 use crate::ContractError;
 
@@ -55,8 +57,13 @@ pub fn add(
     record.nodes = record.nodes.saturating_add(1);
     PROVIDERS.save(deps.storage, provider, &record)?;
     NODES_OF.save(deps.storage, (provider, node), &())?;
+    let standing = STANDINGS
+        .may_load(deps.storage, (provider, spec.class, spec.denom))?
+        .unwrap_or_default();
     let load = Load {
         bond,
+        virtual_time: standing.virtual_time,
+        strikes: standing.strikes,
         ..Load::default()
     };
     LOADS.save(deps.storage, node, &load)?;
@@ -145,6 +152,13 @@ pub fn take_out(
         });
     }
     index::hide(storage, node)?;
+    let key = (provider, record.spec.class, record.spec.denom);
+    let before = STANDINGS.may_load(storage, key)?.unwrap_or_default();
+    let standing = Standing {
+        virtual_time: before.virtual_time.max(load.virtual_time),
+        strikes: before.strikes.max(load.strikes),
+    };
+    STANDINGS.save(storage, key, &standing)?;
     allot(
         storage,
         provider,
@@ -183,6 +197,15 @@ pub fn heartbeat(
         return Err(ContractError::StaleHeartbeat {
             seq,
             last: load.seq,
+        });
+    }
+    let step = seq.saturating_sub(load.seq);
+    if step > MAX_SEQ_STEP {
+        return Err(ContractError::OutOfBounds {
+            what: "the step of the heartbeat's sequence",
+            value: step.into(),
+            min: 1,
+            max: MAX_SEQ_STEP.into(),
         });
     }
     load.seq = seq;
@@ -235,12 +258,17 @@ pub fn evict(
             deps.storage,
             record.provider,
             record.spec.denom,
-            &sender_addr,
+            Some(&sender_addr),
             tip,
             Uint128::zero(),
         )?;
         index::refresh(deps.storage, *node, &record, &mut load, false)?;
-        journal.note(NodeEvicted { node: *node, tip });
+        journal.note(NodeEvicted {
+            node: *node,
+            denom: record.spec.denom,
+            tip,
+            reporter: sender_addr.to_string(),
+        });
         evicted = evicted.saturating_add(1);
     }
     if evicted == 0 {
@@ -272,6 +300,14 @@ fn check_spec(storage: &dyn Storage, spec: &NodeSpec) -> Result<(), ContractErro
         return Err(ContractError::CapacityTooSmall {
             capacity: spec.capacity,
             smallest,
+        });
+    }
+    if Resources::from_array(spec.prices.to_array().map(|price| u32::from(price > 0)))
+        .of(class.leading)
+        == 0
+    {
+        return Err(ContractError::NoPrice {
+            leading: class.leading,
         });
     }
     let count = PLACES.load(storage)?.len();

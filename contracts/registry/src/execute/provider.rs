@@ -24,8 +24,11 @@ pub fn register(
     if !CONFIG.load(deps.storage)?.intake_open {
         return Err(ContractError::IntakeClosed);
     }
-    ensure_untaken(deps.storage, &owner_addr)?;
-    ensure_untaken(deps.storage, &operator_addr)?;
+    ensure_no_owner(deps.storage, &owner_addr)?;
+    // Whoever signs for itself need not care who else named it.
+    if operator_addr != owner_addr {
+        ensure_free(deps.storage, &operator_addr)?;
+    }
     ensure_text("the profile URI", profile_uri)?;
 
     let mut counters = COUNTERS.load(deps.storage)?;
@@ -66,9 +69,9 @@ pub fn update(
     let (provider, mut record) = owned(deps.storage, sender_addr)?;
     if let Some(operator_addr) = operator_addr.filter(|addr| *addr != record.operator) {
         if operator_addr != record.owner {
-            ensure_untaken(deps.storage, &operator_addr)?;
+            ensure_free(deps.storage, &operator_addr)?;
         }
-        OPERATORS.remove(deps.storage, &record.operator);
+        forget_operator(deps.storage, provider, &record.operator)?;
         OPERATORS.save(deps.storage, &operator_addr, &provider)?;
         record.operator = operator_addr;
         PROVIDERS.save(deps.storage, provider, &record)?;
@@ -164,7 +167,7 @@ pub fn leave(deps: DepsMut, now_secs: u64, sender_addr: &Addr) -> Result<Respons
     }
     record.status = ProviderStatus::Unbonding;
     if bond::is_gone(deps.storage, provider)? {
-        forget_keys(deps.storage, &record);
+        forget_keys(deps.storage, provider, &record)?;
         record.status = ProviderStatus::Gone;
     }
     journal.note(ProviderStatusChanged {
@@ -177,9 +180,13 @@ pub fn leave(deps: DepsMut, now_secs: u64, sender_addr: &Addr) -> Result<Respons
 
 /// A provider that is gone frees its keys for a new registration. Its record stays: what
 /// the escrow still owes goes to its payout address.
-pub fn forget_keys(storage: &mut dyn Storage, record: &ProviderRecord) {
+pub fn forget_keys(
+    storage: &mut dyn Storage,
+    provider: u32,
+    record: &ProviderRecord,
+) -> Result<(), ContractError> {
     OWNERS.remove(storage, &record.owner);
-    OPERATORS.remove(storage, &record.operator);
+    forget_operator(storage, provider, &record.operator)
 }
 
 pub fn status_name(status: ProviderStatus) -> &'static str {
@@ -218,18 +225,38 @@ fn nodes_of(storage: &dyn Storage, provider: u32) -> StdResult<Vec<u32>> {
         .collect()
 }
 
-fn ensure_untaken(storage: &dyn Storage, address: &Addr) -> Result<(), ContractError> {
-    let taken = match OWNERS.may_load(storage, address)? {
-        Some(provider) => Some(provider),
-        None => OPERATORS.may_load(storage, address)?,
-    };
-    match taken {
+fn ensure_no_owner(storage: &dyn Storage, address: &Addr) -> Result<(), ContractError> {
+    match OWNERS.may_load(storage, address)? {
         None => Ok(()),
         Some(provider) => Err(ContractError::AddressTaken {
             address: address.clone(),
             provider,
         }),
     }
+}
+
+/// A hot key belongs to one provider, so that its word is about one provider's nodes.
+fn ensure_free(storage: &dyn Storage, address: &Addr) -> Result<(), ContractError> {
+    ensure_no_owner(storage, address)?;
+    match OPERATORS.may_load(storage, address)? {
+        None => Ok(()),
+        Some(provider) => Err(ContractError::AddressTaken {
+            address: address.clone(),
+            provider,
+        }),
+    }
+}
+
+/// The entry may have gone to the address's own registration since.
+fn forget_operator(
+    storage: &mut dyn Storage,
+    provider: u32,
+    operator_addr: &Addr,
+) -> Result<(), ContractError> {
+    if OPERATORS.may_load(storage, operator_addr)? == Some(provider) {
+        OPERATORS.remove(storage, operator_addr);
+    }
+    Ok(())
 }
 
 pub fn ensure_text(what: &'static str, text: &str) -> Result<(), ContractError> {

@@ -1,8 +1,9 @@
 //! What the owner decides.
 
-use cosmwasm_std::{Addr, DepsMut, Response, Storage};
+use cosmwasm_std::{Addr, BlockInfo, DepsMut, Response, Storage, Uint128};
+use cw_ownable::Action;
 use surge_interface::events::registry::ParamsUpdated;
-use surge_interface::events::Journal;
+use surge_interface::events::{Journal, Migrated, OwnershipChanged};
 use surge_interface::raw::{ABI, ABI_VERSION};
 use surge_interface::registry::{
     Class, InstantiateMsg, Market, Params, Region, MAX_CLASSES, MAX_DENOMS, MAX_REGIONS, MAX_ROWS,
@@ -97,6 +98,29 @@ pub fn set_intake(
     config.intake_open = open;
     CONFIG.save(deps.storage, &config)?;
     updated(deps.storage, "intake")
+}
+
+/// Passing ownership takes two steps; giving it up is refused.
+pub fn update_ownership(
+    mut deps: DepsMut,
+    block: &BlockInfo,
+    sender_addr: &Addr,
+    action: Action,
+) -> Result<Response, ContractError> {
+    if action == Action::RenounceOwnership {
+        return Err(ContractError::OwnerNeeded);
+    }
+    let ownership = cw_ownable::update_ownership(deps.branch(), block, sender_addr, action)?;
+    let mut journal = Journal::default();
+    journal.note(OwnershipChanged::from(&ownership));
+    Ok(journal.close(deps.storage, done("update_ownership"))?)
+}
+
+/// The code went forward.
+pub fn migrated(deps: DepsMut, from: String, to: &'static str) -> Result<Response, ContractError> {
+    let mut journal = Journal::default();
+    journal.note(Migrated { from, to });
+    Ok(journal.close(deps.storage, done("migrate"))?)
 }
 
 fn updated(storage: &mut dyn Storage, what: &'static str) -> Result<Response, ContractError> {
@@ -290,6 +314,16 @@ fn save_class(storage: &mut dyn Storage, id: u8, class: Class) -> Result<(), Con
         if markets.iter().any(|other| other.denom == market.denom) {
             return Err(ContractError::MarketTwice {
                 denom: market.denom,
+            });
+        }
+        let max = market
+            .smallest_bond
+            .checked_div(Uint128::new(10))
+            .unwrap_or_default();
+        if market.evict_tip > max {
+            return Err(ContractError::TipTooHigh {
+                tip: market.evict_tip,
+                max,
             });
         }
         markets.push(next_market(&before, market)?);
