@@ -85,8 +85,19 @@ fn nobody_bonds_farms_and_leaves_in_a_day() {
     suite.pass(86_400);
     refuses(
         &mut suite,
-        ContractError::NothingMatured { next_secs },
-        |suite| suite.to_registry("alice", &ExecuteMsg::WithdrawBond { provider: 1 }),
+        ContractError::NothingMatured {
+            denom: 0,
+            next_secs,
+        },
+        |suite| {
+            suite.to_registry(
+                "alice",
+                &ExecuteMsg::WithdrawBond {
+                    provider: 1,
+                    denom: 0,
+                },
+            )
+        },
     );
 }
 
@@ -105,13 +116,19 @@ fn a_second_unbonding_waits_by_itself() {
     suite.to_registry("alice", &part(2_000)).expect("unbonds");
     suite.pass(86_400);
     let before = suite.balance(&Suite::addr("alice"), 0);
-    let withdraw = ExecuteMsg::WithdrawBond { provider: 1 };
+    let withdraw = ExecuteMsg::WithdrawBond {
+        provider: 1,
+        denom: 0,
+    };
     suite.to_registry("mallory", &withdraw).expect("the first");
     assert_eq!(suite.balance(&Suite::addr("alice"), 0) - before, 1_000);
     let next_secs = suite.now_secs() + 20 * 86_400;
     refuses(
         &mut suite,
-        ContractError::NothingMatured { next_secs },
+        ContractError::NothingMatured {
+            denom: 0,
+            next_secs,
+        },
         |suite| suite.to_registry("alice", &withdraw),
     );
 }

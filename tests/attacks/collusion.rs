@@ -16,7 +16,10 @@ fn bring_home(suite: &mut Suite) {
         .to_registry("mallory", &Registry::Leave {})
         .expect("leaves");
     suite.pass(21 * 86_400);
-    let withdraw = Registry::WithdrawBond { provider: 1 };
+    let withdraw = Registry::WithdrawBond {
+        provider: 1,
+        denom: 0,
+    };
     suite.to_registry("mallory", &withdraw).expect("bond");
     for name in RING {
         let _ = suite.withdraw_account(name);
@@ -149,25 +152,27 @@ fn a_dispute_takes_the_requesters_own_bond_in_the_jobs_denomination() {
 /// Guard: `ArbiterIsParty`; then silence decides, and that favours nobody.
 #[test]
 fn an_arbiter_does_not_rule_on_its_own_job() {
-    let (mut suite, id) = with_job();
-    suite.deliver(id).expect("delivery");
-    suite
-        .dispute("bob", id, PRICE.div_ceil(10))
-        .expect("dispute");
+    let mut last = None;
     for party in ["bob", "alice", "alice-op"] {
+        let (mut suite, id) = with_job();
+        suite.deliver(id).expect("delivery");
         let arbiter = Suite::addr(party);
         let roles = ExecuteMsg::SetRoles {
             arbiter: Some(arbiter.to_string()),
             treasury: None,
         };
         suite.to_escrow("owner", &roles).expect("roles");
+        let bond = PRICE.div_ceil(10);
+        suite.dispute("bob", id, bond).expect("dispute");
         let rule = ExecuteMsg::Rule {
             job: id,
             provider_bps: 0,
         };
         let expected = ContractError::ArbiterIsParty { job: id, arbiter };
         refuses(&mut suite, expected, |suite| suite.to_escrow(party, &rule));
+        last = Some((suite, id));
     }
+    let (mut suite, id) = last.expect("three parties");
     suite.pass(7 * 86_400 + 1);
     suite.settle("anybody", id).expect("silence");
     assert_eq!(suite.provider_credit(1, 0), PRICE / 2 - PRICE / 2 * 5 / 100);

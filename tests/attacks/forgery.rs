@@ -195,7 +195,10 @@ fn coins_with_a_message_that_takes_none_are_refused_and_not_swallowed() {
         Registry::Drain {},
         Registry::Leave {},
         Registry::Evict { nodes: vec![1] },
-        Registry::WithdrawBond { provider: 1 },
+        Registry::WithdrawBond {
+            provider: 1,
+            denom: 0,
+        },
     ] {
         refuses(
             &mut suite,

@@ -50,8 +50,10 @@ fn dust_keeps_nobody_from_leaving() {
     };
     refuses(&mut suite, expected, |suite| suite.bond("mallory", 1, 0, 1));
     suite.pass(21 * 86_400);
-    let withdraw = Registry::WithdrawBond { provider: 1 };
-    suite.to_registry("mallory", &withdraw).expect("withdrawal");
+    for denom in 0..2 {
+        let withdraw = Registry::WithdrawBond { provider: 1, denom };
+        suite.to_registry("mallory", &withdraw).expect("withdrawal");
+    }
     assert_eq!(
         suite.provider(1).record.status,
         registry::ProviderStatus::Gone

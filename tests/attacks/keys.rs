@@ -159,7 +159,6 @@ fn nobody_but_the_owner_decides() {
             treasury: Some(Suite::addr("mallory").to_string()),
         },
         Escrow::SetIntake { open: false },
-        Escrow::UpdateOwnership(Action::RenounceOwnership),
     ] {
         let expected = EscrowError::Ownership(OwnershipError::NotOwner);
         refuses(&mut suite, expected, |suite| {
@@ -193,6 +192,10 @@ fn ownership_goes_only_to_who_accepts_it() {
         suite.to_escrow("owner", &close)
     });
     suite.to_escrow("heir", &close).expect("the new owner");
+    let renounce = Escrow::UpdateOwnership(Action::RenounceOwnership);
+    refuses(&mut suite, EscrowError::OwnerNeeded, |suite| {
+        suite.to_escrow("heir", &renounce)
+    });
 }
 
 /// architecture.md, rule 10. Guard: intake is asked for by new jobs, providers and nodes
@@ -227,6 +230,9 @@ fn a_closed_intake_stops_what_is_new_and_nothing_else() {
         .to_registry("alice", &Registry::Leave {})
         .expect("leaves");
     suite.pass(21 * 86_400);
-    let withdraw = Registry::WithdrawBond { provider: 1 };
+    let withdraw = Registry::WithdrawBond {
+        provider: 1,
+        denom: 0,
+    };
     suite.to_registry("anybody", &withdraw).expect("bond");
 }

@@ -324,7 +324,6 @@ fn nothing_is_listed_twice() {
         ("alice", "fresh", "alice"),
         ("mallory", "alice-op", "alice-op"),
         ("mallory", "alice", "alice"),
-        ("alice-op", "fresh", "alice-op"),
     ] {
         let register = Registry::RegisterProvider {
             operator: Suite::addr(operator).to_string(),

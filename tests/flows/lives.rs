@@ -35,7 +35,6 @@ fn provider_in(state: &str, bonded: bool) -> Suite {
     suite.to_registry("alice", &register()).expect("joins");
     if bonded || matches!(state, "Unbonding") {
         suite.bond("alice", 1, 0, 5_000).expect("bond");
-        suite.bond("alice", 1, 1, 5_000).expect("bond");
     }
     match state {
         "Active" => {}
@@ -60,7 +59,10 @@ fn message(name: &str) -> ExecuteMsg {
         "Drain" => ExecuteMsg::Drain {},
         "Resume" => ExecuteMsg::Resume {},
         "Leave" => ExecuteMsg::Leave {},
-        "WithdrawBond" => ExecuteMsg::WithdrawBond { provider: 1 },
+        "WithdrawBond" => ExecuteMsg::WithdrawBond {
+            provider: 1,
+            denom: 0,
+        },
         other => panic!("no message is called {other}"),
     }
 }
@@ -87,7 +89,7 @@ fn a_provider_goes_every_way_that_the_table_names() {
             if row["When"] == "all of it has waited" {
                 suite.pass(UNBONDING_SECS);
             }
-            let before = suite.balance(&Suite::addr("alice"), 1);
+            let before = suite.balance(&Suite::addr("alice"), 0);
             suite
                 .to_registry(sender, &message(&row["Message"]))
                 .unwrap_or_else(|error| panic!("{row:?}: {error:#}"));
@@ -95,7 +97,7 @@ fn a_provider_goes_every_way_that_the_table_names() {
             let status = format!("{:?}", provider.record.status);
             assert_eq!(status, row["Next"], "{row:?}");
             if row["Message"] == "WithdrawBond" {
-                let paid = suite.balance(&Suite::addr("alice"), 1) - before;
+                let paid = suite.balance(&Suite::addr("alice"), 0) - before;
                 assert_eq!(paid, 5_000, "to the owner, whoever asks");
                 assert!(provider.unbondings.is_empty());
             }
@@ -146,7 +148,10 @@ fn in_every_state_that_no_row_names_a_provider_stays_as_it_is() {
                     address: sender.clone(),
                     provider: 1,
                 },
-                "WithdrawBond" => ContractError::NothingMatured { next_secs: 0 },
+                "WithdrawBond" => ContractError::NothingMatured {
+                    denom: 0,
+                    next_secs: 0,
+                },
                 _ if gone => ContractError::NotAProvider {
                     sender: sender.clone(),
                 },
@@ -189,7 +194,13 @@ fn bond_leaves_in_the_second_in_which_its_wait_is_over_and_not_before() {
     suite.pass(UNBONDING_SECS - 1);
     let withdraw = message("WithdrawBond");
     let early = suite.to_registry("mallory", &withdraw);
-    assert_refused(early, ContractError::NothingMatured { next_secs });
+    assert_refused(
+        early,
+        ContractError::NothingMatured {
+            denom: 0,
+            next_secs,
+        },
+    );
     suite.pass(1);
     suite.to_registry("mallory", &withdraw).expect("it is time");
 }

@@ -1,6 +1,6 @@
 //! How a history ends: by exits that need nobody's good will.
 
-use surge_tests::ghost::{Creditor, Purse, Standing, Status, What, DENOMS};
+use surge_tests::ghost::{Creditor, Provider, Purse, Standing, Status, What, DENOMS};
 
 use crate::proposals::deed;
 use crate::world::World;
@@ -81,9 +81,11 @@ fn leave(world: &mut World) {
     let now = world.ghost.now;
     world.pass(last.saturating_sub(now));
     for id in 1..=providers.len() as u32 {
-        let waiting = world.ghost.provider(id).map(|p| p.unbondings.len());
-        if waiting > Some(0) {
-            must(world, "anybody", What::WithdrawBond(id));
+        for denom in 0..DENOMS {
+            let waits = |p: &Provider| p.unbondings.iter().any(|u| u.0 == denom);
+            if world.ghost.provider(id).is_some_and(waits) {
+                must(world, "anybody", What::WithdrawBond(id, denom));
+            }
         }
     }
 }

@@ -274,8 +274,9 @@ fn to_registry(world: &World, what: &What) -> Registry {
             denom: *denom as u8,
             amount: Uint128::new(*amount),
         },
-        What::WithdrawBond(provider) => Registry::WithdrawBond {
+        What::WithdrawBond(provider, denom) => Registry::WithdrawBond {
             provider: *provider,
+            denom: *denom as u8,
         },
         What::Drain => Registry::Drain {},
         What::Resume => Registry::Resume {},

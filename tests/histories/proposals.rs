@@ -65,6 +65,11 @@ pub fn next(chance: &mut Chance, ghost: &Ghost) -> Step {
     if ghost.nodes.values().any(lost) && chance.percent(6) {
         return send(deed("anybody", providers::evict(chance, ghost)));
     }
+    let mut waiting = (1u64..).zip(&ghost.jobs);
+    let waiting = waiting.find(|(_, job)| can_be_matched(ghost, job));
+    if let (Some((id, _)), true) = (waiting, chance.percent(60)) {
+        return send(deed("anybody", What::Match(id)));
+    }
     let choose: Choice = chance.weighted(&[
         (15, Choice::Pass),
         (10, Choice::Heartbeat),
@@ -227,10 +232,6 @@ fn job_step(chance: &mut Chance, ghost: &Ghost) -> Deed {
         .zip(&ghost.jobs)
         .filter(|(_, job)| !job.status.is_final());
     let running: Vec<(u64, &Job)> = running.collect();
-    let waiting = running.iter().find(|(_, job)| can_be_matched(ghost, job));
-    if let (Some((id, _)), true) = (waiting, chance.percent(70)) {
-        return deed("anybody", What::Match(*id));
-    }
     let due = running.iter().filter(|(_, job)| job.deadline <= ghost.now);
     let due: Vec<(u64, &Job)> = due.copied().collect();
     let (id, job) = match (running.is_empty(), due.is_empty() || chance.percent(20)) {
@@ -246,6 +247,10 @@ fn job_step(chance: &mut Chance, ghost: &Ghost) -> Deed {
         .node
         .map_or_else(String::new, |(_, provider)| operator_of(ghost, provider));
     let pay = chance.percent(30);
+    let last = job.declined.len() + 1 >= ghost.terms[job.terms].max_declines;
+    if job.status == Status::Assigned && !overdue && last && chance.percent(20) {
+        return deed(&operator, What::Decline(id));
+    }
     let (who, what) = match job.status {
         Status::Open => match chance.below(100) {
             roll if roll < late => (anybody, What::Expire(id)),
@@ -272,7 +277,7 @@ fn job_step(chance: &mut Chance, ghost: &Ghost) -> Deed {
             roll if roll < late => (anybody, What::Settle(id, pay)),
             _ => {
                 let bps = chance.of(&[0, 1, 4_999, 5_000, 5_001, 9_999, 10_000, 10_001]);
-                (ghost.arbiter.clone(), What::Rule(id, bps))
+                (job.arbiter.clone(), What::Rule(id, bps))
             }
         },
     };

@@ -264,6 +264,7 @@ fn ghost_of(suite: &Suite) -> Ghost {
         people: balances.collect(),
         burned: 0,
         providers: vec![],
+        operators: Default::default(),
         nodes: Default::default(),
         nodes_ever: 0,
         jobs: vec![],

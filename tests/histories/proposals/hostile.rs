@@ -63,7 +63,7 @@ pub fn hostile(chance: &mut Chance, ghost: &Ghost) -> Deed {
             amount: 1,
         },
         25 => What::Unbond(denom, amount),
-        26 => What::WithdrawBond(provider),
+        26 => What::WithdrawBond(provider, denom),
         27 => What::Drain,
         28 => What::UpdateNode {
             node,

@@ -64,7 +64,7 @@ pub fn owner_step(chance: &mut Chance, ghost: &Ghost) -> Deed {
             (registry, What::SetRegion { id, clean, rtt })
         }
         10 => {
-            let tip = chance.of::<u128>(&[0, 100, 1_000_000]);
+            let tip = chance.of::<u128>(&[0, 100, 1_000, 1_001]);
             (registry, What::SetEvictTip(tip))
         }
         11 => (registry, What::ListInRegistry(format!("uother{number}"))),

@@ -16,16 +16,17 @@ pub fn provider_step(chance: &mut Chance, ghost: &Ghost) -> Deed {
     let Some(provider) = ghost.provider(id) else {
         return submit(chance, ghost);
     };
-    let ready = provider
+    let mut ready = provider
         .unbondings
         .iter()
-        .any(|(_, _, at)| *at <= ghost.now);
+        .filter(|(_, _, at)| *at <= ghost.now);
+    let ready = ready.next().map(|(denom, _, _)| *denom);
     if provider.standing == Standing::Draining && chance.percent(40) {
         let who = chance.of(&[name.to_owned(), provider.operator.clone()]);
         return deed(&who, What::Resume);
     }
-    if ready && chance.percent(60) {
-        return deed("anybody", What::WithdrawBond(id));
+    if let (Some(denom), true) = (ready, chance.percent(60)) {
+        return deed("anybody", What::WithdrawBond(id, denom));
     }
     if provider.standing == Standing::Unbonding && chance.percent(80) {
         return submit(chance, ghost);

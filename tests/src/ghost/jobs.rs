@@ -73,7 +73,9 @@ impl Ghost {
             runners_up: vec![],
             collateral: 0,
             no_show: 0,
+            tip: 0,
             dispute_bond: 0,
+            arbiter: String::new(),
         });
         self.escrow[denom].jobs += deposit;
         let id = self.jobs.len() as u64;
@@ -227,7 +229,9 @@ impl Ghost {
         let deadline = self.now + terms.dispute;
         self.take_from(who, denom, bond)?;
         self.escrow[denom].jobs += bond;
+        let arbiter = self.arbiter.clone();
         let job = self.job_mut(id);
+        job.arbiter = arbiter;
         job.dispute_bond = bond;
         job.status = Status::Disputed;
         job.deadline = deadline;
@@ -236,9 +240,9 @@ impl Ghost {
     }
 
     pub(super) fn rule(&mut self, who: &str, id: u64, bps: u128) -> Result<(), Refused> {
-        must(self.arbiter == who, "only the arbiter")?;
         let job = self.known(id)?;
         must(job.status == Status::Disputed, "not disputed")?;
+        must(job.arbiter == who, "only the arbiter of that day")?;
         must(self.now <= job.deadline, "too late")?;
         must(bps <= WHOLE, "more than the whole")?;
         let (_, provider) = job.node.ok_or("no node")?;
@@ -322,7 +326,7 @@ impl Ghost {
         if let Some(reporter) = reporter {
             let doubled = job.no_show << node.strikes.min(64);
             let penalty = part(job.held, doubled.min(WHOLE / 2)).min(job.collateral);
-            let tip = part(penalty, self.rules.tip);
+            let tip = part(penalty, job.tip);
             node.strikes += 1;
             node.bond -= penalty;
             self.out_of_bond(reporter, denom, tip, penalty - tip);

@@ -2,7 +2,7 @@
 
 use std::cmp::Reverse;
 
-use super::{Denom, Ghost, Job, Node, Order, Standing, MILLION};
+use super::{Denom, Ghost, Job, Node, Order, MILLION};
 
 /// Least speed of each bandwidth tier, in Mbit/s.
 const MBPS: [u128; 4] = [10, 100, 1_000, 10_000];
@@ -62,10 +62,8 @@ impl Ghost {
 
     /// Providers whose nodes are the requester's own.
     fn is_own(&self, provider: u32, requester: &str) -> bool {
-        self.provider(provider).is_some_and(|provider| {
-            provider.standing != Standing::Gone
-                && (provider.owner == requester || provider.operator == requester)
-        })
+        let operated = self.operators.get(requester) == Some(&provider);
+        operated || self.owned_by(requester) == Some(provider)
     }
 
     fn allows(&self, order: &Order, region: u8) -> bool {
@@ -312,7 +310,7 @@ impl Ghost {
         } else {
             self.complain(format!("job {id}: {able:?} expected, nobody seen"));
         }
-        let no_show = self.rules.no_show;
+        let (no_show, tip) = (self.rules.no_show, self.rules.tip);
         let order = self.job(id).order.clone();
         let collateral = (able.price * order.collateral_bps(self)).div_ceil(super::WHOLE);
         let denom = self.job(id).denom;
@@ -332,6 +330,7 @@ impl Ghost {
         job.node = Some((able.node, provider));
         job.collateral = collateral;
         job.no_show = no_show;
+        job.tip = tip;
         job.runners_up = runners_up.to_vec();
         let refund = job.held - able.price;
         job.held = able.price;

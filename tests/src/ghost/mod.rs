@@ -70,7 +70,10 @@ pub struct Job {
     pub runners_up: Vec<u32>,
     pub collateral: u128,
     pub no_show: u128,
+    pub tip: u128,
     pub dispute_bond: u128,
+    /// Who rules on its dispute.
+    pub arbiter: String,
 }
 
 /// Where a provider stands.
@@ -258,6 +261,8 @@ pub struct Ghost {
     pub burned: u128,
     /// Provider n is at n - 1.
     pub providers: Vec<Provider>,
+    /// Whose word an operator's is.
+    pub operators: BTreeMap<String, u32>,
     pub nodes: BTreeMap<u32, Node>,
     pub nodes_ever: u32,
     /// Job n is at n - 1.

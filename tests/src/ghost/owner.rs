@@ -124,6 +124,7 @@ impl Ghost {
     pub(super) fn set_evict_tip(&mut self, who: &str, tip: u128) -> Result<(), Refused> {
         self.registry_office.ensure_owner(who)?;
         for market in &mut self.markets {
+            must(tip <= market.smallest_bond / 10, "the tip")?;
             market.evict_tip = tip;
         }
         Ok(())

@@ -9,7 +9,7 @@ impl Ghost {
     }
 
     fn operated_by(&self, who: &str) -> Option<u32> {
-        self.find(|provider| provider.operator == who)
+        self.operators.get(who).copied()
     }
 
     fn find(&self, is: impl Fn(&Provider) -> bool) -> Option<u32> {
@@ -36,8 +36,11 @@ impl Ghost {
         payout: &str,
     ) -> Result<(), Refused> {
         must(self.registry_office.open, "the intake is closed")?;
-        must(!self.is_taken(who), "taken")?;
-        must(!self.is_taken(operator), "taken")?;
+        must(self.owned_by(who).is_none(), "taken")?;
+        // Whoever signs for itself need not care who else named it.
+        must(operator == who || !self.is_taken(operator), "taken")?;
+        let id = self.providers.len() as u32 + 1;
+        self.operators.insert(operator.to_owned(), id);
         self.providers.push(Provider {
             owner: who.to_owned(),
             operator: operator.to_owned(),
@@ -52,11 +55,22 @@ impl Ghost {
 
     pub(super) fn set_operator(&mut self, who: &str, operator: &str) -> Result<(), Refused> {
         let taken = self.is_taken(operator);
-        let (_, provider) = self.owned(who)?;
-        let own = operator == provider.operator || operator == provider.owner;
-        must(own || !taken, "taken")?;
-        provider.operator = operator.to_owned();
+        let (id, provider) = self.owned(who)?;
+        if operator == provider.operator {
+            return Ok(());
+        }
+        must(operator == provider.owner || !taken, "taken")?;
+        let before = std::mem::replace(&mut provider.operator, operator.to_owned());
+        self.forget_operator(id, &before);
+        self.operators.insert(operator.to_owned(), id);
         Ok(())
+    }
+
+    /// The entry may have gone to somebody's own registration since.
+    fn forget_operator(&mut self, id: u32, operator: &str) {
+        if self.operators.get(operator) == Some(&id) {
+            self.operators.remove(operator);
+        }
     }
 
     pub(super) fn set_payout(&mut self, who: &str, payout: &str) -> Result<(), Refused> {
@@ -98,7 +112,7 @@ impl Ghost {
         Ok(())
     }
 
-    pub(super) fn withdraw_bond(&mut self, id: u32) -> Result<(), Refused> {
+    pub(super) fn withdraw_bond(&mut self, id: u32, denom: Denom) -> Result<(), Refused> {
         let now = self.now;
         let place = (id as usize).checked_sub(1).ok_or("no such provider")?;
         let provider = self.providers.get_mut(place).ok_or("no such provider")?;
@@ -106,7 +120,7 @@ impl Ghost {
             .unbondings
             .iter()
             .copied()
-            .partition(|(_, _, from)| *from <= now);
+            .partition(|(of, _, from)| *of == denom && *from <= now);
         must(!ready.is_empty(), "nothing is ready")?;
         provider.unbondings = waiting;
         let owner = provider.owner.clone();
@@ -123,12 +137,14 @@ impl Ghost {
         let empty = provider.unbondings.is_empty() && provider.free == [0; DENOMS];
         if provider.standing == Standing::Unbonding && empty {
             provider.standing = Standing::Gone;
+            let operator = provider.operator.clone();
+            self.forget_operator(id, &operator);
             self.passage("Unbonding", "Gone", "WithdrawBond");
         }
     }
 
     fn run_by(&self, who: &str) -> Result<u32, Refused> {
-        let found = self.operated_by(who).or(self.owned_by(who));
+        let found = self.owned_by(who).or(self.operated_by(who));
         found.ok_or("neither owner nor operator")
     }
 
@@ -193,6 +209,10 @@ impl Ghost {
             Standing::Unbonding
         };
         provider.standing = to;
+        let operator = provider.operator.clone();
+        if gone {
+            self.forget_operator(id, &operator);
+        }
         self.passage(&format!("{before:?}"), &format!("{to:?}"), "Leave");
         Ok(())
     }
