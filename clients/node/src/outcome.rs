@@ -87,7 +87,7 @@ impl fmt::Display for Status {
 /// What a job used.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Usage {
-    /// Units of fuel; the same on every machine.
+    /// Units of fuel; the same wherever the same compiler is used, see the README.
     pub fuel: u64,
     /// The most linear memory and tables at any time; the same on every machine.
     pub peak_memory_bytes: u64,

@@ -34,7 +34,7 @@ fn birth() -> InstantiateMsg {
                 denom: 0,
                 reference: UnitPrices::from_array([1, 1, 1, 1, 1]),
                 smallest_bond: Uint128::one(),
-                evict_tip: Uint128::one(),
+                evict_tip: Uint128::zero(),
             }],
         }],
     }

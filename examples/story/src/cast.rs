@@ -48,7 +48,8 @@ impl Provider {
     }
 }
 
-/// The three, before they join.
+/// The three, before they join. Prices and links are such that the near and dear one loses
+/// the first job and wins the second, from one core to hundreds.
 pub fn providers() -> anyhow::Result<Vec<Provider>> {
     let Inventory {
         cores,
@@ -70,7 +71,7 @@ pub fn providers() -> anyhow::Result<Vec<Provider>> {
         bandwidth_mbps: 100,
     };
     Ok(vec![
-        provider("ella", EUROPE, here, "read from this machine", 130, 2),
+        provider("ella", EUROPE, here, "read from this machine", 160, 2),
         provider("noah", US_EAST, cabinet, "declared", 95, 1),
         provider("mina", ASIA, cabinet, "declared", 110, 1),
     ])

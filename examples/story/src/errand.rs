@@ -4,13 +4,13 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use anyhow::{bail, Context};
+use anyhow::{bail, ensure, Context};
 use serde::Serialize;
 use sha2::{Digest, Sha256};
-use surge_interface::escrow::{Artifact, JobResult, JobSpec};
+use surge_interface::escrow::{Artifact, JobResponse, JobResult, JobSpec};
 use surge_interface::registry::Data;
 use surge_interface::Resources;
-use surge_node::{run, Job, Limits, Status};
+use surge_node::{Job, Limits, Status};
 
 use crate::cast::EUROPE;
 use crate::Options;
@@ -38,7 +38,7 @@ pub struct Delivery {
     pub ran_secs: f64,
     /// Seconds it took to compile.
     pub compiled_secs: f64,
-    /// Fuel used, the same on every machine.
+    /// Fuel used.
     pub fuel: u64,
     /// Most memory used, in bytes.
     pub peak_memory_bytes: u64,
@@ -112,47 +112,70 @@ impl Errand {
         })
     }
 
-    /// Runs the program within what the job reserved and keeps its output.
-    pub fn run(&self, job: u64) -> anyhow::Result<Delivery> {
-        let limits = Limits {
-            memory_bytes: u64::from(NEED.memory_mib) << 20,
-            wall_time: Duration::from_secs(RESERVED_SECS),
-            ..Limits::default()
-        };
-        let outcome = run(
-            &Job {
-                program: self.bytes.clone(),
-                args: self.args.clone(),
-                stdin: self
-                    .input
-                    .as_ref()
-                    .map_or_else(Vec::new, |(_, bytes)| bytes.clone()),
-                input_dir: None,
-            },
-            &limits,
-        )?;
-        if outcome.status != Status::Finished {
-            bail!(
-                "{}\n{}",
-                outcome.status,
-                outcome.stderr_text().escape_debug()
-            );
-        }
-        let file = self
-            .out
-            .join(format!("job-{job}.{}", ending(&outcome.output)));
-        fs::write(&file, &outcome.output)
-            .with_context(|| format!("cannot write {}", file.display()))?;
-        Ok(Delivery {
-            file: file.canonicalize()?,
-            sha256: outcome.sha256_hex(),
-            size: u64::try_from(outcome.output.len())?,
-            ran_secs: outcome.usage.wall_time.as_secs_f64(),
-            compiled_secs: outcome.usage.compile_time.as_secs_f64(),
-            fuel: outcome.usage.fuel,
-            peak_memory_bytes: outcome.usage.peak_memory_bytes,
-        })
+    /// The folder for outputs.
+    pub fn out(&self) -> &Path {
+        &self.out
     }
+}
+
+/// Does a job as its provider: fetches what its terms name, checks the hashes, runs the
+/// program within what is reserved, and keeps the output.
+pub fn run(terms: &JobResponse, out: &Path) -> anyhow::Result<Delivery> {
+    let spec = &terms.spec;
+    let limits = Limits {
+        memory_bytes: u64::from(spec.need.memory_mib) << 20,
+        wall_time: Duration::from_secs(spec.reserved_secs),
+        ..Limits::default()
+    };
+    let stdin = match spec.inputs.first() {
+        None => vec![],
+        Some(input) => fetch(input)?,
+    };
+    let outcome = surge_node::run(
+        &Job {
+            program: fetch(&spec.program)?,
+            args: spec.args.clone(),
+            stdin,
+            input_dir: None,
+        },
+        &limits,
+    )?;
+    if outcome.status != Status::Finished {
+        bail!(
+            "{}\n{}",
+            outcome.status,
+            outcome.stderr_text().escape_debug()
+        );
+    }
+    let job = terms.summary.id;
+    let file = out.join(format!("job-{job}.{}", ending(&outcome.output)));
+    fs::write(&file, &outcome.output)
+        .with_context(|| format!("cannot write {}", file.display()))?;
+    Ok(Delivery {
+        file: file.canonicalize()?,
+        sha256: outcome.sha256_hex(),
+        size: u64::try_from(outcome.output.len())?,
+        ran_secs: outcome.usage.wall_time.as_secs_f64(),
+        compiled_secs: outcome.usage.compile_time.as_secs_f64(),
+        fuel: outcome.usage.fuel,
+        peak_memory_bytes: outcome.usage.peak_memory_bytes,
+    })
+}
+
+/// Reads an artifact from this machine and checks that it is what the job names.
+fn fetch(artifact: &Artifact) -> anyhow::Result<Vec<u8>> {
+    let path = artifact
+        .uri
+        .strip_prefix("file://")
+        .with_context(|| format!("{} is not a file of this machine", artifact.uri))?;
+    let bytes = fs::read(path).with_context(|| format!("cannot read {path}"))?;
+    let found = hex::encode(Sha256::digest(&bytes));
+    ensure!(
+        found == artifact.sha256,
+        "{path} has the hash {found}, the job names {}",
+        artifact.sha256
+    );
+    Ok(bytes)
 }
 
 impl Delivery {

@@ -1,24 +1,26 @@
 //! The acts.
 
-use anyhow::Context;
+use anyhow::{ensure, Context};
 use serde::Serialize;
-use surge_interface::escrow::{ExecuteMsg as Escrow, JobSummary, Params, Purse, QueryMsg};
+use surge_interface::escrow::{
+    ExecuteMsg as Escrow, JobResponse, JobSummary, Params, Purse, QueryMsg,
+};
 use surge_interface::registry::ExecuteMsg as Registry;
 use surge_interface::{Explanation, Weights};
 use surge_testing::Suite;
 
 use crate::books::{Books, Ledger};
 use crate::cast::{providers, Provider, REQUESTER};
-use crate::errand::{Delivery, Errand};
+use crate::errand::{self, Delivery, Errand};
 use crate::tell::Teller;
 
 /// What the requester lets a job cost at most, in base units.
 const DEPOSIT: u128 = 10_000;
 
-/// Weights after the owner's change: time to data counts for more than half.
+/// Weights after the owner's change: time to data counts for almost two thirds.
 const HURRIED: Weights = Weights {
-    time: 550_000,
-    load: 150_000,
+    time: 650_000,
+    load: 50_000,
     price: 100_000,
     reputation: 200_000,
     green: 0,
@@ -87,6 +89,11 @@ pub fn play(errand: &Errand, teller: &Teller) -> anyhow::Result<Story> {
     params.weights = HURRIED;
     suite.to_registry("owner", &Registry::UpdateParams { params })?;
     let second = act(&mut suite, errand, teller, &providers)?;
+    ensure!(
+        first.job.node != second.job.node,
+        "both jobs went to node {:?} although the weights changed",
+        first.job.node
+    );
     teller.side_by_side(&first.explanation, &second.explanation, &providers);
 
     teller.act("Every coin");
@@ -119,9 +126,11 @@ fn act(
         .find(|provider| provider.node == explanation.pick.node)
         .context("the registry picked a node that did not join")?;
 
+    // What the provider knows of the job is what the escrow tells.
+    let terms: JobResponse = suite.ask_escrow(&QueryMsg::Job { job });
     let delivery = teller.wait(
         &format!("the program runs on {}'s node, here", provider.name),
-        || errand.run(job),
+        || errand::run(&terms, errand.out()),
     )?;
     teller.delivery(&delivery);
     let operator = provider.operator();

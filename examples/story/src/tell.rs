@@ -74,7 +74,7 @@ impl Teller {
         let weights = explanation.weights;
         table.add_row([
             String::new(),
-            style("weight").dim().to_string(),
+            "weight".to_owned(),
             String::new(),
             percent(weights.time),
             percent(weights.load),

@@ -30,13 +30,17 @@ proptest! {
     /// MAT-2. After any history of rows that come, move and go, every record is what a
     /// fresh index of the same rows would hold: rows, words and root.
     #[test]
-    fn an_index_with_a_history_equals_a_fresh_one(seed: u64) {
+    fn an_index_with_a_history_equals_a_fresh_one(
+        seed: u64,
+        // One or two as often as many: the last row of a market is a case of its own.
+        last_id in prop_oneof![0u32..2, 2u32..20],
+    ) {
         let mut random = Random(seed);
         let mut storage = MemoryStorage::new();
         let mut root = Root::load(&storage, MARKET).unwrap();
         let mut nodes = BTreeMap::new();
         for _ in 0..120 {
-            let id = random.between_u32(0, 20);
+            let id = random.between_u32(0, last_id);
             let mut fresh = wild_node(id, &mut random);
             // Few words and cells, so that they fill and empty often.
             fresh.region %= 2;
