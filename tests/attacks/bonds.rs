@@ -169,6 +169,39 @@ fn a_node_never_answers_for_more_than_its_bond() {
     assert!(node.locked <= node.bond);
 }
 
+/// A node that asks nearly nothing, takes the job and does not deliver. Guards:
+/// `Job::stake` is at least what the reference prices come to; collateral and penalty are
+/// computed from it.
+#[test]
+fn asking_little_does_not_make_failing_cheap() {
+    let mut suite = Suite::new();
+    suite.join_with("mallory", Machine::default().priced_percent(1));
+    let id = suite.submit("bob", job(), 50_000).expect("job");
+    assert!(suite.job(id).price.u128() <= PRICE / 100 + 1);
+    assert_eq!(suite.node(1).locked.u128(), PRICE, "the reference price");
+    suite.pass(1_201);
+    suite.expire("anybody", id).expect("expiry");
+    let paid = 200_000 - suite.node(1).bond.u128();
+    assert_eq!(paid, PRICE * 5 / 100, "as much as any other");
+}
+
+/// The network may wish for no penalties. Guard: `no_show` doubles nothing into nothing.
+#[test]
+fn without_a_penalty_no_number_of_strikes_costs_anything() {
+    let mut builder = surge_testing::Builder::default();
+    builder.registry.no_show_bps = 0;
+    let mut suite = builder.build();
+    suite.join_with("alice", Machine::default());
+    for _ in 0..40 {
+        suite.heartbeat(1).expect("heartbeat");
+        let id = suite.submit("bob", job(), 50_000).expect("job");
+        suite.pass(1_201);
+        suite.expire("anybody", id).expect("expiry");
+    }
+    let node = suite.node(1);
+    assert_eq!((node.bond.u128(), node.strikes), (200_000, 40));
+}
+
 /// style.md 4.2, no. 8 (no unlimited penalties). Guard: `no_show` takes at most half of the
 /// price and at most the collateral, whatever the strikes.
 #[test]

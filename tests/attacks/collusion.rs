@@ -86,8 +86,9 @@ fn paying_oneself_costs_the_take() {
     suite.assert_sound();
 }
 
-/// A dispute that one party loses to its friend the other costs the ring the take, and the
-/// bond when it is lost. Guard: the bond goes to the kitty, not to the provider.
+/// A dispute that one party loses to its friend the other costs the ring the take, the
+/// bond when it is lost, and the penalty when nothing is left for the provider. Guards: the
+/// bond and all of the penalty go to the kitty, to neither party and to no reporter.
 #[test]
 fn a_dispute_among_friends_earns_nothing() {
     let ring = ["mallory", "mallory-op", "mia"];
@@ -108,7 +109,13 @@ fn a_dispute_among_friends_earns_nothing() {
         let lost = at_first - fortune(&suite, &ring);
         let share = PRICE * u128::from(provider_bps) / 10_000;
         let lost_bond = if provider_bps > 5_000 { bond } else { 0 };
-        assert_eq!(lost, share * 5 / 100 + lost_bond, "{provider_bps}");
+        let penalty = if provider_bps == 0 {
+            PRICE * 5 / 100
+        } else {
+            0
+        };
+        let expected = share * 5 / 100 + lost_bond + penalty;
+        assert_eq!(lost, expected, "{provider_bps}");
     }
 }
 
@@ -153,7 +160,7 @@ fn a_dispute_takes_the_requesters_own_bond_in_the_jobs_denomination() {
 #[test]
 fn an_arbiter_does_not_rule_on_its_own_job() {
     let mut last = None;
-    for party in ["bob", "alice", "alice-op"] {
+    for party in ["bob", "alice"] {
         let (mut suite, id) = with_job();
         suite.deliver(id).expect("delivery");
         let arbiter = Suite::addr(party);
@@ -172,10 +179,64 @@ fn an_arbiter_does_not_rule_on_its_own_job() {
         refuses(&mut suite, expected, |suite| suite.to_escrow(party, &rule));
         last = Some((suite, id));
     }
-    let (mut suite, id) = last.expect("three parties");
+    let (mut suite, id) = last.expect("two parties");
     suite.pass(7 * 86_400 + 1);
     suite.settle("anybody", id).expect("silence");
     assert_eq!(suite.provider_credit(1, 0), PRICE / 2 - PRICE / 2 * 5 / 100);
     let back = 50_000 - PRICE + PRICE / 2 + PRICE.div_ceil(10);
     assert_eq!(suite.account_credit("bob", 0), back);
+}
+
+/// Operator and payout address are named by the provider alone. Guards: `rule` looks at the
+/// requester and the provider's owner, and the arbiter is that of the day of the dispute.
+#[test]
+fn a_provider_that_names_the_arbiter_its_operator_and_payout_is_ruled_on_all_the_same() {
+    let (mut suite, id) = with_job();
+    suite.deliver(id).expect("delivery");
+    let bond = PRICE.div_ceil(10);
+    suite.dispute("bob", id, bond).expect("dispute");
+    let arbiter = Suite::addr("arbiter").to_string();
+    let operator = Registry::UpdateProvider {
+        operator: Some(arbiter.clone()),
+        profile_uri: None,
+    };
+    suite.to_registry("alice", &operator).expect("an operator");
+    let payout = Registry::SetPayout { payout: arbiter };
+    suite.to_registry("alice", &payout).expect("a payout");
+    suite.pass(4 * 86_400);
+    let record = suite.provider(1).record;
+    let arbiter = Suite::addr("arbiter");
+    assert_eq!(record.operator, arbiter);
+    assert_eq!(*record.payout_at(suite.now_secs()), arbiter);
+    suite.rule(id, 0).expect("a ruling");
+    assert_eq!(suite.account_credit("bob", 0), 50_000 + bond);
+    assert_eq!(suite.provider_credit(1, 0), 0);
+}
+
+/// An arbiter that is named while a dispute runs does not rule on it. Guard: the arbiter is
+/// stored in the dispute.
+#[test]
+fn a_new_arbiter_rules_on_new_disputes_only() {
+    let (mut suite, id) = with_job();
+    suite.deliver(id).expect("delivery");
+    suite
+        .dispute("bob", id, PRICE.div_ceil(10))
+        .expect("dispute");
+    let roles = ExecuteMsg::SetRoles {
+        arbiter: Some(Suite::addr("mallory").to_string()),
+        treasury: None,
+    };
+    suite.to_escrow("owner", &roles).expect("roles");
+    let rule = ExecuteMsg::Rule {
+        job: id,
+        provider_bps: 10_000,
+    };
+    let expected = ContractError::NotArbiter {
+        arbiter: Suite::addr("arbiter"),
+        sender: Suite::addr("mallory"),
+    };
+    refuses(&mut suite, expected, |suite| {
+        suite.to_escrow("mallory", &rule)
+    });
+    suite.rule(id, 5_000).expect("the arbiter of that day");
 }

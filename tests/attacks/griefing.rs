@@ -89,16 +89,14 @@ fn a_junk_job_costs_its_requester_a_fee_for_each_node_that_declines_it() {
     }
 }
 
-/// However many nodes there are, a job is declined at most `max_declines` times, so the
+/// However many providers there are, a job is declined at most `max_declines` times, so the
 /// fees have an end. Guard: the count in `assignment::decline`.
 #[test]
 fn many_nodes_that_decline_cannot_make_a_requester_pay_without_end() {
     let mut suite = Suite::new();
-    suite.join("mallory", 10 * 20_000);
-    for _ in 0..10 {
+    for sybil in 0..10 {
         let machine = Machine::default().with_bond(20_000);
-        let node = suite.add_node("mallory", machine).expect("node");
-        suite.heartbeat(node).expect("heartbeat");
+        suite.join_with(&format!("mallory-{sybil}"), machine);
     }
     let mut spec = job();
     spec.when_full = WhenFull::Wait;
@@ -109,6 +107,118 @@ fn many_nodes_that_decline_cannot_make_a_requester_pay_without_end() {
     assert_eq!(suite.job(id).status, Status::Expired, "four are allowed");
     assert_eq!(suite.account_credit("bob", 0), PRICE - PRICE * 4 / 100);
     assert!(suite.all_nodes().iter().all(|node| node.running == 0));
+}
+
+/// A provider declines with all its nodes at once: the job goes to somebody else, and its
+/// requester pays for one declining. Guard: `reassign` adds the provider of each node that
+/// declined to `Job.own`.
+#[test]
+fn a_providers_nodes_cannot_decline_one_after_the_other() {
+    let mut suite = Suite::new();
+    suite.join("mallory", 5 * 20_000);
+    for _ in 0..5 {
+        let machine = Machine::default().with_bond(20_000);
+        let node = suite.add_node("mallory", machine).expect("node");
+        suite.heartbeat(node).expect("heartbeat");
+    }
+    let (honest, _) = suite.join_with("carol", Machine::default().priced_percent(150));
+    let id = suite.submit("bob", job(), 50_000).expect("job");
+    assert_eq!(suite.job(id).provider, Some(1), "the cheaper ones");
+    suite.decline(id).expect("decline");
+    assert_eq!(suite.job(id).provider, Some(honest));
+    suite.decline(id).expect("decline");
+    assert_eq!(suite.job(id).status, Status::Expired, "nobody is left");
+    assert_eq!(suite.account_credit("bob", 0), 50_000 - 2 * 500);
+}
+
+/// A node that asks nearly nothing, gets the job and declines it. Guard: the deposit stays
+/// held, and `ask_again` searches with all of it.
+#[test]
+fn a_bait_that_asks_little_and_declines_leaves_the_job_to_the_next_although_dearer() {
+    for runner_up in [true, false] {
+        let mut suite = Suite::new();
+        suite.join_with("mallory", Machine::default().priced_percent(1));
+        if runner_up {
+            suite.join_with("carol", Machine::default().priced_percent(120));
+        }
+        let mut spec = job();
+        spec.when_full = WhenFull::Wait;
+        let id = suite.submit("bob", spec, 50_000).expect("job");
+        let bait = suite.job(id);
+        assert_eq!((bait.node, bait.price.u128()), (Some(1), PRICE / 100 + 1));
+        assert_eq!(bait.held.u128(), 50_000);
+        suite.decline(id).expect("decline");
+        if !runner_up {
+            let waiting = suite.job(id);
+            assert_eq!((waiting.held, waiting.price), (bait.held, bait.held));
+            suite.join_with("carol", Machine::default().priced_percent(120));
+            let retry = Escrow::Match { job: id };
+            suite.to_escrow("anybody", &retry).expect("carol fits");
+        }
+        let served = suite.job(id);
+        let price = (PRICE * 120).div_ceil(100);
+        assert_eq!(served.node, Some(2));
+        // Each is rounded up once.
+        assert!(served.price.u128().abs_diff(price) <= 1);
+        let price = served.price.u128();
+        suite.deliver(id).expect("delivery");
+        suite.accept("bob", id).expect("acceptance");
+        assert_eq!(suite.account_credit("bob", 0), 50_000 - price);
+        suite.assert_sound();
+    }
+}
+
+/// A node that idles through a review could be kept busy by those who pay little. Guards:
+/// `vacate` asks the escrow's record whether the job was delivered, and works once.
+#[test]
+fn capacity_is_free_at_delivery_and_neither_before_nor_twice() {
+    let (mut suite, _, _) = with_alice();
+    let mut all = job();
+    all.need.milli_cpu = 8_000;
+    let first = suite.submit("bob", all.clone(), 50_000).expect("job");
+    let held = suite.node(1);
+    assert!(!held.indexed && suite.submit("bob", all.clone(), 50_000).is_err());
+    let early = RegistryError::NotDelivered { job: first };
+    refuses(&mut suite, early, |suite| suite.vacate(first));
+    let unknown = RegistryError::NotReserved { job: 99 };
+    refuses(&mut suite, unknown, |suite| suite.vacate(99));
+    suite.deliver(first).expect("delivery");
+    suite.vacate(first).expect("capacity");
+    let free = suite.node(1);
+    assert!(free.indexed);
+    assert_eq!(free.reserved.milli_cpu, 0);
+    assert_eq!(
+        (free.locked, free.running),
+        (held.locked, 1),
+        "still liable"
+    );
+    let twice = RegistryError::AlreadyVacated { job: first };
+    refuses(&mut suite, twice, |suite| suite.vacate(first));
+    let busy = RegistryError::NodeBusy {
+        node: 1,
+        running: 1,
+    };
+    refuses(&mut suite, busy, |suite| {
+        suite.to_registry("alice", &Registry::RemoveNode { node: 1 })
+    });
+    // The next job has it; the first one's end gives nothing back again.
+    let second = suite.submit("bob", all, 50_000).expect("the next job");
+    suite
+        .dispute("bob", first, suite.job(first).price.u128().div_ceil(10))
+        .expect("dispute");
+    suite.rule(first, 5_000).expect("ruling");
+    let node = suite.node(1);
+    assert_eq!((node.reserved.milli_cpu, node.running), (8_000, 1));
+    assert_eq!(node.locked, held.locked);
+    let over = RegistryError::NotReserved { job: first };
+    refuses(&mut suite, over, |suite| suite.vacate(first));
+    // A disputed job is delivered too.
+    suite.deliver(second).expect("delivery");
+    let bond = suite.job(second).price.u128().div_ceil(10);
+    suite.dispute("bob", second, bond).expect("dispute");
+    suite.vacate(second).expect("capacity");
+    assert_eq!(suite.node(1).reserved, Default::default());
+    suite.assert_sound();
 }
 
 /// style.md 4.2, no. 7. Guard: every amount is booked, balances are never asked for.

@@ -9,6 +9,7 @@ mod index;
 mod keys;
 mod limits;
 mod timing;
+mod turns;
 mod upgrades;
 
 use surge_testing::{job, Machine, Suite};

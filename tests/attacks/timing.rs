@@ -56,6 +56,24 @@ fn cancelling_in_the_last_second_pays_the_whole_price() {
     assert_eq!(suite.account_credit("bob", 0), 50_000 - PRICE);
 }
 
+/// One second later the node has failed and is not paid for it. Guard: `ensure_in_time` in
+/// `cancel`.
+#[test]
+fn a_job_that_is_overdue_expires_and_cannot_be_cancelled() {
+    let (mut suite, id) = with_job();
+    let deadline_secs = suite.job(id).deadline_secs;
+    suite.pass(1_201);
+    let expected = ContractError::TooLate {
+        job: id,
+        deadline_secs,
+        now_secs: deadline_secs + 1,
+    };
+    refuses(&mut suite, expected, |suite| suite.cancel("bob", id));
+    suite.expire("bob", id).expect("expiry");
+    assert_eq!(suite.account_credit("bob", 0), 50_000);
+    assert_eq!(suite.provider_credit(1, 0), 0);
+}
+
 /// depin.md 4, no. 11: a machine held for nothing is paid for. Guard: `cancel_bps`.
 #[test]
 fn reserving_and_cancelling_at_once_costs_a_tenth() {
@@ -121,21 +139,22 @@ fn a_node_cannot_sit_on_a_job_and_then_decline_it() {
     });
 }
 
-/// Guard: `max_price` of a reassignment is what the escrow still holds.
+/// Guard: `max_price` of a reassignment is what the escrow holds, so the deposit.
 #[test]
-fn another_node_never_costs_more_than_the_first() {
+fn another_node_never_costs_more_than_the_deposit() {
     let mut suite = Suite::new();
     suite.join_with("alice", Machine::default());
     suite.join_with("carol", Machine::default().priced_percent(101));
     let mut spec = job();
     spec.when_full = WhenFull::Wait;
-    let id = suite.submit("bob", spec, 50_000).expect("job");
+    let deposit = PRICE + 10;
+    let id = suite.submit("bob", spec, deposit).expect("job");
     suite.decline(id).expect("decline");
     let waiting = suite.job(id);
     assert_eq!(waiting.status, Status::Open, "carol is dearer");
-    assert_eq!(waiting.held.u128(), PRICE);
-    let reason = "of 2 nodes read none can take the job: 1 too dear, 1 that declined it; raise \
-                  the deposit, need less, or let the job wait";
+    assert_eq!(waiting.held.u128(), deposit);
+    let reason = "of 2 nodes read none can take the job: 1 too dear, 1 the requester's own; \
+                  raise the deposit, need less, or let the job wait";
     let expected = ContractError::NobodyFits {
         job: id,
         reason: reason.to_owned(),

@@ -1,7 +1,9 @@
 //! What an indexer sees.
 
-use surge_interface::escrow::Purse;
-use surge_interface::events::{escrow, registry};
+use cw_ownable::Action;
+use surge_interface::escrow::{ExecuteMsg as Escrow, Purse};
+use surge_interface::events::{all, escrow, registry};
+use surge_interface::registry::ExecuteMsg as Registry;
 use surge_testing::{job, Machine, Suite};
 use surge_tests::events::{typed, Typed};
 
@@ -12,28 +14,28 @@ fn story() -> Vec<Typed> {
     let mut note = |suite: &Suite, response: anyhow::Result<cw_multi_test::AppResponse>| {
         seen.extend(typed(suite, &response.expect("it happens")));
     };
-    let register = surge_interface::registry::ExecuteMsg::RegisterProvider {
-        operator: Suite::addr("alice-op").to_string(),
-        payout: None,
-        profile_uri: String::new(),
-    };
-    let response = suite.to_registry("alice", &register);
-    note(&suite, response);
-    let response = suite.bond("anybody", 1, 0, 400_000);
-    note(&suite, response);
-    for _ in 0..2 {
-        let add = surge_interface::registry::ExecuteMsg::AddNode {
+    for (provider, name) in (1..).zip(["alice", "carol"]) {
+        let register = Registry::RegisterProvider {
+            operator: Suite::addr(&format!("{name}-op")).to_string(),
+            payout: None,
+            profile_uri: String::new(),
+        };
+        let response = suite.to_registry(name, &register);
+        note(&suite, response);
+        let response = suite.bond("anybody", provider, 0, 200_000);
+        note(&suite, response);
+        let add = Registry::AddNode {
             spec: Machine::default().spec,
             bond: 100_000u128.into(),
         };
-        let response = suite.to_registry("alice", &add);
+        let response = suite.to_registry(name, &add);
         note(&suite, response);
     }
     for node in [1, 2] {
         let response = suite.heartbeat(node);
         note(&suite, response);
     }
-    let order = surge_interface::escrow::ExecuteMsg::SubmitJob { spec: job() };
+    let order = Escrow::SubmitJob { spec: job() };
     let escrow = suite.escrow.clone();
     for id in 1..=3 {
         let response = suite.send("bob", &escrow, &order, 50_000);
@@ -47,6 +49,8 @@ fn story() -> Vec<Typed> {
             note(&suite, response);
         }
     }
+    let response = suite.vacate(1);
+    note(&suite, response);
     let response = suite.accept("bob", 1);
     note(&suite, response);
     let bond = suite.job(2).price.u128().div_ceil(10);
@@ -65,11 +69,21 @@ fn story() -> Vec<Typed> {
     note(&suite, response);
     let response = suite.flush(0, Purse::Insurance);
     note(&suite, response);
-    let evict = surge_interface::registry::ExecuteMsg::Evict { nodes: vec![1, 2] };
+    let evict = Registry::Evict { nodes: vec![1, 2] };
     let response = suite.to_registry("mallory", &evict);
     note(&suite, response);
-    let response = suite.to_registry("alice", &surge_interface::registry::ExecuteMsg::Leave {});
+    let response = suite.to_registry("alice", &Registry::Leave {});
     note(&suite, response);
+    let offer = || Action::TransferOwnership {
+        new_owner: Suite::addr("heir").to_string(),
+        expiry: None,
+    };
+    for (who, action) in [("owner", offer()), ("heir", Action::AcceptOwnership)] {
+        let response = suite.to_registry(who, &Registry::UpdateOwnership(action.clone()));
+        note(&suite, response);
+        let response = suite.to_escrow(who, &Escrow::UpdateOwnership(action));
+        note(&suite, response);
+    }
     seen
 }
 
@@ -107,6 +121,8 @@ fn events_are_the_documented_ones_with_all_their_attributes_and_none_is_empty() 
         "job_disputed",
         "node_slashed",
         "node_evicted",
+        "node_vacated",
+        "ownership_changed",
     ] {
         assert!(names.contains(&expected), "{expected} is missing");
     }
@@ -127,7 +143,8 @@ fn the_readmes_name_every_event_and_no_other() {
         let (_, section) = readme.split_once("## Events").expect("a section");
         let (_, list) = section.split_once(": ").expect("a list");
         let named: Vec<&str> = list.split('`').skip(1).step_by(2).collect();
-        let documented: Vec<&str> = documented.iter().map(|doc| doc.name).collect();
+        let documented = documented.iter().chain(all::EVENTS);
+        let documented: Vec<&str> = documented.map(|doc| doc.name).collect();
         assert_eq!(named, documented);
     }
 }
@@ -137,9 +154,8 @@ fn what_closes_a_job_divides_all_that_was_held() {
     let closed = story().into_iter().filter(|e| e.name == "job_closed");
     let closed: Vec<Typed> = closed.collect();
     assert_eq!(closed.len(), 3);
-    let price = 7_366;
     let bond = 737;
-    for (event, held) in closed.iter().zip([price, price + bond, price]) {
+    for (event, held) in closed.iter().zip([50_000, 50_000 + bond, 50_000]) {
         let parts = ["provider", "requester", "burn", "treasury", "insurance"];
         let sum: u128 = parts.iter().map(|part| event.number(part)).sum();
         assert_eq!(sum, held, "{event:?}");

@@ -26,7 +26,8 @@ fn the_nearest_to_the_data_gets_the_job_and_everybody_gets_a_share() {
     assert_eq!(summary.status, Status::Assigned);
     assert_eq!(summary.node, Some(near));
     assert_eq!(summary.price.u128(), PRICE);
-    assert_eq!(suite.account_credit("bob", 0), 50_000 - PRICE);
+    assert_eq!(summary.held.u128(), 50_000, "all of it until the end");
+    assert_eq!(suite.account_credit("bob", 0), 0);
     let why = suite.explain(id);
     assert!(why.exact);
     assert_eq!(why.runners_up[0].node, far);
@@ -36,6 +37,8 @@ fn the_nearest_to_the_data_gets_the_job_and_everybody_gets_a_share() {
     suite.deliver(id).expect("delivery");
     suite.accept("bob", id).expect("acceptance");
     assert_eq!(suite.job(id).status, Status::Settled);
+    assert_eq!(suite.job(id).held.u128(), 0);
+    assert_eq!(suite.account_credit("bob", 0), 50_000 - PRICE);
     let take = PRICE * 5 / 100;
     assert_eq!(suite.provider_credit(provider, 0), PRICE - take);
     assert_eq!(suite.node(near).settled, 1);

@@ -32,11 +32,10 @@ impl Typed {
 
     /// What the documentation says of it.
     pub fn documentation(&self) -> Option<&'static EventDoc> {
-        use surge_interface::events::{escrow, registry};
-        let documented = registry::EVENTS.iter().chain(escrow::EVENTS);
-        documented
-            .filter(|doc| doc.contract == self.contract)
-            .find(|doc| doc.name == self.name)
+        use surge_interface::events::{all, escrow, registry};
+        let own = registry::EVENTS.iter().chain(escrow::EVENTS);
+        let own = own.filter(|doc| doc.contract == self.contract);
+        own.chain(all::EVENTS).find(|doc| doc.name == self.name)
     }
 }
 

@@ -1,7 +1,7 @@
 //! Whether a row happens with the money and the node that it names.
 
 use surge_interface::escrow::Purse;
-use surge_interface::registry::{QueryMsg, ReservationResponse};
+use surge_interface::registry::{self, QueryMsg, ReservationResponse};
 use surge_tests::table::Row;
 
 use super::stage::{go, ruling, send, stage, Moment, Stage, DEPOSIT};
@@ -13,6 +13,8 @@ struct Books {
     requester: u128,
     purses: [u128; 3],
     bond: u128,
+    tips: u128,
+    kitty: u128,
     settled: u32,
     strikes: u8,
 }
@@ -22,12 +24,17 @@ fn books(stage: &Stage) -> Books {
     let suite = &stage.suite;
     let rows: InvariantResponse = suite.ask_escrow(&QueryMsg::Invariant {});
     let row = &rows.rows[usize::from(stage.denom)];
+    let registry: registry::InvariantResponse =
+        suite.ask_registry(&registry::QueryMsg::Invariant {});
+    let money = &registry.rows[usize::from(stage.denom)];
     let node = suite.node(1);
     Books {
         provider: suite.provider_credit(1, stage.denom),
         requester: suite.account_credit("bob", stage.denom),
         purses: [row.burn, row.treasury, row.insurance].map(|purse| purse.u128()),
         bond: node.bond.u128(),
+        tips: money.tips.u128(),
+        kitty: money.kitty.u128(),
         settled: node.settled,
         strikes: node.strikes,
     }
@@ -37,14 +44,7 @@ pub fn happens(row: &Row, denom: u8, moment: Moment) {
     let mut stage = stage(row, denom);
     let fresh = row["State"] == "new";
     // Of a new job the stage has sent the message already.
-    let held_before = match fresh {
-        true => DEPOSIT,
-        false => stage.suite.job(stage.job).held.u128(),
-    };
-    let mut before = books(&stage);
-    if fresh {
-        before.requester = 0;
-    }
+    let before = books(&stage);
     go(&mut stage, &row["Clock"], moment, row);
     let assigned = stage.suite.job(stage.job);
     if !fresh {
@@ -54,6 +54,11 @@ pub fn happens(row: &Row, denom: u8, moment: Moment) {
     let after = books(&stage);
     let summary = stage.suite.job(stage.job);
     assert_eq!(format!("{:?}", summary.status), row["Next"], "{row:?}");
+    let held = match summary.status.is_final() {
+        true => 0,
+        false => DEPOSIT,
+    };
+    assert_eq!(summary.held.u128(), held, "{row:?}");
 
     let price = summary.price.u128();
     let elapsed_secs = stage.suite.now_secs() - assigned.assigned_secs;
@@ -61,7 +66,7 @@ pub fn happens(row: &Row, denom: u8, moment: Moment) {
     let worked = ((price * elapsed).div_ceil(600) + price / 10).min(price);
     let share = price * ruling(row) / 10_000;
     let bond = price.div_ceil(10);
-    let fees = held_before * summary.declined.len() as u128 / 100;
+    let fees = DEPOSIT * summary.declined.len() as u128 / 100;
     let paid = match row["To the provider"].as_str() {
         "0" => 0,
         "P − take" => price,
@@ -73,13 +78,14 @@ pub fn happens(row: &Row, denom: u8, moment: Moment) {
     let take = paid * 500 / 10_000;
     let back = match row["To the requester"].as_str() {
         "0" => 0,
-        "held − P" => held_before - price,
-        "held − fees" => held_before - fees,
-        "P" => price,
-        "P − elapsed" => price - worked,
-        "P − share" => price - share,
-        "P − share + B" => price - share + bond,
-        "P − half + B" => price - price / 2 + bond,
+        "D" => DEPOSIT,
+        "D − P" => DEPOSIT - price,
+        "D − fees" => DEPOSIT - fees,
+        "D − elapsed" => DEPOSIT - worked,
+        "D − share" => DEPOSIT - share,
+        "D − share + B" => DEPOSIT - share + bond,
+        "D + B" => DEPOSIT + bond,
+        "D − half + B" => DEPOSIT - price / 2 + bond,
         other => panic!("nothing is called {other}"),
     };
     let (network, lost) = match row["To the network"].as_str() {
@@ -133,6 +139,12 @@ fn node_is(stage: &Stage, row: &Row, before: &Books, after: &Books, price: u128)
     assert_eq!(at, expected_at, "{row:?}");
     assert_eq!(settled, expected_settled, "{row:?}");
     assert_eq!(penalty, expected_penalty, "{row:?}");
+    // Who reports a missed deadline gets a tenth; a ruling has no reporter.
+    let reported = row["Message"] == "Expire";
+    let tip = if reported { expected_penalty / 10 } else { 0 };
+    assert_eq!(after.tips - before.tips, tip, "{row:?}");
+    let kitty = after.kitty - before.kitty;
+    assert_eq!(kitty, expected_penalty - tip, "{row:?}");
     assert_eq!(after.strikes, u8::from(expected_penalty > 0), "{row:?}");
     let locked = if at == Some(1) { price } else { 0 };
     assert_eq!(node.locked.u128(), locked, "{row:?}");

@@ -81,7 +81,7 @@ pub fn stage(row: &Row, denom: u8) -> Stage {
     let when = row["When"].as_str();
     let others = matches!(when, "another fits" | "the last that is allowed");
     if others {
-        let dearer = machine.priced_percent(80).in_region(1);
+        let dearer = machine.priced_percent(120).in_region(1);
         suite.join_with("carol", dearer);
     }
     let silent = row["State"] == "new" && when != "a node fits"
@@ -95,16 +95,6 @@ pub fn stage(row: &Row, denom: u8) -> Stage {
     let mut spec = job();
     if waits {
         spec.when_full = WhenFull::Wait;
-    }
-    if others {
-        // Nothing scores higher than the reference price: the first number comes first.
-        spec.weights = Some(surge_interface::Weights {
-            time: 0,
-            load: 0,
-            price: 1_000_000,
-            reputation: 0,
-            green: 0,
-        });
     }
     let mut stage = Stage {
         suite,
@@ -202,6 +192,7 @@ pub fn send_as(
 pub fn ruling(row: &Row) -> u128 {
     match row["When"].as_str() {
         "for the provider" => 7_501,
+        "nothing for the provider" => 0,
         _ => 2_499,
     }
 }

@@ -1,0 +1,202 @@
+//! Whose turn it is, and how to get it again.
+
+use surge_interface::escrow::{JobSpec, Pick};
+use surge_interface::registry::{ExecuteMsg, NodeSpec};
+use surge_interface::{Kind, UnitPrices};
+use surge_registry::ContractError;
+use surge_testing::{job, Machine, Suite};
+use surge_tests::refusal::refuses;
+
+use crate::PRICE;
+
+/// Two providers with the same machine.
+fn rivals() -> Suite {
+    let mut suite = Suite::new();
+    for name in ["mallory", "alice"] {
+        suite.join(name, 400_000);
+        suite.add_node(name, Machine::default()).expect("node");
+    }
+    suite.heartbeat_all();
+    suite
+}
+
+/// A job of Bob's, delivered and paid. Answers its node.
+fn served(suite: &mut Suite) -> u32 {
+    let id = suite.submit("bob", job(), 50_000).expect("job");
+    suite.deliver(id).expect("delivery");
+    suite.accept("bob", id).expect("acceptance");
+    suite.job(id).node.expect("a node")
+}
+
+fn pinned(node: u32) -> JobSpec {
+    let mut spec = job();
+    spec.pick = Pick::Pinned(node);
+    spec
+}
+
+/// Guard: `Standing` keeps the largest virtual time and strikes of what was removed.
+#[test]
+fn a_node_that_is_removed_and_added_again_is_not_served_first_again() {
+    let mut suite = rivals();
+    assert_eq!(served(&mut suite), 1);
+    let tag = suite.explain(1).pick.tag;
+    let remove = ExecuteMsg::RemoveNode { node: 1 };
+    suite.to_registry("mallory", &remove).expect("removed");
+    let again = suite.add_node("mallory", Machine::default());
+    let again = again.expect("added again");
+    suite.heartbeat(again).expect("heartbeat");
+    assert_eq!(served(&mut suite), 2, "it is Alice's turn");
+    let mut turns = [served(&mut suite), served(&mut suite)];
+    turns.sort_unstable();
+    assert_eq!(turns, [2, again], "now they are even");
+    assert!(suite.explain(3).pick.tag > tag);
+}
+
+/// The same for strikes: who failed pays double, also under another number. Guard: as above.
+#[test]
+fn strikes_outlive_the_node_that_got_them() {
+    let mut suite = Suite::new();
+    suite.join("mallory", 400_000);
+    for (node, factor) in [(1, 1), (2, 2), (3, 4)] {
+        let added = suite.add_node("mallory", Machine::default());
+        assert_eq!(added.expect("node"), node);
+        assert_eq!(u32::from(suite.node(node).strikes), node - 1);
+        suite.heartbeat(node).expect("heartbeat");
+        let id = suite.submit("bob", job(), 50_000).expect("job");
+        suite.pass(1_201);
+        suite.expire("anybody", id).expect("expiry");
+        let paid = 200_000 - suite.node(node).bond.u128();
+        assert_eq!(paid, PRICE * 500 * factor / 10_000, "{node}");
+        let remove = ExecuteMsg::RemoveNode { node };
+        suite.to_registry("mallory", &remove).expect("removed");
+        suite.bond("mallory", 1, 0, paid).expect("bond");
+    }
+}
+
+/// A requester names its rival's node and cancels, again and again. Guards: `give_back`
+/// takes the work of a job that was not done off the node's virtual time, and a named node
+/// moves no market.
+#[test]
+fn cancelled_jobs_at_a_named_rival_do_not_cost_it_its_turn() {
+    let mut suite = rivals();
+    for _ in 0..5 {
+        let id = suite.submit("mia", pinned(2), 50_000).expect("job");
+        suite.cancel("mia", id).expect("cancelled");
+    }
+    let mut turns = vec![served(&mut suite), served(&mut suite)];
+    turns.sort_unstable();
+    assert_eq!(turns, [1, 2], "as if nothing had been");
+}
+
+/// A ring pays its own node by name, so that the market's time runs past everybody else's
+/// credit. Guard: `reserve` leaves the market's virtual time alone for a named node.
+#[test]
+fn jobs_for_a_named_node_do_not_move_the_markets_time() {
+    let mut suite = rivals();
+    for _ in 0..5 {
+        let id = suite.submit("mia", pinned(1), 50_000).expect("job");
+        let why = suite.explain(id);
+        assert!(
+            !why.exact && why.gap_ppm == 1_000_000,
+            "nobody else was asked"
+        );
+        suite.deliver(id).expect("delivery");
+        suite.accept("mia", id).expect("acceptance");
+    }
+    // Five jobs behind, Alice is served five times in a row.
+    for _ in 0..5 {
+        assert_eq!(served(&mut suite), 2);
+    }
+    assert_eq!(
+        served(&mut suite),
+        1,
+        "the lower number of two that are even"
+    );
+}
+
+/// A runner-up takes over without a new search: nobody says that it is the best. Guard:
+/// `only` in `pick.rs`.
+#[test]
+fn a_runner_up_that_takes_over_claims_no_exact_search() {
+    let mut suite = rivals();
+    let id = suite.submit("bob", job(), 50_000).expect("job");
+    assert!(suite.explain(id).exact);
+    suite.decline(id).expect("decline");
+    let why = suite.explain(id);
+    assert_eq!((why.pick.node, why.exact), (2, false));
+    assert_eq!(why.gap_ppm, 1_000_000);
+    assert_eq!((why.pick.provider, why.pick.region), (2, 0));
+}
+
+/// Guard: `index::replace` raises the root's ceiling again after the last word was struck.
+#[test]
+fn a_lone_node_stays_visible_after_its_first_job() {
+    let mut suite = Suite::new();
+    suite.join_with("alice", Machine::default());
+    for _ in 0..4 {
+        assert_eq!(served(&mut suite), 1);
+        assert!(suite.node(1).indexed);
+    }
+    // Also while it works, and after a heartbeat with less that is free.
+    suite.submit("bob", job(), 50_000).expect("job");
+    let free = surge_interface::Resources {
+        milli_cpu: 3_000,
+        ..Machine::default().spec.capacity
+    };
+    suite.heartbeat_free(1, free).expect("heartbeat");
+    suite.submit("bob", job(), 50_000).expect("job");
+}
+
+/// Guard: `NoPrice`; without a price for what leads the class, work would count for nothing.
+#[test]
+fn nobody_offers_what_leads_the_class_for_nothing() {
+    let mut suite = rivals();
+    let prices = UnitPrices::from_array([0, 2_000_000, 0, 100_000_000, 0]);
+    let expected = || ContractError::NoPrice {
+        leading: Kind::MilliCpu,
+    };
+    let add = ExecuteMsg::AddNode {
+        spec: NodeSpec {
+            prices,
+            ..Machine::default().spec
+        },
+        bond: 20_000u128.into(),
+    };
+    refuses(&mut suite, expected(), |suite| {
+        suite.to_registry("mallory", &add)
+    });
+    let update = ExecuteMsg::UpdateNode {
+        node: 1,
+        capacity: None,
+        prices: Some(prices),
+        bond: None,
+        watts: None,
+        clean_ppm: None,
+    };
+    refuses(&mut suite, expected(), |suite| {
+        suite.to_registry("mallory", &update)
+    });
+}
+
+/// A stolen hot key cannot use the sequence up. Guard: `MAX_SEQ_STEP`.
+#[test]
+fn a_heartbeat_cannot_jump_to_the_end_of_the_sequence() {
+    let mut suite = rivals();
+    let free = Machine::default().spec.capacity;
+    let beat = |seq| ExecuteMsg::Heartbeat { node: 1, seq, free };
+    let step = 1 << 20;
+    for jump in [step + 1, u32::MAX - 1] {
+        let expected = ContractError::OutOfBounds {
+            what: "the step of the heartbeat's sequence",
+            value: jump.into(),
+            min: 1,
+            max: step.into(),
+        };
+        refuses(&mut suite, expected, |suite| {
+            suite.to_registry("mallory-op", &beat(1 + jump))
+        });
+    }
+    suite
+        .to_registry("mallory-op", &beat(1 + step))
+        .expect("the largest step");
+}
