@@ -86,8 +86,9 @@ pub fn pay_account(
     Ok(payment)
 }
 
-/// Takes a provider's whole credit and answers its payment to the payout address that
-/// counts now.
+/// Takes a provider's whole credit and answers its payment, with `more` that was never
+/// credited, to the payout address that counts now.
+#[allow(clippy::too_many_arguments)] // one for each thing that a payment touches
 pub fn pay_provider(
     storage: &mut dyn Storage,
     querier: &QuerierWrapper,
@@ -96,13 +97,18 @@ pub fn pay_provider(
     now_secs: u64,
     provider: u32,
     denom: u8,
+    more: Uint128,
 ) -> Result<CosmosMsg, ContractError> {
     let key = (provider, denom);
-    let amount = PROVIDER_CREDITS
-        .may_load(storage, key)?
-        .ok_or(ContractError::NothingToWithdraw)?;
-    PROVIDER_CREDITS.remove(storage, key);
-    ledger.credits = ledger.credits.checked_sub(amount)?;
+    let mut amount = more;
+    if let Some(credit) = PROVIDER_CREDITS.may_load(storage, key)? {
+        PROVIDER_CREDITS.remove(storage, key);
+        ledger.credits = ledger.credits.checked_sub(credit)?;
+        amount = amount.checked_add(credit)?;
+    }
+    if amount.is_zero() {
+        return Err(ContractError::NothingToWithdraw);
+    }
     let registry_addr = CONFIG.load(storage)?.registry;
     let record = raw::provider(querier, &registry_addr, provider)?
         .ok_or(ContractError::UnknownProvider { provider })?;

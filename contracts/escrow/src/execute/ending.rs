@@ -210,7 +210,6 @@ pub fn close(
     ledger.treasury = ledger.treasury.checked_add(parts.treasury)?;
     ledger.insurance = ledger.insurance.checked_add(insurance)?;
     credit_account(storage, &mut ledger, &state.requester, state.denom, back)?;
-    credit_provider(storage, &mut ledger, provider, state.denom, parts.provider)?;
 
     let mut journal = Journal::default();
     journal.note(JobClosed {
@@ -233,7 +232,10 @@ pub fn close(
             call.now_secs,
             provider,
             state.denom,
+            parts.provider,
         )?);
+    } else {
+        credit_provider(storage, &mut ledger, provider, state.denom, parts.provider)?;
     }
     LEDGERS.save(storage, state.denom, &ledger)?;
     state.status = ending.status;

@@ -1,6 +1,6 @@
 //! Money leaves the escrow, or is found in it.
 
-use cosmwasm_std::{Addr, Response};
+use cosmwasm_std::{Addr, Response, Uint128};
 use cw20::Cw20ExecuteMsg;
 use surge_interface::client::Registry;
 use surge_interface::denom::call as call_token;
@@ -37,6 +37,7 @@ pub fn withdraw(
             call.now_secs,
             provider,
             denom,
+            Uint128::zero(),
         )?,
     };
     LEDGERS.save(storage, denom, &ledger)?;
