@@ -98,25 +98,30 @@ impl World {
     fn check_ledger_of(&self, node: &NodeResponse) {
         let mut reserved = [0u64; 5];
         let mut locked = 0;
+        let mut running = 0;
         let at_node = (1u64..).zip(&self.ghost.jobs).filter(|(_, job)| {
             !job.status.is_final() && job.node.is_some_and(|(at, _)| at == node.id)
         });
         for (_, job) in at_node {
-            for (sum, need) in reserved.iter_mut().zip(job.order.need) {
-                *sum += u64::from(need);
+            running += 1;
+            if !job.vacated {
+                for (sum, need) in reserved.iter_mut().zip(job.order.need) {
+                    *sum += u64::from(need);
+                }
             }
             locked += job.collateral;
-            let price = job.held;
             let bps = self.ghost.terms[job.terms].collateral;
+            assert!(job.stake >= job.price, "stake ≥ price");
             assert!(
-                job.collateral * 10_000 >= price * bps,
-                "collateral ≥ m · price"
+                job.collateral * 10_000 >= job.stake * bps,
+                "collateral ≥ m · stake"
             );
         }
         let told = format!("node {}", node.id);
         assert_eq!(node.reserved.to_array().map(u64::from), reserved, "{told}");
         assert!(node.spec.capacity.covers(&node.reserved), "{told}");
         assert_eq!(node.locked.u128(), locked, "{told}");
+        assert_eq!(node.running, running, "{told}");
         assert!(node.locked <= node.bond, "{told}");
     }
 
@@ -134,6 +139,8 @@ impl World {
                 assert_eq!(job.held.u128(), 0, "{told}");
             } else {
                 assert_eq!(job.held.u128(), expected.held, "{told}");
+                assert_eq!(job.price.u128(), expected.price, "{told}");
+                assert!(job.price <= job.held, "{told}: dearer than its deposit");
                 assert_eq!(job.deadline_secs, expected.deadline, "{told}");
             }
         }
@@ -149,8 +156,9 @@ impl World {
             assert_eq!(held.is_ok(), running, "job {id}: {held:?}");
             if let Ok(held) = held {
                 assert_eq!(held.collateral.u128(), job.collateral);
-                assert_eq!(held.price.u128(), job.held);
-                assert_eq!(held.need.to_array(), job.order.need);
+                assert_eq!(held.price.u128(), job.price);
+                let need = if job.vacated { [0; 5] } else { job.order.need };
+                assert_eq!(held.need.to_array(), need);
             }
         }
     }

@@ -307,6 +307,7 @@ fn to_registry(world: &World, what: &What) -> Registry {
         What::Evict(nodes) => Registry::Evict {
             nodes: nodes.clone(),
         },
+        What::Vacate(job) => Registry::Vacate { job: *job },
         What::WithdrawTips(account, denom) => Registry::WithdrawTips {
             account: name(account),
             denom: *denom as u8,

@@ -239,6 +239,9 @@ fn job_step(chance: &mut Chance, ghost: &Ghost) -> Deed {
         (false, true) => chance.of(&running),
         (false, false) => chance.of(&due),
     };
+    if let Some(deed) = in_time(chance, ghost, &running) {
+        return deed;
+    }
     let overdue = ghost.now > job.deadline;
     let late = if overdue { 60 } else { 8 };
     let requester = job.requester.clone();
@@ -247,6 +250,10 @@ fn job_step(chance: &mut Chance, ghost: &Ghost) -> Deed {
         .node
         .map_or_else(String::new, |(_, provider)| operator_of(ghost, provider));
     let pay = chance.percent(30);
+    let delivered = matches!(job.status, Status::Submitted | Status::Disputed);
+    if delivered && chance.percent(if job.vacated { 4 } else { 30 }) {
+        return deed("anybody", What::Vacate(id));
+    }
     let last = job.declined.len() + 1 >= ghost.terms[job.terms].max_declines;
     if job.status == Status::Assigned && !overdue && last && chance.percent(20) {
         return deed(&operator, What::Decline(id));
@@ -265,7 +272,7 @@ fn job_step(chance: &mut Chance, ghost: &Ghost) -> Deed {
         },
         Status::Submitted => match chance.below(100) {
             roll if roll < late => (anybody, What::Settle(id, pay)),
-            roll if roll < 72 => (requester, What::Accept(id, pay)),
+            roll if roll < 55 => (requester, What::Accept(id, pay)),
             _ => {
                 let bond = dispute_bond(ghost, job) + u128::from(chance.percent(10));
                 let denom = job.denom;
@@ -275,10 +282,7 @@ fn job_step(chance: &mut Chance, ghost: &Ghost) -> Deed {
         },
         _ => match chance.below(100) {
             roll if roll < late => (anybody, What::Settle(id, pay)),
-            _ => {
-                let bps = chance.of(&[0, 1, 4_999, 5_000, 5_001, 9_999, 10_000, 10_001]);
-                (job.arbiter.clone(), What::Rule(id, bps))
-            }
+            _ => (job.arbiter.clone(), ruling(chance, id)),
         },
     };
     let wrong = who.is_empty() || chance.percent(6);
@@ -286,14 +290,39 @@ fn job_step(chance: &mut Chance, ghost: &Ghost) -> Deed {
     deed(&who, what)
 }
 
+/// What is possible for a short time only, or it would hardly ever happen.
+fn in_time(chance: &mut Chance, ghost: &Ghost, running: &[(u64, &Job)]) -> Option<Deed> {
+    let mut jobs = running.iter();
+    let disputed =
+        jobs.find(|(_, job)| job.status == Status::Disputed && ghost.now <= job.deadline);
+    if let (Some((id, job)), true) = (disputed, chance.percent(35)) {
+        return Some(deed(&job.arbiter, ruling(chance, *id)));
+    }
+    let mut jobs = running.iter();
+    let alone = jobs.find(|(_, job)| {
+        let until = job.assigned + ghost.terms[job.terms].accept;
+        let fresh = job.status == Status::Assigned && ghost.now <= until;
+        fresh && ghost.others_able(job) == 0
+    });
+    if let (Some((id, job)), true) = (alone, chance.percent(25)) {
+        let operator = operator_of(ghost, job.node?.1);
+        return Some(deed(&operator, What::Decline(*id)));
+    }
+    None
+}
+
+fn ruling(chance: &mut Chance, job: u64) -> What {
+    let bps = chance.of(&[0, 0, 0, 1, 4_999, 5_000, 5_001, 9_999, 10_000, 10_001]);
+    What::Rule(job, bps)
+}
+
 /// Whether a job waits that a node could take now.
 fn can_be_matched(ghost: &Ghost, job: &Job) -> bool {
-    let best = || ghost.best_score(&job.requester, job.denom, &job.order, job.held);
-    job.status == Status::Open && ghost.now <= job.deadline && best().is_some()
+    job.status == Status::Open && ghost.now <= job.deadline && ghost.others_able(job) > 0
 }
 
 fn dispute_bond(ghost: &Ghost, job: &Job) -> u128 {
-    (job.held * ghost.terms[job.terms].dispute_bond).div_ceil(10_000)
+    (job.price * ghost.terms[job.terms].dispute_bond).div_ceil(10_000)
 }
 
 fn anyone(chance: &mut Chance) -> String {

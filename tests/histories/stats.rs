@@ -26,6 +26,7 @@ const PASSAGES: &[&str] = &[
     "Submitted > Settled by Settle",
     "Submitted > Disputed by Dispute",
     "Disputed > Resolved by Rule",
+    "Disputed > Resolved by a Rule of nothing",
     "Disputed > Resolved by Settle",
     "Active > Draining by Drain",
     "Draining > Active by Resume",

@@ -20,7 +20,7 @@ pub fn hostile(chance: &mut Chance, ghost: &Ghost) -> Deed {
     let to_escrow = chance.percent(50);
     let account = anyone(chance);
     let last = ghost.nodes.get(&node).map_or(0, |node| node.seq);
-    let what = match chance.below(34) {
+    let what = match chance.below(36) {
         0 => What::Assign(job),
         1 => What::Reassign(job),
         2 => What::Release(job),
@@ -74,11 +74,12 @@ pub fn hostile(chance: &mut Chance, ghost: &Ghost) -> Deed {
         29 => What::RemoveNode(node),
         30 => What::Heartbeat {
             node,
-            seq: last + chance.below(2) as u32,
+            seq: last + chance.of(&[0, 1, 1 << 20, (1 << 20) + 1, u32::MAX - last]),
             free: [0; 5],
         },
         31 => What::Evict(vec![node, node, 0]),
-        32 => What::SetRules(first_rules()),
+        32 | 33 => What::Vacate(job),
+        34 => What::SetRules(first_rules()),
         _ => What::Submit {
             denom,
             deposit: amount,

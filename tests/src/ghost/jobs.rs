@@ -9,8 +9,19 @@ struct Ending {
     provider: u128,
     bond_back: u128,
     bond_lost: u128,
+    faulted: bool,
     pay: bool,
     by: &'static str,
+}
+
+/// What an end means for the node.
+enum Outcome<'a> {
+    Settled,
+    Closed,
+    /// Ruled wholly against the provider.
+    Faulted,
+    /// Reported by somebody.
+    NoShow(&'a str),
 }
 
 impl Ghost {
@@ -62,6 +73,7 @@ impl Ghost {
             status: Status::Open,
             deadline: self.now + terms.waiting,
             held: deposit,
+            price: deposit,
             node: None,
             assigned: 0,
             terms: version,
@@ -71,7 +83,10 @@ impl Ghost {
             },
             declined: vec![],
             runners_up: vec![],
+            stake: 0,
             collateral: 0,
+            work: 0,
+            vacated: false,
             no_show: 0,
             tip: 0,
             dispute_bond: 0,
@@ -108,11 +123,12 @@ impl Ghost {
         let node = self.ensure_operator(&job, who)?;
         let terms = self.terms[job.terms].clone();
         must(self.now <= job.assigned + terms.accept, "too late")?;
-        self.release(&job, node, false, None);
+        self.release(&job, node, &Outcome::Closed);
         let waits_until = self.now + terms.waiting;
         let job = self.job_mut(id);
         job.declined.push(node);
         job.node = None;
+        job.price = job.held;
         if job.declined.len() >= terms.max_declines {
             self.give_up(id, Status::Expired, "the last Decline");
             return Ok(());
@@ -144,6 +160,22 @@ impl Ghost {
         Ok(())
     }
 
+    /// Anybody gives the node back what a delivered job had reserved.
+    pub(super) fn vacate(&mut self, id: u64) -> Result<(), Refused> {
+        let job = self.known(id)?;
+        let delivered = matches!(job.status, Status::Submitted | Status::Disputed);
+        must(delivered, "not delivered, or over")?;
+        must(!job.vacated, "done before")?;
+        let (id_of_node, _) = job.node.ok_or("no node")?;
+        let mut node = self.nodes[&id_of_node].clone();
+        for kind in 0..5 {
+            node.reserved[kind] -= job.order.need[kind];
+        }
+        self.touch(id_of_node, node);
+        self.job_mut(id).vacated = true;
+        Ok(())
+    }
+
     pub(super) fn accept(&mut self, who: &str, id: u64, pay: bool) -> Result<(), Refused> {
         let job = self.known(id)?;
         must(job.status == Status::Submitted, "not submitted")?;
@@ -160,9 +192,10 @@ impl Ghost {
                 id,
                 Ending {
                     status: Status::Resolved,
-                    provider: job.held / 2,
+                    provider: job.price / 2,
                     bond_back: job.dispute_bond,
                     bond_lost: 0,
+                    faulted: false,
                     pay,
                     by: "Settle",
                 },
@@ -179,14 +212,16 @@ impl Ghost {
             return Ok(());
         }
         must(job.status == Status::Assigned, "not assigned")?;
+        must(self.now <= job.deadline, "too late")?;
         let elapsed = u128::from((self.now - job.assigned).min(job.order.secs));
-        let worked = (job.held * elapsed).div_ceil(u128::from(job.order.secs));
-        let fee = part(job.held, self.terms[job.terms].cancel);
+        let worked = (job.price * elapsed).div_ceil(u128::from(job.order.secs));
+        let fee = part(job.price, self.terms[job.terms].cancel);
         let ending = Ending {
             status: Status::Cancelled,
-            provider: (worked + fee).min(job.held),
+            provider: (worked + fee).min(job.price),
             bond_back: 0,
             bond_lost: 0,
+            faulted: false,
             pay: false,
             by: "Cancel",
         };
@@ -203,7 +238,7 @@ impl Ghost {
             return Ok(());
         }
         let (node, _) = job.node.ok_or("no node")?;
-        self.release(&job, node, false, Some(who));
+        self.release(&job, node, &Outcome::NoShow(who));
         self.escrow[job.denom].jobs -= job.held;
         self.credit(Creditor::Account(job.requester), job.denom, job.held);
         self.job_mut(id).status = Status::Failed;
@@ -224,7 +259,7 @@ impl Ghost {
         must(job.requester == who, "only the requester")?;
         must(self.now <= job.deadline, "too late")?;
         let terms = &self.terms[job.terms];
-        let due = (job.held * terms.dispute_bond).div_ceil(WHOLE);
+        let due = (job.price * terms.dispute_bond).div_ceil(WHOLE);
         must(denom == job.denom && bond == due, "the bond")?;
         let deadline = self.now + terms.dispute;
         self.take_from(who, denom, bond)?;
@@ -246,22 +281,23 @@ impl Ghost {
         must(self.now <= job.deadline, "too late")?;
         must(bps <= WHOLE, "more than the whole")?;
         let (_, provider) = job.node.ok_or("no node")?;
-        let payout = self.payout_of(provider);
-        let keys = self.provider(provider).ok_or("no provider")?;
-        let party = job.requester == who
-            || keys.owner == who
-            || keys.operator == who
-            || payout.as_deref() == Some(who);
+        let owner = &self.provider(provider).ok_or("no provider")?.owner;
+        let party = job.requester == who || owner == who;
         must(!party, "the arbiter is a party")?;
         let won = bps > WHOLE / 2;
         let bond = job.dispute_bond;
         let ending = Ending {
             status: Status::Resolved,
-            provider: part(job.held, bps),
+            provider: part(job.price, bps),
             bond_back: if won { 0 } else { bond },
             bond_lost: if won { bond } else { 0 },
+            faulted: bps == 0,
             pay: false,
-            by: "Rule",
+            by: if bps == 0 {
+                "a Rule of nothing"
+            } else {
+                "Rule"
+            },
         };
         self.end(id, ending)
     }
@@ -303,7 +339,12 @@ impl Ghost {
         if ending.pay {
             self.withdraw_provider(provider, job.denom)?;
         }
-        self.release(&job, node, ending.status == Status::Settled, None);
+        let outcome = match ending.status {
+            Status::Settled => Outcome::Settled,
+            _ if ending.faulted => Outcome::Faulted,
+            _ => Outcome::Closed,
+        };
+        self.release(&job, node, &outcome);
         self.job_mut(id).status = ending.status;
         let (from, to) = (format!("{:?}", job.status), format!("{:?}", ending.status));
         self.passage(&from, &to, ending.by);
@@ -311,25 +352,37 @@ impl Ghost {
     }
 
     /// A node gets back what the job held; who missed a deadline pays.
-    fn release(&mut self, job: &Job, id: u32, settled: bool, reporter: Option<&str>) {
+    fn release(&mut self, job: &Job, id: u32, outcome: &Outcome) {
         let denom = job.denom;
         let mut node = self.nodes[&id].clone();
-        for kind in 0..5 {
-            node.reserved[kind] -= job.order.need[kind];
+        if !job.vacated {
+            for kind in 0..5 {
+                node.reserved[kind] -= job.order.need[kind];
+            }
         }
         node.locked -= job.collateral;
         node.running -= 1;
-        if settled {
-            node.settled += 1;
-            node.strikes = 0;
-        }
+        let reporter = match outcome {
+            Outcome::Settled => {
+                node.settled += 1;
+                node.strikes = 0;
+                None
+            }
+            // What was not done does not count.
+            Outcome::Closed => {
+                node.virtual_time -= job.work;
+                None
+            }
+            Outcome::Faulted => Some(None),
+            Outcome::NoShow(reporter) => Some(Some(*reporter)),
+        };
         if let Some(reporter) = reporter {
             let doubled = job.no_show << node.strikes.min(64);
-            let penalty = part(job.held, doubled.min(WHOLE / 2)).min(job.collateral);
-            let tip = part(penalty, job.tip);
+            let penalty = part(job.stake, doubled.min(WHOLE / 2)).min(job.collateral);
+            let tip = reporter.map_or(0, |_| part(penalty, job.tip));
             node.strikes += 1;
             node.bond -= penalty;
-            self.out_of_bond(reporter, denom, tip, penalty - tip);
+            self.out_of_bond(reporter.unwrap_or("nobody"), denom, tip, penalty - tip);
         }
         self.touch(id, node);
     }
@@ -339,9 +392,10 @@ impl Ending {
     fn all(job: &Job, pay: bool, by: &'static str) -> Self {
         Self {
             status: Status::Settled,
-            provider: job.held,
+            provider: job.price,
             bond_back: 0,
             bond_lost: 0,
+            faulted: false,
             pay,
             by,
         }

@@ -27,6 +27,7 @@ pub struct Pick {
     pub tag: u128,
     pub best_score: u128,
     pub exact: bool,
+    pub gap: u128,
     pub runners_up: Vec<u32>,
 }
 
@@ -37,6 +38,8 @@ pub(super) struct Able {
     score: u128,
     parts: [u128; 5],
     price: u128,
+    /// The price, at least the reference price.
+    stake: u128,
     tag: u128,
 }
 
@@ -66,6 +69,12 @@ impl Ghost {
         operated || self.owned_by(requester) == Some(provider)
     }
 
+    /// Whether one of the nodes that declined is this provider's.
+    fn has_declined(&self, provider: u32, declined: &[u32]) -> bool {
+        let declined = declined.iter().filter_map(|id| self.nodes.get(id));
+        declined.into_iter().any(|node| node.provider == provider)
+    }
+
     fn allows(&self, order: &Order, region: u8) -> bool {
         let law = &self.regions[usize::from(region)].law;
         let named = order.regions.is_empty() || order.regions.contains(&region);
@@ -89,7 +98,7 @@ impl Ghost {
             || machine.denom != denom
             || !self.allows(order, machine.region)
             || self.is_own(node.provider, requester)
-            || declined.contains(&id)
+            || self.has_declined(node.provider, declined)
             || !live
         {
             return None;
@@ -99,9 +108,10 @@ impl Ghost {
             return None;
         }
         let price = price_of(&machine.prices, &order.need, order.secs);
-        let collateral_bps = order.collateral_bps(self);
-        if price > most || (price * collateral_bps).div_ceil(super::WHOLE) > node.bond - node.locked
-        {
+        let reference = &self.markets[denom].reference;
+        let stake = price.max(price_of(reference, &order.need, order.secs));
+        let collateral = (stake * order.collateral_bps(self)).div_ceil(super::WHOLE);
+        if price > most || collateral > node.bond - node.locked {
             return None;
         }
         let weights = order.weights.unwrap_or(self.rules.weights);
@@ -112,6 +122,7 @@ impl Ghost {
             score: score.sum(),
             parts,
             price,
+            stake,
             tag: node.virtual_time.max(self.markets[denom].virtual_time),
         })
     }
@@ -187,6 +198,14 @@ impl Ghost {
         able.first().map(|best| best.score)
     }
 
+    /// How many nodes could take a job beside its own.
+    pub fn others_able(&self, job: &Job) -> usize {
+        let mut declined = job.declined.clone();
+        declined.extend(job.node.map(|(node, _)| node));
+        self.all_able(&job.requester, job.denom, &job.order, job.held, &declined)
+            .len()
+    }
+
     /// The node that has to be picked: among those within a hundredth of the best the one
     /// that was served least.
     fn due(able: &[Able]) -> Option<&Able> {
@@ -217,7 +236,8 @@ impl Ghost {
             if let Some(first) = able.first() {
                 let rest: Vec<u32> = able.iter().skip(1).map(|able| able.node).collect();
                 if let Some(pick) = &seen.pick {
-                    if pick.runners_up != rest || pick.exact {
+                    let alone = !pick.exact && pick.gap == MILLION;
+                    if pick.runners_up != rest || !alone {
                         self.complain(format!(
                             "job {id}: runners-up {rest:?} expected, {pick:?} seen"
                         ));
@@ -253,10 +273,18 @@ impl Ghost {
 
     fn check_search(&mut self, id: u64, able: &[Able], due: &Able, pick: &Pick) {
         let best = able.first().map_or(0, |node| node.score);
-        if !pick.exact || pick.best_score != best {
+        // Who names the node has not asked for the best.
+        let searched = self.job(id).order.pinned.is_none();
+        let sure = (pick.exact, pick.gap)
+            == if searched {
+                (true, 0)
+            } else {
+                (false, MILLION)
+            };
+        if !sure || pick.best_score != best {
             self.complain(format!(
-                "job {id}: the best score is {best}, {} seen, exact: {}",
-                pick.best_score, pick.exact
+                "job {id}: the best score is {best}, {} seen, exact: {}, gap: {}",
+                pick.best_score, pick.exact, pick.gap
             ));
         }
         let others: Vec<&Able> = pick
@@ -312,34 +340,36 @@ impl Ghost {
         }
         let (no_show, tip) = (self.rules.no_show, self.rules.tip);
         let order = self.job(id).order.clone();
-        let collateral = (able.price * order.collateral_bps(self)).div_ceil(super::WHOLE);
+        let collateral = (able.stake * order.collateral_bps(self)).div_ceil(super::WHOLE);
         let denom = self.job(id).denom;
-        self.markets[denom].virtual_time = able.tag;
+        if order.pinned.is_none() {
+            self.markets[denom].virtual_time = able.tag;
+        }
         let mut node = self.nodes[&able.node].clone();
         for kind in 0..5 {
             node.reserved[kind] += order.need[kind];
         }
         node.locked += collateral;
         node.running += 1;
-        node.virtual_time = able.tag + (able.price << 32) / node.bond;
+        let work = (able.stake << 32) / node.bond;
+        node.virtual_time = able.tag + work;
         node.indexed = self.has_room(&node);
         let provider = node.provider;
         self.nodes.insert(able.node, node);
         let now = self.now;
         let job = self.job_mut(id);
         job.node = Some((able.node, provider));
+        job.price = able.price;
+        job.stake = able.stake;
         job.collateral = collateral;
+        job.work = work;
+        job.vacated = false;
         job.no_show = no_show;
         job.tip = tip;
         job.runners_up = runners_up.to_vec();
-        let refund = job.held - able.price;
-        job.held = able.price;
         job.assigned = now;
         job.status = super::Status::Assigned;
-        let requester = job.requester.clone();
         let terms = job.terms;
-        self.escrow[denom].jobs -= refund;
-        self.credit(super::Creditor::Account(requester), denom, refund);
         let accept = self.terms[terms].accept;
         self.job_mut(id).deadline = now + accept + order.secs;
     }

@@ -59,7 +59,10 @@ pub struct Job {
     pub denom: Denom,
     pub status: Status,
     pub deadline: u64,
+    /// The deposit, until the end.
     pub held: u128,
+    /// What the node asks; the deposit while there is none.
+    pub price: u128,
     /// Node and provider.
     pub node: Option<(u32, u32)>,
     pub assigned: u64,
@@ -68,7 +71,13 @@ pub struct Job {
     pub order: Order,
     pub declined: Vec<u32>,
     pub runners_up: Vec<u32>,
+    /// What collateral, penalty and turn are measured by.
+    pub stake: u128,
     pub collateral: u128,
+    /// What it added to the node's virtual time.
+    pub work: u128,
+    /// The node has its capacity back already.
+    pub vacated: bool,
     pub no_show: u128,
     pub tip: u128,
     pub dispute_bond: u128,
@@ -265,6 +274,8 @@ pub struct Ghost {
     pub operators: BTreeMap<String, u32>,
     pub nodes: BTreeMap<u32, Node>,
     pub nodes_ever: u32,
+    /// Virtual time and strikes that removed nodes left, by provider and denomination.
+    pub left_behind: BTreeMap<(u32, Denom), (u128, u32)>,
     /// Job n is at n - 1.
     pub jobs: Vec<Job>,
     pub credits: BTreeMap<(Creditor, Denom), u128>,

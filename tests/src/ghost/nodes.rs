@@ -18,6 +18,7 @@ impl Ghost {
         let market = self.markets.get(machine.denom).ok_or("no market")?;
         let enough = (0..5).all(|kind| machine.capacity[kind] >= market.smallest[kind]);
         must(enough, "too small")?;
+        must(machine.prices[0] > 0, "no price for what leads the class")?;
         let known = usize::from(machine.region) < self.regions.len();
         must(known, "no such region")?;
         must(machine.tier < 4, "no such tier")?;
@@ -42,6 +43,8 @@ impl Ghost {
         let free = &mut self.providers[provider as usize - 1].free[denom];
         *free = free.checked_sub(bond).ok_or("not enough free bond")?;
         self.nodes_ever += 1;
+        let left = self.left_behind.get(&(provider, denom));
+        let (virtual_time, strikes) = left.copied().unwrap_or_default();
         self.nodes.insert(
             self.nodes_ever,
             Node {
@@ -56,8 +59,8 @@ impl Ghost {
                 indexed: false,
                 running: 0,
                 settled: 0,
-                strikes: 0,
-                virtual_time: 0,
+                strikes,
+                virtual_time,
             },
         );
         Ok(())
@@ -113,6 +116,10 @@ impl Ghost {
         if let Some(node) = self.nodes.remove(&id) {
             let provider = &mut self.providers[node.provider as usize - 1];
             provider.free[node.machine.denom] += node.bond;
+            let key = (node.provider, node.machine.denom);
+            let (time, strikes) = self.left_behind.entry(key).or_default();
+            *time = node.virtual_time.max(*time);
+            *strikes = node.strikes.max(*strikes);
         }
     }
 
@@ -127,6 +134,7 @@ impl Ghost {
         let provider = self.provider(node.provider).ok_or("no provider")?;
         must(provider.operator == who, "only the operator")?;
         must(seq > node.seq, "a replay")?;
+        must(seq - node.seq <= 1 << 20, "too large a step")?;
         let active = provider.standing == Standing::Active;
         node.seq = seq;
         node.last_seen = self.now;
