@@ -1,11 +1,12 @@
 //! Whose money it is. Every amount that the escrow holds stands in exactly one field of a
 //! denomination's ledger.
 
-use cosmwasm_std::{Addr, CosmosMsg, QuerierWrapper, Storage, Uint128};
+use cosmwasm_std::{Addr, CosmosMsg, StdResult, Storage, Uint128};
 use surge_interface::events::escrow::Withdrawn;
 use surge_interface::events::Journal;
 use surge_interface::{raw, Denom};
 
+use crate::execute::Call;
 use crate::state::{Ledger, ACCOUNT_CREDITS, CONFIG, DENOMS, LEDGERS, PROVIDER_CREDITS};
 use crate::ContractError;
 
@@ -26,103 +27,100 @@ pub fn load(storage: &dyn Storage, denom: u8) -> Result<Ledger, ContractError> {
     Ok(LEDGERS.may_load(storage, denom)?.unwrap_or_default())
 }
 
-/// Credits an account; nothing is written for nothing. The ledger follows.
-pub fn credit_account(
-    storage: &mut dyn Storage,
-    ledger: &mut Ledger,
-    account_addr: &Addr,
-    denom: u8,
-    amount: Uint128,
-) -> Result<(), ContractError> {
-    if amount.is_zero() {
-        return Ok(());
-    }
-    ledger.credits = ledger.credits.checked_add(amount)?;
-    let key = (account_addr, denom);
-    let before = ACCOUNT_CREDITS.may_load(storage, key)?.unwrap_or_default();
-    Ok(ACCOUNT_CREDITS.save(storage, key, &before.checked_add(amount)?)?)
+/// Who a credit belongs to.
+pub enum Creditor {
+    /// A requester.
+    Account(Addr),
+    /// A provider; paid to the payout address that counts at the time.
+    Provider(u32),
 }
 
-/// Credits a provider; nothing is written for nothing. The ledger follows.
-pub fn credit_provider(
-    storage: &mut dyn Storage,
-    ledger: &mut Ledger,
-    provider: u32,
-    denom: u8,
-    amount: Uint128,
-) -> Result<(), ContractError> {
-    if amount.is_zero() {
-        return Ok(());
+impl Creditor {
+    fn credit(&self, storage: &dyn Storage, denom: u8) -> StdResult<Option<Uint128>> {
+        match self {
+            Self::Account(addr) => ACCOUNT_CREDITS.may_load(storage, (addr, denom)),
+            Self::Provider(provider) => PROVIDER_CREDITS.may_load(storage, (*provider, denom)),
+        }
     }
-    ledger.credits = ledger.credits.checked_add(amount)?;
-    let key = (provider, denom);
-    let before = PROVIDER_CREDITS.may_load(storage, key)?.unwrap_or_default();
-    Ok(PROVIDER_CREDITS.save(storage, key, &before.checked_add(amount)?)?)
-}
 
-/// Takes an account's whole credit and answers the payment of it.
-pub fn pay_account(
-    storage: &mut dyn Storage,
-    journal: &mut Journal,
-    ledger: &mut Ledger,
-    account_addr: &Addr,
-    denom: u8,
-) -> Result<CosmosMsg, ContractError> {
-    let key = (account_addr, denom);
-    let amount = ACCOUNT_CREDITS
-        .may_load(storage, key)?
-        .ok_or(ContractError::NothingToWithdraw)?;
-    ACCOUNT_CREDITS.remove(storage, key);
-    ledger.credits = ledger.credits.checked_sub(amount)?;
-    let listed = denom_of(storage, denom)?;
-    let payment = listed.transfer(account_addr, amount)?;
-    journal.note(Withdrawn {
-        kind: "account",
-        of: account_addr.to_string(),
-        to: account_addr.clone(),
-        denom: listed,
-        amount,
-    });
-    Ok(payment)
-}
+    fn forget(&self, storage: &mut dyn Storage, denom: u8) {
+        match self {
+            Self::Account(addr) => ACCOUNT_CREDITS.remove(storage, (addr, denom)),
+            Self::Provider(provider) => PROVIDER_CREDITS.remove(storage, (*provider, denom)),
+        }
+    }
 
-/// Takes a provider's whole credit and answers its payment, with `more` that was never
-/// credited, to the payout address that counts now.
-#[allow(clippy::too_many_arguments)] // one for each thing that a payment touches
-pub fn pay_provider(
-    storage: &mut dyn Storage,
-    querier: &QuerierWrapper,
-    journal: &mut Journal,
-    ledger: &mut Ledger,
-    now_secs: u64,
-    provider: u32,
-    denom: u8,
-    more: Uint128,
-) -> Result<CosmosMsg, ContractError> {
-    let key = (provider, denom);
-    let mut amount = more;
-    if let Some(credit) = PROVIDER_CREDITS.may_load(storage, key)? {
-        PROVIDER_CREDITS.remove(storage, key);
-        ledger.credits = ledger.credits.checked_sub(credit)?;
-        amount = amount.checked_add(credit)?;
+    fn save(&self, storage: &mut dyn Storage, denom: u8, credit: &Uint128) -> StdResult<()> {
+        match self {
+            Self::Account(addr) => ACCOUNT_CREDITS.save(storage, (addr, denom), credit),
+            Self::Provider(provider) => PROVIDER_CREDITS.save(storage, (*provider, denom), credit),
+        }
     }
-    if amount.is_zero() {
-        return Err(ContractError::NothingToWithdraw);
+
+    /// What the creditor may withdraw.
+    pub fn owed(&self, storage: &dyn Storage, denom: u8) -> StdResult<Uint128> {
+        Ok(self.credit(storage, denom)?.unwrap_or_default())
     }
-    let registry_addr = CONFIG.load(storage)?.registry;
-    let record = raw::provider(querier, &registry_addr, provider)?
-        .ok_or(ContractError::UnknownProvider { provider })?;
-    let payout_addr = record.payout_at(now_secs);
-    let listed = denom_of(storage, denom)?;
-    let payment = listed.transfer(payout_addr, amount)?;
-    journal.note(Withdrawn {
-        kind: "provider",
-        of: provider.to_string(),
-        to: payout_addr.clone(),
-        denom: listed,
-        amount,
-    });
-    Ok(payment)
+
+    /// Credits an amount; nothing is written for nothing. The ledger follows.
+    pub fn add(
+        &self,
+        storage: &mut dyn Storage,
+        ledger: &mut Ledger,
+        denom: u8,
+        amount: Uint128,
+    ) -> Result<(), ContractError> {
+        if amount.is_zero() {
+            return Ok(());
+        }
+        ledger.credits = ledger.credits.checked_add(amount)?;
+        let credit = self.owed(storage, denom)?.checked_add(amount)?;
+        Ok(self.save(storage, denom, &credit)?)
+    }
+
+    /// Takes the whole credit and answers its payment, with `more` that was never credited.
+    pub fn pay(
+        &self,
+        call: &mut Call,
+        journal: &mut Journal,
+        ledger: &mut Ledger,
+        denom: u8,
+        more: Uint128,
+    ) -> Result<CosmosMsg, ContractError> {
+        let storage = &mut *call.deps.storage;
+        let mut amount = more;
+        if let Some(credit) = self.credit(storage, denom)? {
+            self.forget(storage, denom);
+            ledger.credits = ledger.credits.checked_sub(credit)?;
+            amount = amount.checked_add(credit)?;
+        }
+        if amount.is_zero() {
+            return Err(ContractError::NothingToWithdraw);
+        }
+        let (kind, of, to) = match self {
+            Self::Account(addr) => ("account", addr.to_string(), addr.clone()),
+            Self::Provider(provider) => {
+                let registry_addr = CONFIG.load(storage)?.registry;
+                let record = raw::provider(&call.deps.querier, &registry_addr, *provider)?.ok_or(
+                    ContractError::UnknownProvider {
+                        provider: *provider,
+                    },
+                )?;
+                let payout_addr = record.payout_at(call.now_secs).clone();
+                ("provider", provider.to_string(), payout_addr)
+            }
+        };
+        let denom = denom_of(storage, denom)?;
+        let payment = denom.transfer(&to, amount)?;
+        journal.note(Withdrawn {
+            kind,
+            of,
+            to,
+            denom,
+            amount,
+        });
+        Ok(payment)
+    }
 }
 
 /// The denomination with this id.

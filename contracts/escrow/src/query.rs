@@ -9,11 +9,9 @@ use surge_interface::escrow::{
 use surge_interface::events::SEQ;
 use surge_interface::{page, Denom, UncheckedDenom};
 
+use crate::execute::money::creditor;
 use crate::ledger::{self, id_of};
-use crate::state::{
-    Job, ACCOUNT_CREDITS, CONFIG, DENOMS, DISPUTES, JOBS, JOB_COUNT, PARAMS, PROVIDER_CREDITS,
-    RESULTS, TERMS,
-};
+use crate::state::{Job, CONFIG, DENOMS, DISPUTES, JOBS, JOB_COUNT, PARAMS, RESULTS, TERMS};
 use crate::ContractError;
 
 pub fn config(deps: Deps) -> Result<ConfigResponse, ContractError> {
@@ -118,16 +116,8 @@ pub fn credit(
     denom: &UncheckedDenom,
 ) -> Result<Uint128, ContractError> {
     let denom = id_of(deps.storage, &denom.check(deps.api)?)?;
-    let credit = match beneficiary {
-        Beneficiary::Account(account) => {
-            let account_addr = deps.api.addr_validate(&account)?;
-            ACCOUNT_CREDITS.may_load(deps.storage, (&account_addr, denom))?
-        }
-        Beneficiary::Provider(provider) => {
-            PROVIDER_CREDITS.may_load(deps.storage, (provider, denom))?
-        }
-    };
-    Ok(credit.unwrap_or_default())
+    let creditor = creditor(deps.api, beneficiary)?;
+    Ok(creditor.owed(deps.storage, denom)?)
 }
 
 pub fn invariant(deps: Deps, self_addr: &Addr) -> Result<InvariantResponse, ContractError> {

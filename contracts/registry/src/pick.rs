@@ -12,7 +12,7 @@ use crate::execute::bond::id_of;
 use crate::execute::settings::check_weights;
 use crate::index::{alive_since, class_of, load_node, market_key, Candidate};
 use crate::state::{
-    ClassRecord, MarketRecord, NODES, OPERATORS, OWNERS, PARAMS, PLACES, ROUND_TRIPS,
+    ClassRecord, MarketRecord, NODES, OPERATORS, OWNERS, PARAMS, REGIONS, ROUND_TRIPS,
 };
 use crate::ContractError;
 
@@ -156,7 +156,7 @@ fn round_trips(storage: &dyn Storage, replicas: &[u8]) -> Result<Vec<u16>, Contr
             .unwrap_or_else(|| {
                 Err(ContractError::UnknownRegion {
                     region: *region,
-                    count: PLACES.load(storage)?.len(),
+                    count: REGIONS.load(storage)?.len(),
                 })
             })?;
         if nearest.is_empty() {
@@ -177,7 +177,7 @@ fn clean_shares(storage: &dyn Storage, weights: &Weights) -> StdResult<Vec<u32>>
     if weights.green == 0 {
         return Ok(vec![]);
     }
-    let places = PLACES.load(storage)?;
+    let places = REGIONS.load(storage)?;
     Ok(places.into_iter().map(|place| place.clean_ppm).collect())
 }
 
@@ -186,7 +186,7 @@ fn allowed_regions(storage: &dyn Storage, order: &Order) -> Result<u64, Contract
     if order.regions.is_empty() && order.jurisdictions.is_empty() {
         return Ok(u64::MAX);
     }
-    let places = PLACES.load(storage)?;
+    let places = REGIONS.load(storage)?;
     if let Some(region) = order
         .regions
         .iter()
@@ -221,26 +221,21 @@ fn own_providers(storage: &dyn Storage, requester_addr: &Addr) -> StdResult<Vec<
 
 /// Why nobody was found, in a sentence with what one can do.
 pub fn reason(found: &Found) -> String {
-    let Refusals {
-        no_room,
-        silent,
-        too_dear,
-        bond_too_low,
-        own,
-        declined,
-    } = found.refusals;
-    let causes: Vec<String> = [
-        (no_room, "too full"),
-        (silent, "silent"),
-        (too_dear, "too dear"),
-        (bond_too_low, "with too little free bond"),
-        (own, "the requester's own"),
-        (declined, "that declined it"),
-    ]
-    .into_iter()
-    .filter(|(count, _)| *count > 0)
-    .map(|(count, cause)| format!("{count} {cause}"))
-    .collect();
+    let names = [
+        "too full",
+        "silent",
+        "too dear",
+        "with too little free bond",
+        "the requester's own",
+        "that declined it",
+    ];
+    let counts = found.refusals.to_array();
+    let causes: Vec<String> = counts
+        .into_iter()
+        .zip(names)
+        .filter(|(count, _)| *count > 0)
+        .map(|(count, cause)| format!("{count} {cause}"))
+        .collect();
     if causes.is_empty() {
         return "no node of this class with enough room is online in the allowed regions: allow more regions, need less, or let the job wait".to_owned();
     }
@@ -280,26 +275,12 @@ impl StoredExplanation {
     /// What is kept of a finding with a pick.
     pub fn new(at_secs: u64, weights: &Weights, pick: &Scored, found: &Found) -> Self {
         let candidates = std::iter::once(pick).chain(&found.runners_up);
-        let Refusals {
-            no_room,
-            silent,
-            too_dear,
-            bond_too_low,
-            own,
-            declined,
-        } = found.refusals;
         Self {
             at_secs,
-            weights: [
-                weights.time,
-                weights.load,
-                weights.price,
-                weights.reputation,
-                weights.green,
-            ],
+            weights: weights.to_array(),
             candidates: candidates.map(stored).collect(),
             best_score: found.best_score,
-            refusals: [no_room, silent, too_dear, bond_too_low, own, declined],
+            refusals: found.refusals.to_array(),
             rows_read: found.rows_read,
             exact: found.exact,
             gap_ppm: found.gap_ppm,
@@ -313,20 +294,12 @@ impl StoredExplanation {
 
     /// The whole explanation.
     pub fn expand(&self, job: u64) -> Result<Explanation, ContractError> {
-        let [time, load, price, reputation, green] = self.weights;
-        let weights = Weights {
-            time,
-            load,
-            price,
-            reputation,
-            green,
-        };
+        let weights = Weights::from_array(self.weights);
         let mut candidates = vec![];
         for scored in &self.candidates {
             candidates.push(expanded(&weights, scored));
         }
         let runners_up = candidates.split_off(1.min(candidates.len()));
-        let [no_room, silent, too_dear, bond_too_low, own, declined] = self.refusals;
         Ok(Explanation {
             job,
             at_secs: self.at_secs,
@@ -336,14 +309,7 @@ impl StoredExplanation {
                 .ok_or(ContractError::NotExplained { job })?,
             runners_up,
             best_score: Uint64::new(self.best_score),
-            refusals: Refusals {
-                no_room,
-                silent,
-                too_dear,
-                bond_too_low,
-                own,
-                declined,
-            },
+            refusals: Refusals::from_array(self.refusals),
             rows_read: self.rows_read,
             exact: self.exact,
             gap_ppm: self.gap_ppm,
@@ -352,41 +318,26 @@ impl StoredExplanation {
 }
 
 fn stored(scored: &Scored) -> StoredScored {
-    let Parts {
-        time,
-        load,
-        price,
-        reputation,
-        green,
-    } = scored.parts;
     (
         scored.node,
         scored.provider,
         scored.region,
-        [time, load, price, reputation, green],
+        scored.parts.to_array(),
         scored.price,
         scored.tag.u64(),
     )
 }
 
-fn expanded(
-    weights: &Weights,
-    (node, provider, region, [time, load, price, reputation, green], total, tag): &StoredScored,
-) -> Scored {
-    let parts = Parts {
-        time: *time,
-        load: *load,
-        price: *price,
-        reputation: *reputation,
-        green: *green,
-    };
+fn expanded(weights: &Weights, stored: &StoredScored) -> Scored {
+    let (node, provider, region, parts, price, tag) = stored;
+    let parts = Parts::from_array(*parts);
     Scored {
         node: *node,
         provider: *provider,
         region: *region,
         score: Uint64::new(surge_matching::weigh(weights, &parts)),
         parts,
-        price: *total,
+        price: *price,
         tag: Uint64::new(*tag),
     }
 }

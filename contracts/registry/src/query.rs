@@ -17,7 +17,7 @@ use crate::index::{alive_since, is_found, load_node};
 use crate::pick::{simulated, Request};
 use crate::state::{
     ClassRecord, BONDS, CLASSES, CONFIG, DENOMS, EXPLANATIONS, MONEY, NODES, NODES_OF, OPERATORS,
-    OWNERS, PARAMS, PLACES, PROFILES, RESERVATIONS, ROUND_TRIPS, TIPS, UNBONDINGS,
+    OWNERS, PARAMS, PROFILES, REGIONS, RESERVATIONS, ROUND_TRIPS, TIPS, UNBONDINGS,
 };
 use crate::ContractError;
 
@@ -143,7 +143,7 @@ pub fn nodes(
 
 pub fn regions(deps: Deps) -> Result<RegionsResponse, ContractError> {
     let mut regions = vec![];
-    for (id, place) in (0u8..).zip(PLACES.load(deps.storage)?) {
+    for (id, place) in (0u8..).zip(REGIONS.load(deps.storage)?) {
         regions.push(Region {
             name: place.name,
             jurisdiction: place.jurisdiction,
@@ -230,10 +230,7 @@ pub fn invariant(deps: Deps, self_addr: &Addr) -> Result<InvariantResponse, Cont
     for (denom, listed) in (0u8..).zip(DENOMS.load(deps.storage)?) {
         let money = MONEY.may_load(deps.storage, denom)?.unwrap_or_default();
         let balance = listed.balance(&deps.querier, self_addr)?;
-        let owed = money
-            .bonds
-            .checked_add(money.tips)?
-            .checked_add(money.kitty)?;
+        let owed = money.total()?;
         holds = holds && balance >= owed;
         rows.push(RegistryMoney {
             denom,

@@ -2,7 +2,7 @@
 //! `surge_matching::index`.
 
 use cosmwasm_schema::cw_serde;
-use cosmwasm_std::{Addr, Binary, Uint128};
+use cosmwasm_std::{Addr, Binary, OverflowError, Uint128};
 use cw_storage_plus::{Item, Map};
 use surge_interface::registry::{NodeSpec, Params, Unbonding};
 use surge_interface::{Denom, Kind, Resources, TimeProfile, UnitPrices};
@@ -25,7 +25,7 @@ pub struct Counters {
 
 /// A region without its distances.
 #[cw_serde]
-pub struct Place {
+pub struct RegionRecord {
     pub name: String,
     pub jurisdiction: String,
     pub clean_ppm: u32,
@@ -163,7 +163,7 @@ pub const COUNTERS: Item<Counters> = Item::new("counters");
 /// Written by the owner; at most `MAX_DENOMS`; the position is the id.
 pub const DENOMS: Item<Vec<Denom>> = Item::new("denoms");
 /// Written by the owner; at most `MAX_REGIONS`; the position is the id.
-pub const PLACES: Item<Vec<Place>> = Item::new("places");
+pub const REGIONS: Item<Vec<RegionRecord>> = Item::new("regions");
 /// region => round trip to each region by id; written by the owner; at most `MAX_REGIONS`.
 pub const ROUND_TRIPS: Map<u8, Vec<u16>> = Map::new("rtt");
 /// class => class; written by the owner; at most `MAX_CLASSES`.
@@ -198,6 +198,13 @@ pub const EXPLANATIONS: Map<u64, crate::pick::StoredExplanation> = Map::new("why
 pub const MONEY: Map<u8, Money> = Map::new("money");
 /// (account, denomination) => tips; written by reports, removed when fetched.
 pub const TIPS: Map<(&Addr, u8), Uint128> = Map::new("tips");
+
+impl Money {
+    /// All that is owed.
+    pub fn total(&self) -> Result<Uint128, OverflowError> {
+        self.bonds.checked_add(self.tips)?.checked_add(self.kitty)
+    }
+}
 
 impl Load {
     /// What a job may still reserve.

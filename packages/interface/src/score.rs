@@ -31,8 +31,8 @@ impl Weights {
         green: 0,
     };
 
-    /// Sum of all weights; valid weights sum to [`PPM`].
-    pub fn total(&self) -> u64 {
+    /// The weights in the order of the fields.
+    pub const fn to_array(self) -> [u32; 5] {
         [
             self.time,
             self.load,
@@ -40,9 +40,25 @@ impl Weights {
             self.reputation,
             self.green,
         ]
-        .into_iter()
-        .map(u64::from)
-        .fold(0, u64::saturating_add)
+    }
+
+    /// The inverse of [`Weights::to_array`].
+    pub const fn from_array([time, load, price, reputation, green]: [u32; 5]) -> Self {
+        Self {
+            time,
+            load,
+            price,
+            reputation,
+            green,
+        }
+    }
+
+    /// Sum of all weights; valid weights sum to [`PPM`].
+    pub fn total(&self) -> u64 {
+        self.to_array()
+            .into_iter()
+            .map(u64::from)
+            .fold(0, u64::saturating_add)
     }
 
     /// Whether the weights sum to one.
@@ -73,6 +89,30 @@ pub struct Parts {
     /// Clean share of the node's energy times that of its region; half of it while only
     /// declared.
     pub green: u32,
+}
+
+impl Parts {
+    /// The parts in the order of the fields.
+    pub const fn to_array(self) -> [u32; 5] {
+        [
+            self.time,
+            self.load,
+            self.price,
+            self.reputation,
+            self.green,
+        ]
+    }
+
+    /// The inverse of [`Parts::to_array`].
+    pub const fn from_array([time, load, price, reputation, green]: [u32; 5]) -> Self {
+        Self {
+            time,
+            load,
+            price,
+            reputation,
+            green,
+        }
+    }
 }
 
 /// A node that could take the job, with the reasons.
@@ -113,8 +153,8 @@ pub struct Refusals {
 }
 
 impl Refusals {
-    /// All refusals together.
-    pub fn total(&self) -> u32 {
+    /// The counts in the order of the fields.
+    pub const fn to_array(self) -> [u16; 6] {
         [
             self.no_room,
             self.silent,
@@ -123,9 +163,28 @@ impl Refusals {
             self.own,
             self.declined,
         ]
-        .into_iter()
-        .map(u32::from)
-        .fold(0, u32::saturating_add)
+    }
+
+    /// The inverse of [`Refusals::to_array`].
+    pub const fn from_array(
+        [no_room, silent, too_dear, bond_too_low, own, declined]: [u16; 6],
+    ) -> Self {
+        Self {
+            no_room,
+            silent,
+            too_dear,
+            bond_too_low,
+            own,
+            declined,
+        }
+    }
+
+    /// All refusals together.
+    pub fn total(&self) -> u32 {
+        self.to_array()
+            .into_iter()
+            .map(u32::from)
+            .fold(0, u32::saturating_add)
     }
 }
 

@@ -10,7 +10,7 @@ use surge_interface::registry::Outcome;
 use surge_interface::{Denom, BPS};
 
 use super::{done, load, params_of, Call};
-use crate::ledger::{self, credit_account, credit_provider, denom_of};
+use crate::ledger::{self, denom_of, Creditor};
 use crate::state::{Job, CONFIG, DISPUTES, JOBS, LEDGERS, TERMS};
 use crate::ContractError;
 
@@ -160,7 +160,8 @@ pub fn give_up(
     let mut ledger = ledger::load(storage, state.denom)?;
     ledger.jobs = ledger.jobs.checked_sub(state.held)?;
     ledger.insurance = ledger.insurance.checked_add(fee)?;
-    credit_account(storage, &mut ledger, &state.requester, state.denom, back)?;
+    let requester = Creditor::Account(state.requester.clone());
+    requester.add(storage, &mut ledger, state.denom, back)?;
     LEDGERS.save(storage, state.denom, &ledger)?;
     state.status = match cause {
         "requester" => Status::Cancelled,
@@ -181,13 +182,13 @@ pub fn give_up(
 
 /// Ends a job that a node has: divides the money, gives the node back, pays if wished.
 pub fn close(
-    call: Call,
+    mut call: Call,
     action: &str,
     job: u64,
     mut state: Job,
     ending: Ending,
 ) -> Result<Response, ContractError> {
-    let storage = call.deps.storage;
+    let storage = &mut *call.deps.storage;
     let (_, provider) = state.node_and_provider(job)?;
     let denom = denom_of(storage, state.denom)?;
     let params = params_of(storage, state.params_version)?;
@@ -209,7 +210,8 @@ pub fn close(
     ledger.burn = ledger.burn.checked_add(parts.burn)?;
     ledger.treasury = ledger.treasury.checked_add(parts.treasury)?;
     ledger.insurance = ledger.insurance.checked_add(insurance)?;
-    credit_account(storage, &mut ledger, &state.requester, state.denom, back)?;
+    let requester = Creditor::Account(state.requester.clone());
+    requester.add(storage, &mut ledger, state.denom, back)?;
 
     let mut journal = Journal::default();
     journal.note(JobClosed {
@@ -223,20 +225,16 @@ pub fn close(
         insurance,
     });
     let mut response = done(action);
+    let provider = Creditor::Provider(provider);
     if ending.pay {
-        response = response.add_message(ledger::pay_provider(
-            storage,
-            &call.deps.querier,
-            &mut journal,
-            &mut ledger,
-            call.now_secs,
-            provider,
-            state.denom,
-            parts.provider,
-        )?);
+        let share = parts.provider;
+        let payment = provider.pay(&mut call, &mut journal, &mut ledger, state.denom, share)?;
+        response = response.add_message(payment);
     } else {
-        credit_provider(storage, &mut ledger, provider, state.denom, parts.provider)?;
+        let storage = &mut *call.deps.storage;
+        provider.add(storage, &mut ledger, state.denom, parts.provider)?;
     }
+    let storage = call.deps.storage;
     LEDGERS.save(storage, state.denom, &ledger)?;
     state.status = ending.status;
     JOBS.save(storage, job, &state)?;

@@ -1,6 +1,6 @@
 //! Money leaves the escrow, or is found in it.
 
-use cosmwasm_std::{Addr, Response, Uint128};
+use cosmwasm_std::{Addr, Api, Response, StdResult, Uint128};
 use cw20::Cw20ExecuteMsg;
 use surge_interface::client::Registry;
 use surge_interface::denom::call as call_token;
@@ -10,38 +10,31 @@ use surge_interface::events::Journal;
 use surge_interface::{Denom, UncheckedDenom};
 
 use super::{done, Call};
-use crate::ledger::{self, id_of};
+use crate::ledger::{self, id_of, Creditor};
 use crate::state::{CONFIG, LEDGERS};
 use crate::ContractError;
 
 /// Anybody sends a credit to whom it belongs.
 pub fn withdraw(
-    call: Call,
+    mut call: Call,
     beneficiary: Beneficiary,
     denom: &UncheckedDenom,
 ) -> Result<Response, ContractError> {
-    let storage = call.deps.storage;
-    let denom = id_of(storage, &denom.check(call.deps.api)?)?;
-    let mut ledger = ledger::load(storage, denom)?;
+    let denom = id_of(call.deps.storage, &denom.check(call.deps.api)?)?;
+    let creditor = creditor(call.deps.api, beneficiary)?;
+    let mut ledger = ledger::load(call.deps.storage, denom)?;
     let mut journal = Journal::default();
-    let payment = match beneficiary {
-        Beneficiary::Account(account) => {
-            let account_addr = call.deps.api.addr_validate(&account)?;
-            ledger::pay_account(storage, &mut journal, &mut ledger, &account_addr, denom)?
-        }
-        Beneficiary::Provider(provider) => ledger::pay_provider(
-            storage,
-            &call.deps.querier,
-            &mut journal,
-            &mut ledger,
-            call.now_secs,
-            provider,
-            denom,
-            Uint128::zero(),
-        )?,
-    };
-    LEDGERS.save(storage, denom, &ledger)?;
-    Ok(journal.close(storage, done("withdraw").add_message(payment))?)
+    let payment = creditor.pay(&mut call, &mut journal, &mut ledger, denom, Uint128::zero())?;
+    LEDGERS.save(call.deps.storage, denom, &ledger)?;
+    Ok(journal.close(call.deps.storage, done("withdraw").add_message(payment))?)
+}
+
+/// The checked side of a beneficiary.
+pub fn creditor(api: &dyn Api, beneficiary: Beneficiary) -> StdResult<Creditor> {
+    Ok(match beneficiary {
+        Beneficiary::Account(account) => Creditor::Account(api.addr_validate(&account)?),
+        Beneficiary::Provider(provider) => Creditor::Provider(provider),
+    })
 }
 
 /// Anybody empties a purse to where it goes.

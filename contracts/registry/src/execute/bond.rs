@@ -207,10 +207,7 @@ pub fn sync(deps: DepsMut, self_addr: &Addr, denom: u8) -> Result<Response, Cont
     let denoms = DENOMS.load(deps.storage)?;
     let held = known(&denoms, denom)?.balance(&deps.querier, self_addr)?;
     let money = MONEY.may_load(deps.storage, denom)?.unwrap_or_default();
-    let owed = money
-        .bonds
-        .checked_add(money.tips)?
-        .checked_add(money.kitty)?;
+    let owed = money.total()?;
     let surplus = held.saturating_sub(owed);
     if surplus.is_zero() {
         return Err(ContractError::NothingToSync);

@@ -15,7 +15,7 @@ use surge_interface::{Resources, UnitPrices, PPM};
 use super::{bond, done, ensure_status, load, owned};
 use crate::index::{self, alive_since, class_of, is_eligible, load_node};
 use crate::state::{
-    Load, NodeRecord, Standing, BONDS, CONFIG, COUNTERS, LOADS, NODES, NODES_OF, PARAMS, PLACES,
+    Load, NodeRecord, Standing, BONDS, CONFIG, COUNTERS, LOADS, NODES, NODES_OF, PARAMS, REGIONS,
     STANDINGS,
 };
 use crate::ContractError;
@@ -310,7 +310,7 @@ fn check_spec(storage: &dyn Storage, spec: &NodeSpec) -> Result<(), ContractErro
             leading: class.leading,
         });
     }
-    let count = PLACES.load(storage)?.len();
+    let count = REGIONS.load(storage)?.len();
     if usize::from(spec.region) >= count {
         return Err(ContractError::UnknownRegion {
             region: spec.region,

@@ -14,8 +14,8 @@ use surge_interface::{UncheckedDenom, BPS, PPM};
 use super::done;
 use super::provider::ensure_text;
 use crate::state::{
-    ClassRecord, Config, Counters, MarketRecord, Place, CLASSES, CONFIG, COUNTERS, DENOMS, PARAMS,
-    PLACES, ROUND_TRIPS,
+    ClassRecord, Config, Counters, MarketRecord, RegionRecord, CLASSES, CONFIG, COUNTERS, DENOMS,
+    PARAMS, REGIONS, ROUND_TRIPS,
 };
 use crate::ContractError;
 
@@ -32,7 +32,7 @@ pub fn instantiate(deps: DepsMut, msg: InstantiateMsg) -> Result<Response, Contr
     COUNTERS.save(deps.storage, &Counters::default())?;
     ABI.save(deps.storage, &ABI_VERSION)?;
     DENOMS.save(deps.storage, &vec![])?;
-    PLACES.save(deps.storage, &vec![])?;
+    REGIONS.save(deps.storage, &vec![])?;
     for denom in &msg.denoms {
         list_denom(deps.storage, deps.api, denom)?;
     }
@@ -216,7 +216,7 @@ fn save_region(storage: &mut dyn Storage, id: u8, region: Region) -> Result<(), 
             given: region.jurisdiction,
         });
     }
-    let mut places = PLACES.load(storage)?;
+    let mut places = REGIONS.load(storage)?;
     let position = usize::from(id);
     if position >= usize::from(MAX_REGIONS) {
         return Err(ContractError::TooMany {
@@ -232,7 +232,7 @@ fn save_region(storage: &mut dyn Storage, id: u8, region: Region) -> Result<(), 
             given: region.rtt_ms.len(),
         });
     }
-    let place = Place {
+    let place = RegionRecord {
         name: region.name,
         jurisdiction: region.jurisdiction,
         clean_ppm: region.clean_ppm,
@@ -249,7 +249,7 @@ fn save_region(storage: &mut dyn Storage, id: u8, region: Region) -> Result<(), 
             })
         }
     }
-    PLACES.save(storage, &places)?;
+    REGIONS.save(storage, &places)?;
     for (other, rtt_ms) in (0..=u8::MAX).zip(&region.rtt_ms) {
         if other != id {
             let mut row = ROUND_TRIPS.load(storage, other)?;
