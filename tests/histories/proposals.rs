@@ -295,8 +295,21 @@ fn in_time(chance: &mut Chance, ghost: &Ghost, running: &[(u64, &Job)]) -> Optio
     let mut jobs = running.iter();
     let disputed =
         jobs.find(|(_, job)| job.status == Status::Disputed && ghost.now <= job.deadline);
-    if let (Some((id, job)), true) = (disputed, chance.percent(35)) {
+    if let (Some((id, job)), true) = (disputed, chance.percent(45)) {
         return Some(deed(&job.arbiter, ruling(chance, *id)));
+    }
+    let mut jobs = running.iter();
+    let delivered =
+        jobs.find(|(_, job)| job.status == Status::Submitted && ghost.now <= job.deadline);
+    if let (Some((id, job)), true) = (delivered, chance.percent(15)) {
+        let (bond, denom) = (dispute_bond(ghost, job), job.denom);
+        let job_id = *id;
+        let dispute = What::Dispute {
+            job: job_id,
+            denom,
+            bond,
+        };
+        return Some(deed(&job.requester, dispute));
     }
     let mut jobs = running.iter();
     let alone = jobs.find(|(_, job)| {
@@ -312,7 +325,7 @@ fn in_time(chance: &mut Chance, ghost: &Ghost, running: &[(u64, &Job)]) -> Optio
 }
 
 fn ruling(chance: &mut Chance, job: u64) -> What {
-    let bps = chance.of(&[0, 0, 0, 1, 4_999, 5_000, 5_001, 9_999, 10_000, 10_001]);
+    let bps = chance.of(&[0, 0, 0, 0, 1, 4_999, 5_000, 5_001, 9_999, 10_000, 10_001]);
     What::Rule(job, bps)
 }
 
