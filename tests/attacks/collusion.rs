@@ -1,7 +1,7 @@
 //! Everybody but the network in one hand.
 
 use surge_escrow::ContractError;
-use surge_interface::escrow::{ExecuteMsg, Purse};
+use surge_interface::escrow::{ExecuteMsg, JobResponse, Purse, QueryMsg as EscrowQuery};
 use surge_interface::registry::{ExecuteMsg as Registry, InvariantResponse, QueryMsg};
 use surge_testing::{job, Machine, Suite};
 use surge_tests::refusal::refuses;
@@ -227,6 +227,11 @@ fn a_new_arbiter_rules_on_new_disputes_only() {
         treasury: None,
     };
     suite.to_escrow("owner", &roles).expect("roles");
+    let shown: JobResponse = suite.ask_escrow(&EscrowQuery::Job { job: id });
+    let shown = shown.dispute.expect("a dispute");
+    assert_eq!(shown.arbiter, Suite::addr("arbiter"));
+    assert_eq!(shown.bond.u128(), PRICE.div_ceil(10));
+    assert_eq!(shown.reason_uri, "https://example.org/reason");
     let rule = ExecuteMsg::Rule {
         job: id,
         provider_bps: 10_000,

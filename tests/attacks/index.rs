@@ -29,6 +29,10 @@ fn silent_nodes_blind_no_search_and_are_cleaned_out_at_their_owners_cost() {
     assert!(suite.explain(1).exact);
     let evicted = named(&suite, &response, "node_evicted");
     assert_eq!(evicted.len(), 8, "as many as one search takes out");
+    for event in &evicted {
+        assert_eq!(event.get("reporter"), Some("search"));
+        assert_eq!((event.number("tip"), event.number("denom")), (0, 0));
+    }
     let left: Vec<u32> = suite
         .all_nodes()
         .iter()
@@ -37,7 +41,12 @@ fn silent_nodes_blind_no_search_and_are_cleaned_out_at_their_owners_cost() {
         .collect();
     assert_eq!(left.len(), 12);
     let evict = ExecuteMsg::Evict { nodes: left };
-    suite.to_registry("anybody", &evict).expect("eviction");
+    let response = suite.to_registry("anybody", &evict).expect("eviction");
+    let anybody = Suite::addr("anybody");
+    for event in named(&suite, &response, "node_evicted") {
+        assert_eq!(event.get("reporter"), Some(anybody.as_str()));
+        assert_eq!(event.number("tip"), 100);
+    }
     let tips: cosmwasm_std::Uint128 = suite.ask_registry(&QueryMsg::Tips {
         account: Suite::addr("anybody").to_string(),
         denom: 0,

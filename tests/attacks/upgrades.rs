@@ -34,7 +34,12 @@ fn the_escrow_migrates_from_an_older_version_of_itself_alone() {
     let version = RUNNING.to_owned();
     assert_eq!(result, Err(ContractError::NotOlder { version }));
     let (result, after) = from(name, "0.0.1");
-    assert!(result.is_ok());
+    let events = result.expect("a migration").events;
+    let migrated = events.iter().find(|event| event.ty == "contract_migrated");
+    let migrated = &migrated.expect("an event").attributes;
+    let told = |key: &str| migrated.iter().find(|told| told.key == key);
+    assert_eq!(told("from").map(|told| &*told.value), Some("0.0.1"));
+    assert_eq!(told("to").map(|told| &*told.value), Some(RUNNING));
     assert_eq!(after.version, RUNNING);
 }
 
@@ -63,6 +68,11 @@ fn the_registry_migrates_from_an_older_version_of_itself_alone() {
     let version = RUNNING.to_owned();
     assert_eq!(result, Err(ContractError::NotOlder { version }));
     let (result, after) = from(name, "0.0.1");
-    assert!(result.is_ok());
+    let events = result.expect("a migration").events;
+    let migrated = events.iter().find(|event| event.ty == "contract_migrated");
+    let migrated = &migrated.expect("an event").attributes;
+    let told = |key: &str| migrated.iter().find(|told| told.key == key);
+    assert_eq!(told("from").map(|told| &*told.value), Some("0.0.1"));
+    assert_eq!(told("to").map(|told| &*told.value), Some(RUNNING));
     assert_eq!(after.version, RUNNING);
 }

@@ -240,6 +240,11 @@ fn node_in(row: &Row) -> Suite {
             suite.heartbeat(1).expect("heartbeat");
             take_all(&mut suite);
         }
+        "the job that took all is delivered" => {
+            suite.heartbeat(1).expect("heartbeat");
+            take_all(&mut suite);
+            suite.deliver(1).expect("delivery");
+        }
         "its bond is all locked" => {
             let mut order = job();
             order.reserved_secs = 1_200;
@@ -283,6 +288,7 @@ fn do_row(suite: &mut Suite, row: &Row) -> anyhow::Result<cw_multi_test::AppResp
             suite.deliver(1)?;
             suite.accept("bob", 1)
         }
+        "Vacate" => suite.vacate(1),
         "UpdateNode" => suite.to_registry(
             "alice",
             &ExecuteMsg::UpdateNode {
