@@ -194,3 +194,24 @@ wasmd() {
         DYLD_LIBRARY_PATH=$WASMD_HOME${DYLD_LIBRARY_PATH:+:$DYLD_LIBRARY_PATH} \
         "$WASMD_HOME/wasmd" "$@"
 }
+
+# Passes lines on, and shows that time passes when none come for a while.
+with_pulse() {
+    local line status since=$SECONDS
+    while true; do
+        status=0
+        IFS= read -r -t 9 line || status=$?
+        if ((status == 0)); then
+            printf '%s\n' "$line"
+        elif ((status > 128)); then
+            if [[ -n $line ]]; then
+                printf '%s' "$line"
+            else
+                printf '%s  … %d s%s\n' "$DIM" "$((SECONDS - since))" "$PLAIN"
+            fi
+        else
+            printf '%s' "$line"
+            return
+        fi
+    done
+}

@@ -44,6 +44,9 @@ pub struct Delivery {
     pub peak_memory_bytes: u64,
 }
 
+/// Size of the job's data unless told otherwise, in MiB.
+pub const DATA_MIB: u64 = 50;
+
 /// What the job reserves.
 const NEED: Resources = Resources {
     milli_cpu: 1_000,
@@ -112,6 +115,12 @@ impl Errand {
         })
     }
 
+    /// Whether the data has the size for which the cast is chosen, so that the change of
+    /// weights moves the second job. With other sizes it may not.
+    pub fn is_usual(&self) -> bool {
+        self.data_mib == DATA_MIB
+    }
+
     /// The folder for outputs.
     pub fn out(&self) -> &Path {
         &self.out
@@ -141,11 +150,7 @@ pub fn run(terms: &JobResponse, out: &Path) -> anyhow::Result<Delivery> {
         &limits,
     )?;
     if outcome.status != Status::Finished {
-        bail!(
-            "{}\n{}",
-            outcome.status,
-            outcome.stderr_text().escape_debug()
-        );
+        bail!("{}\n{}", outcome.status, printable(&outcome.stderr_text()));
     }
     let job = terms.summary.id;
     let file = out.join(format!("job-{job}.{}", ending(&outcome.output)));
@@ -194,6 +199,13 @@ fn artifact(path: &Path, bytes: &[u8]) -> anyhow::Result<Artifact> {
         uri: format!("file://{}", path.canonicalize()?.display()),
         sha256: hex::encode(Sha256::digest(bytes)),
     })
+}
+
+/// A stranger's text without what could drive a terminal.
+fn printable(text: &str) -> String {
+    text.chars()
+        .filter(|c| *c == '\n' || !c.is_control())
+        .collect()
 }
 
 /// Names the file so that a double click opens it.

@@ -29,7 +29,7 @@ struct Options {
     #[arg(long = "arg", allow_hyphen_values = true)]
     args: Vec<String>,
     /// Size of the data that the job declares to lie in Europe, in MiB.
-    #[arg(long, default_value_t = 50)]
+    #[arg(long, default_value_t = errand::DATA_MIB)]
     data_mib: u64,
     /// Folder for what the jobs put out.
     #[arg(long, default_value = "out")]

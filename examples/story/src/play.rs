@@ -90,9 +90,8 @@ pub fn play(errand: &Errand, teller: &Teller) -> anyhow::Result<Story> {
     suite.to_registry("owner", &Registry::UpdateParams { params })?;
     let second = act(&mut suite, errand, teller, &providers)?;
     ensure!(
-        first.job.node != second.job.node,
-        "both jobs went to node {:?} although the weights changed",
-        first.job.node
+        first.job.node != second.job.node || !errand.is_usual(),
+        "both jobs went to the same node although the weights changed"
     );
     teller.side_by_side(&first.explanation, &second.explanation, &providers);
 

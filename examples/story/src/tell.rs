@@ -234,7 +234,9 @@ impl Teller {
         right_align(&mut table, 1..5);
         self.say(&table.to_string());
         let unchanged = books.lines.iter().filter(|line| line.change() == 0).count();
-        self.say(&format!("{unchanged} accounts stayed as they were."));
+        self.say(&format!(
+            "{unchanged} accounts stayed as they were. Transaction fees are not part of this: the embedded chain has none."
+        ));
         let verdict = if books.reconcile {
             style("Every coin is accounted for.").green()
         } else {

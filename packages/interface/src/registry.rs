@@ -62,7 +62,7 @@ pub struct Params {
     /// Rows of fitting nodes that a search reads at most (K); at most [`MAX_ROWS`].
     pub rows_cap: u16,
     /// Rows of nodes that cannot take the job that a search reads at most; at most
-    /// [`MAX_ROWS`]. A search that found nobody tries again from the other end.
+    /// [`MAX_ROWS`]. A search that found nobody tries again, scattered over the cells.
     pub refused_cap: u16,
     /// T0 of the time score, in milliseconds: with data this far away it is one half.
     pub time_scale_ms: u32,
@@ -76,8 +76,9 @@ pub struct Params {
     pub payout_delay_secs: u64,
     /// Silent nodes that one search takes out of the index at most.
     pub evictions_per_search: u8,
-    /// Penalty for the first missed deadline, of the job's price; it doubles with each
-    /// further one, up to half of the price and never above the collateral.
+    /// Penalty for the first missed deadline, of the job's stake: its price, at least the
+    /// reference price. It doubles with each further one, up to half of the stake and never
+    /// above the collateral.
     pub no_show_bps: u16,
     /// Part of a penalty that goes to whoever reported it.
     pub tip_bps: u16,
@@ -202,7 +203,7 @@ pub struct Order {
     pub jurisdictions: Vec<String>,
     /// The one node that may take the job, when the requester named one.
     pub pinned: Option<u32>,
-    /// Collateral as a share of the price.
+    /// Collateral as a share of the stake: the price, at least the reference price.
     pub collateral_bps: u32,
 }
 

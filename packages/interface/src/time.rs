@@ -53,6 +53,22 @@ pub struct TimeBounds {
     pub reserved: Span,
 }
 
+impl TimeBounds {
+    /// Every duration by name.
+    pub const fn rows(&self) -> [(&'static str, Span); 8] {
+        [
+            ("interval between heartbeats", self.heartbeat),
+            ("wait before a bond leaves", self.unbonding),
+            ("wait before a payout address counts", self.payout_delay),
+            ("time to decline", self.accept),
+            ("time to look at a result", self.review),
+            ("time that a job waits for a node", self.waiting),
+            ("time for the arbiter", self.dispute),
+            ("reserved time of a job", self.reserved),
+        ]
+    }
+}
+
 const MINUTE: u64 = 60;
 const HOUR: u64 = 60 * MINUTE;
 const DAY: u64 = 24 * HOUR;

@@ -19,7 +19,7 @@ use world::{
     escrow_params, heartbeat, job, native, registry_params, result, World, TAKE_BPS, UNBONDING_SECS,
 };
 
-/// Deposit of most jobs; the rest over the price comes back at once.
+/// Deposit of most jobs; what the price leaves comes back when they end.
 const DEPOSIT: u128 = 40_000;
 /// Reserved time of most jobs.
 const TEN_MINUTES: u64 = 600;
@@ -283,7 +283,10 @@ fn a_job_that_is_disputed(world: &mut World) -> Result<(), Error> {
     let (id, _) = world.submit(job(TEN_MINUTES), DEPOSIT)?;
     let node = world.job(id)?.summary.node.expect("a node");
     let vacate = Registry::Vacate { job: id };
-    assert_fails(world.at_registry(&world.anyone, &vacate), "has not been delivered");
+    assert_fails(
+        world.at_registry(&world.anyone, &vacate),
+        "has not been delivered",
+    );
     world.deliver(id)?;
     let vacated = world.at_registry(&world.anyone, &vacate)?;
     world.table.note("registry vacate", &vacated);
