@@ -184,6 +184,9 @@ pub const UNBONDINGS: Map<u32, Vec<Unbonding>> = Map::new("unbondings");
 pub const NODES: Map<u32, NodeRecord> = Map::new("nodes");
 /// (provider, node) => nothing; at most `MAX_NODES` a provider.
 pub const NODES_OF: Map<(u32, u32), ()> = Map::new("nodes_of");
+/// removed node => provider, so that who declined a job is known for as long as the job
+/// waits; one per removed node, never walked.
+pub const FORMER: Map<u32, u32> = Map::new("former");
 /// (provider, class, denomination) => the worst that removed nodes left; bounded by the
 /// tables of classes and denominations.
 pub const STANDINGS: Map<(u32, u8, u8), Standing> = Map::new("standing");

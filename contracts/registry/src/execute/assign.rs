@@ -17,7 +17,7 @@ use super::{bond, done};
 use crate::index::{self, is_eligible, load_node};
 use crate::pick::{reason, silent_nodes, Request, StoredExplanation};
 use crate::state::{
-    Load, NodeRecord, Reservation, CONFIG, EXPLANATIONS, LOADS, NODES, RESERVATIONS,
+    Load, NodeRecord, Reservation, CONFIG, EXPLANATIONS, FORMER, LOADS, NODES, RESERVATIONS,
 };
 use crate::ContractError;
 
@@ -54,9 +54,11 @@ pub fn reassign(
     let mut request = Request::read(deps.storage, deps.api, now_secs, order)?;
     for node in declined {
         // The whole provider is out, or its nodes could decline one after the other.
-        if let Some(record) = NODES.may_load(deps.storage, *node)? {
-            request.job.own.push(record.provider);
-        }
+        let provider = match NODES.may_load(deps.storage, *node)? {
+            Some(record) => Some(record.provider),
+            None => FORMER.may_load(deps.storage, *node)?,
+        };
+        request.job.own.extend(provider);
     }
     request.job.declined = declined.to_vec();
     if RESERVATIONS.has(deps.storage, job) {

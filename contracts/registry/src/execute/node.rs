@@ -15,8 +15,8 @@ use surge_interface::{Resources, UnitPrices, PPM};
 use super::{bond, done, ensure_status, load, owned};
 use crate::index::{self, alive_since, class_of, is_eligible, load_node};
 use crate::state::{
-    Load, NodeRecord, Standing, BONDS, CONFIG, COUNTERS, LOADS, NODES, NODES_OF, PARAMS, REGIONS,
-    STANDINGS,
+    Load, NodeRecord, Standing, BONDS, CONFIG, COUNTERS, FORMER, LOADS, NODES, NODES_OF, PARAMS,
+    REGIONS, STANDINGS,
 };
 use crate::ContractError;
 
@@ -169,6 +169,7 @@ pub fn take_out(
     NODES.remove(storage, node);
     LOADS.remove(storage, node);
     NODES_OF.remove(storage, (provider, node));
+    FORMER.save(storage, node, &provider)?;
     journal.note(NodeRemoved {
         node,
         provider,
