@@ -131,6 +131,37 @@ fn a_providers_nodes_cannot_decline_one_after_the_other() {
     assert_eq!(suite.account_credit("bob", 0), 50_000 - 2 * 500);
 }
 
+/// Taking the node away that declined does not help. Guard: `FORMER` remembers whose it was.
+#[test]
+fn a_provider_that_removes_the_node_that_declined_is_still_out() {
+    let mut suite = Suite::new();
+    suite.join("mallory", 2 * 20_000);
+    for _ in 0..2 {
+        let machine = Machine::default().with_bond(20_000);
+        let node = suite.add_node("mallory", machine).expect("node");
+        suite.heartbeat(node).expect("heartbeat");
+    }
+    let mut spec = job();
+    spec.when_full = WhenFull::Wait;
+    let id = suite.submit("bob", spec, 50_000).expect("job");
+    let node = suite.job(id).node.expect("a node");
+    suite.decline(id).expect("decline");
+    let remove = Registry::RemoveNode { node };
+    suite.to_registry("mallory", &remove).expect("removed");
+    let reason = "of 1 nodes read none can take the job: 1 the requester's own; raise the \
+                  deposit, need less, or let the job wait";
+    let expected = EscrowError::NobodyFits {
+        job: id,
+        reason: reason.to_owned(),
+    };
+    let retry = Escrow::Match { job: id };
+    refuses(&mut suite, expected, |suite| {
+        suite.to_escrow("anybody", &retry)
+    });
+    suite.join_with("carol", Machine::default());
+    suite.to_escrow("anybody", &retry).expect("somebody else");
+}
+
 /// A node that asks nearly nothing, gets the job and declines it. Guard: the deposit stays
 /// held, and `ask_again` searches with all of it.
 #[test]

@@ -269,6 +269,7 @@ fn ghost_of(suite: &Suite) -> Ghost {
         operators: Default::default(),
         nodes: Default::default(),
         nodes_ever: 0,
+        former: Default::default(),
         left_behind: Default::default(),
         jobs: vec![],
         credits: Default::default(),

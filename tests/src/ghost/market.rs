@@ -71,8 +71,10 @@ impl Ghost {
 
     /// Whether one of the nodes that declined is this provider's.
     fn has_declined(&self, provider: u32, declined: &[u32]) -> bool {
-        let declined = declined.iter().filter_map(|id| self.nodes.get(id));
-        declined.into_iter().any(|node| node.provider == provider)
+        declined.iter().any(|id| {
+            let node = self.nodes.get(id).map(|node| node.provider);
+            node.or(self.former.get(id).copied()) == Some(provider)
+        })
     }
 
     fn allows(&self, order: &Order, region: u8) -> bool {

@@ -274,6 +274,8 @@ pub struct Ghost {
     pub operators: BTreeMap<String, u32>,
     pub nodes: BTreeMap<u32, Node>,
     pub nodes_ever: u32,
+    /// Provider of each removed node.
+    pub former: BTreeMap<u32, u32>,
     /// Virtual time and strikes that removed nodes left, by provider and denomination.
     pub left_behind: BTreeMap<(u32, Denom), (u128, u32)>,
     /// Job n is at n - 1.

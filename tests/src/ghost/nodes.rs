@@ -116,6 +116,7 @@ impl Ghost {
         if let Some(node) = self.nodes.remove(&id) {
             let provider = &mut self.providers[node.provider as usize - 1];
             provider.free[node.machine.denom] += node.bond;
+            self.former.insert(id, node.provider);
             let key = (node.provider, node.machine.denom);
             let (time, strikes) = self.left_behind.entry(key).or_default();
             *time = node.virtual_time.max(*time);
