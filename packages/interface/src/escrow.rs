@@ -17,6 +17,9 @@ pub const MAX_DENOMS: usize = 16;
 pub const MAX_TAKE_BPS: u16 = 2_000;
 /// Most times that a job may be declined.
 pub const MAX_DECLINES: u8 = 8;
+/// Most that a burned token may mint, for work and as emission together (κ + γ): below one
+/// by a margin, so that whoever trades with himself loses at every size.
+pub const MAX_MINT_BPS: u16 = 9_000;
 
 /// What the escrow is born with. The sender of the instantiation keeps no right.
 #[cw_serde]
@@ -35,6 +38,9 @@ pub struct InstantiateMsg {
     pub params: Params,
     /// What jobs may be paid in.
     pub denoms: Vec<UncheckedDenom>,
+    /// The reward token, one of them, for good: of it alone the burn share is burned, and
+    /// what is burned counts as a contribution. The owner may list it later, never another.
+    pub reward_token: Option<String>,
 }
 
 /// Parameters. Each change makes a new version; a job keeps the one it was submitted under.
@@ -42,7 +48,8 @@ pub struct InstantiateMsg {
 pub struct Params {
     /// The network's share of a provider's pay; at most [`MAX_TAKE_BPS`].
     pub take_bps: u16,
-    /// Part of the take that is burned, for cw20 tokens; native coins go to the treasury.
+    /// Part of the take that is burned, of jobs paid in the reward token; of others it goes
+    /// to the treasury.
     pub burn_bps: u16,
     /// Part of the take for the treasury.
     pub treasury_bps: u16,
@@ -68,6 +75,14 @@ pub struct Params {
     pub dispute_bond_bps: u16,
     /// Times that a job may be declined before it ends; at most [`MAX_DECLINES`].
     pub max_declines: u8,
+    /// What a burned token mints for work that is beyond doubt (κ).
+    pub work_mint_bps: u16,
+    /// Share of that for work whose requester accepted it (q of level 0). Silence mints
+    /// nothing.
+    pub accepted_bps: u16,
+    /// Share of a burned token up to which a provider's bond may earn more than its base
+    /// (γ). With `work_mint_bps` at most [`MAX_MINT_BPS`].
+    pub gate_bps: u16,
 }
 
 impl Params {
@@ -91,6 +106,9 @@ impl Params {
             decline_bps: 100,
             dispute_bond_bps: 1_000,
             max_declines: 4,
+            work_mint_bps: 6_000,
+            accepted_bps: 2_500,
+            gate_bps: 3_000,
         }
     }
 }
@@ -172,6 +190,22 @@ pub struct JobResult {
     pub size: u64,
     /// Where it can be fetched.
     pub uri: String,
+}
+
+/// What a provider contributed so far, in the reward token. The rewards contract reads it
+/// by raw key ([`crate::raw`]).
+#[cw_serde]
+#[derive(Default)]
+pub struct Contribution {
+    /// Collected for burning out of its jobs.
+    #[serde(rename = "b")]
+    pub burned: Uint128,
+    /// What that mints for work.
+    #[serde(rename = "w")]
+    pub work: Uint128,
+    /// Up to what its bond may earn more than its base.
+    #[serde(rename = "g")]
+    pub gate: Uint128,
 }
 
 /// Who a credit belongs to.
@@ -414,6 +448,12 @@ pub enum QueryMsg {
         /// In which denomination.
         denom: UncheckedDenom,
     },
+    /// What a provider contributed so far.
+    #[returns(Contribution)]
+    Contribution {
+        /// The provider.
+        provider: u32,
+    },
     /// What the escrow holds against what it owes, per denomination.
     #[returns(InvariantResponse)]
     Invariant {},
@@ -430,6 +470,8 @@ pub struct ConfigResponse {
     pub treasury: Addr,
     /// Bounds of all durations.
     pub profile: TimeProfile,
+    /// The reward token.
+    pub reward_token: Option<Addr>,
     /// Whether new jobs are allowed.
     pub intake_open: bool,
     /// Current version of the parameters.

@@ -3,7 +3,9 @@
 //!
 //! Contracts depend on this package and never on one another.
 
+pub mod bounds;
 pub mod client;
+pub mod dao;
 pub mod denom;
 pub mod escrow;
 pub mod events;
@@ -11,8 +13,10 @@ pub mod page;
 pub mod raw;
 pub mod registry;
 pub mod resources;
+pub mod rewards;
 pub mod score;
 pub mod time;
+pub mod upkeep;
 
 pub use denom::{Denom, UncheckedDenom};
 pub use resources::{Kind, Resources, UnitPrices};

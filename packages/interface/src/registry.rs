@@ -1,7 +1,7 @@
 //! The registry: who lends machines, and which machine gets a job.
 
 use cosmwasm_schema::{cw_serde, QueryResponses};
-use cosmwasm_std::{Addr, Uint128, Uint64};
+use cosmwasm_std::{Addr, StdResult, Uint128, Uint64};
 use cw20::Cw20ReceiveMsg;
 use cw_ownable::{cw_ownable_execute, cw_ownable_query};
 
@@ -584,6 +584,85 @@ impl ProviderRecord {
             Some(pending) if pending.from_secs <= now_secs => &pending.payout,
             _ => &self.payout,
         }
+    }
+}
+
+/// Most lows that a bond remembers.
+pub const MAX_LOWS: usize = 6;
+
+/// Bond of a provider in one denomination that is not on its way out. The rewards contract
+/// reads this record by raw key ([`crate::raw`]).
+#[cw_serde]
+#[derive(Default)]
+pub struct BondRecord {
+    /// Behind no node.
+    #[serde(rename = "f")]
+    pub free: Uint128,
+    /// Behind nodes, locked or not.
+    #[serde(rename = "n")]
+    pub at_nodes: Uint128,
+    /// How low it stood before, see [`BondRecord::lowest_since`]; at most [`MAX_LOWS`].
+    #[serde(rename = "l", skip_serializing_if = "Vec::is_empty", default)]
+    pub lows: Vec<Low>,
+}
+
+/// A bond stood at `amount` until `until_secs`, and has been higher ever since.
+#[cw_serde]
+pub struct Low {
+    /// Until when.
+    #[serde(rename = "t")]
+    pub until_secs: u64,
+    /// How much.
+    #[serde(rename = "a")]
+    pub amount: Uint128,
+}
+
+impl BondRecord {
+    /// All of it.
+    pub fn total(&self) -> StdResult<Uint128> {
+        Ok(self.free.checked_add(self.at_nodes)?)
+    }
+
+    /// Remembers how low the bond stood, after it changed from `before`. A rise keeps the
+    /// amount before it; a fall forgets all amounts that are no lower. When there are too
+    /// many, the two that differ least become the lower one of them: the bond may look lower
+    /// than it was, never higher, and a stranger who adds dust changes it by dust.
+    pub fn changed(&mut self, before: Uint128, now_secs: u64) -> StdResult<()> {
+        let now = self.total()?;
+        if now > before {
+            self.lows.push(Low {
+                until_secs: now_secs,
+                amount: before,
+            });
+        }
+        self.lows.retain(|low| low.amount < now);
+        if self.lows.len() > MAX_LOWS {
+            let pairs = self.lows.iter().zip(self.lows.iter().skip(1));
+            let rises = pairs.map(|(low, next)| next.amount.abs_diff(low.amount));
+            let least = rises.zip(0usize..).min().unwrap_or_default().1;
+            let lower = self.lows.remove(least).amount;
+            if let Some(low) = self.lows.get_mut(least) {
+                low.amount = lower;
+            }
+        }
+        Ok(())
+    }
+
+    /// The lowest that the bond has been at any moment from `since_secs` on, as far as is
+    /// remembered; never more than it was.
+    pub fn lowest_since(&self, since_secs: u64) -> StdResult<Uint128> {
+        let low = self.lows.iter().find(|low| low.until_secs >= since_secs);
+        match low {
+            Some(low) => Ok(low.amount),
+            None => self.total(),
+        }
+    }
+
+    /// Until when there was nothing, as far as is remembered; `None` when there always was
+    /// something.
+    pub fn empty_until(&self) -> Option<u64> {
+        let low = self.lows.iter().find(|low| low.amount.is_zero())?;
+        Some(low.until_secs)
     }
 }
 

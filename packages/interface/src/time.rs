@@ -51,11 +51,25 @@ pub struct TimeBounds {
     pub dispute: Span,
     /// Reserved time of a job.
     pub reserved: Span,
+    /// Length of an epoch.
+    pub epoch: Span,
+    /// Time to vote.
+    pub voting: Span,
+    /// Time that a certain result has to stand.
+    pub settle: Span,
+    /// Time between a decision and its execution.
+    pub timelock: Span,
+    /// Time to take the next step.
+    pub grace: Span,
+    /// Age of weight before it counts.
+    pub min_age: Span,
+    /// Wait before a stake leaves.
+    pub unstaking: Span,
 }
 
 impl TimeBounds {
     /// Every duration by name.
-    pub const fn rows(&self) -> [(&'static str, Span); 8] {
+    pub const fn rows(&self) -> [(&'static str, Span); 15] {
         [
             ("interval between heartbeats", self.heartbeat),
             ("wait before a bond leaves", self.unbonding),
@@ -65,6 +79,13 @@ impl TimeBounds {
             ("time that a job waits for a node", self.waiting),
             ("time for the arbiter", self.dispute),
             ("reserved time of a job", self.reserved),
+            ("length of an epoch", self.epoch),
+            ("time to vote", self.voting),
+            ("time that a certain result has to stand", self.settle),
+            ("time between a decision and its execution", self.timelock),
+            ("time to take a proposal's next step", self.grace),
+            ("age of weight before it counts", self.min_age),
+            ("wait before a stake leaves", self.unstaking),
         ]
     }
 }
@@ -86,6 +107,13 @@ impl TimeProfile {
                 waiting: Span::new(10 * MINUTE, 7 * DAY),
                 dispute: Span::new(DAY, 14 * DAY),
                 reserved: Span::new(MINUTE, 30 * DAY),
+                epoch: Span::new(DAY, 7 * DAY),
+                voting: Span::new(HOUR, 30 * DAY),
+                settle: Span::new(HOUR, 7 * DAY),
+                timelock: Span::new(0, 30 * DAY),
+                grace: Span::new(DAY, 90 * DAY),
+                min_age: Span::new(0, 30 * DAY),
+                unstaking: Span::new(DAY, 90 * DAY),
             },
             Self::Dev => {
                 let seconds = Span::new(1, DAY);
@@ -98,6 +126,13 @@ impl TimeProfile {
                     waiting: seconds,
                     dispute: seconds,
                     reserved: seconds,
+                    epoch: seconds,
+                    voting: seconds,
+                    settle: seconds,
+                    timelock: Span::new(0, DAY),
+                    grace: seconds,
+                    min_age: Span::new(0, DAY),
+                    unstaking: seconds,
                 }
             }
         }
