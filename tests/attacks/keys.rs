@@ -1,5 +1,6 @@
 //! Stolen keys.
 
+use surge_interface::upkeep::UpkeepError;
 use cw_ownable::{Action, OwnershipError};
 use surge_escrow::ContractError as EscrowError;
 use surge_interface::escrow::{self, ExecuteMsg as Escrow};
@@ -193,7 +194,7 @@ fn ownership_goes_only_to_who_accepts_it() {
     });
     suite.to_escrow("heir", &close).expect("the new owner");
     let renounce = Escrow::UpdateOwnership(Action::RenounceOwnership);
-    refuses(&mut suite, EscrowError::OwnerNeeded, |suite| {
+    refuses(&mut suite, EscrowError::Upkeep(UpkeepError::OwnerNeeded), |suite| {
         suite.to_escrow("heir", &renounce)
     });
 }

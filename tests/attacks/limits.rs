@@ -1,5 +1,6 @@
 //! Too much, too little, and nothing.
 
+use surge_interface::bounds::OutOfBounds;
 use cosmwasm_std::Uint128;
 use surge_escrow::ContractError as EscrowError;
 use surge_interface::escrow::{self, ExecuteMsg as Escrow};
@@ -78,12 +79,12 @@ fn parameters_of_the_escrow_stay_within_their_bounds() {
         }
         for value in [min.checked_sub(1), Some(max + 1)].into_iter().flatten() {
             let msg = update(value, set);
-            let expected = EscrowError::OutOfBounds {
+            let expected = EscrowError::OutOfBounds(OutOfBounds {
                 what,
                 value,
                 min,
                 max,
-            };
+            });
             refuses(&mut suite, expected, |suite| suite.to_escrow("owner", &msg));
         }
     }
@@ -134,12 +135,12 @@ fn parameters_of_the_registry_stay_within_their_bounds() {
         }
         for value in [min.checked_sub(1), Some(max + 1)].into_iter().flatten() {
             let msg = update(value, set);
-            let expected = RegistryError::OutOfBounds {
+            let expected = RegistryError::OutOfBounds(OutOfBounds {
                 what,
                 value,
                 min,
                 max,
-            };
+            });
             refuses(&mut suite, expected, |suite| {
                 suite.to_registry("owner", &msg)
             });

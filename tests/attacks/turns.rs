@@ -1,5 +1,6 @@
 //! Whose turn it is, and how to get it again.
 
+use surge_interface::bounds::OutOfBounds;
 use surge_interface::escrow::{JobSpec, Pick};
 use surge_interface::registry::{ExecuteMsg, NodeSpec};
 use surge_interface::{Kind, UnitPrices};
@@ -186,12 +187,12 @@ fn a_heartbeat_cannot_jump_to_the_end_of_the_sequence() {
     let beat = |seq| ExecuteMsg::Heartbeat { node: 1, seq, free };
     let step = 1 << 20;
     for jump in [step + 1, u32::MAX - 1] {
-        let expected = ContractError::OutOfBounds {
+        let expected = ContractError::OutOfBounds(OutOfBounds {
             what: "the step of the heartbeat's sequence",
             value: jump.into(),
             min: 1,
             max: step.into(),
-        };
+        });
         refuses(&mut suite, expected, |suite| {
             suite.to_registry("mallory-op", &beat(1 + jump))
         });

@@ -1,5 +1,6 @@
 //! Migration goes forward only, and only to the same contract.
 
+use surge_interface::upkeep::UpkeepError;
 use cosmwasm_std::testing::{mock_dependencies, mock_env};
 use cw2::{get_contract_version, set_contract_version};
 
@@ -32,7 +33,7 @@ fn the_escrow_migrates_from_an_older_version_of_itself_alone() {
     }
     let (result, _) = from(name, RUNNING);
     let version = RUNNING.to_owned();
-    assert_eq!(result, Err(ContractError::NotOlder { version }));
+    assert_eq!(result, Err(ContractError::Upkeep(UpkeepError::NotOlder { version })));
     let (result, after) = from(name, "0.0.1");
     let events = result.expect("a migration").events;
     let migrated = events.iter().find(|event| event.ty == "contract_migrated");
@@ -66,7 +67,7 @@ fn the_registry_migrates_from_an_older_version_of_itself_alone() {
     }
     let (result, _) = from(name, RUNNING);
     let version = RUNNING.to_owned();
-    assert_eq!(result, Err(ContractError::NotOlder { version }));
+    assert_eq!(result, Err(ContractError::Upkeep(UpkeepError::NotOlder { version })));
     let (result, after) = from(name, "0.0.1");
     let events = result.expect("a migration").events;
     let migrated = events.iter().find(|event| event.ty == "contract_migrated");

@@ -8,7 +8,7 @@ use cosmwasm_std::{
 use cw20::Cw20ReceiveMsg;
 use cw_utils::{nonpayable, one_coin};
 use surge_interface::escrow::{ExecuteMsg, InstantiateMsg, MigrateMsg, QueryMsg, ReceiveMsg};
-use surge_interface::{Denom, UncheckedDenom};
+use surge_interface::{upkeep, Denom, UncheckedDenom};
 
 use crate::execute::{assignment, dispute, ending, money, settings, submit, Call};
 use crate::state::DENOMS;
@@ -74,7 +74,9 @@ pub fn execute(
         }
         ExecuteMsg::SetIntake { open } => settings::set_intake(call, open),
         ExecuteMsg::UpdateOwnership(action) => {
-            settings::update_ownership(call.deps, &env.block, &call.sender_addr, action)
+            Ok(upkeep::update_ownership(
+                call.deps, &env.block, &call.sender_addr, action,
+            )?)
         }
     }
 }
@@ -120,6 +122,9 @@ pub fn query(deps: Deps, env: Env, msg: QueryMsg) -> Result<Binary, ContractErro
         QueryMsg::Credit { beneficiary, denom } => {
             to_json_binary(&query::credit(deps, beneficiary, &denom)?)
         }
+        QueryMsg::Contribution { provider } => {
+            to_json_binary(&query::contribution(deps, provider)?)
+        }
         QueryMsg::Invariant {} => to_json_binary(&query::invariant(deps, &env.contract.address)?),
         QueryMsg::Ownership {} => to_json_binary(&cw_ownable::get_ownership(deps.storage)?),
     };
@@ -129,11 +134,5 @@ pub fn query(deps: Deps, env: Env, msg: QueryMsg) -> Result<Binary, ContractErro
 /// Goes forward from an older version of this contract; anything else is an error.
 #[cfg_attr(not(feature = "library"), entry_point)]
 pub fn migrate(deps: DepsMut, _env: Env, _msg: MigrateMsg) -> Result<Response, ContractError> {
-    let from = cw2::ensure_from_older_version(deps.storage, NAME, VERSION)?;
-    if from.to_string() == VERSION {
-        return Err(ContractError::NotOlder {
-            version: VERSION.to_owned(),
-        });
-    }
-    settings::migrated(deps, from.to_string(), VERSION)
+    Ok(upkeep::migrate(deps, NAME, VERSION)?)
 }

@@ -4,6 +4,8 @@ use cw_utils::{ParseReplyError, PaymentError};
 use surge_accounting::AccountingError;
 use surge_interface::escrow::Status;
 use surge_interface::UncheckedDenom;
+use surge_interface::bounds::OutOfBounds;
+use surge_interface::upkeep::UpkeepError;
 use thiserror::Error;
 
 /// Everything that can go wrong in the escrow.
@@ -14,6 +16,10 @@ pub enum ContractError {
     Std(#[from] StdError),
     #[error(transparent)]
     Ownership(#[from] OwnershipError),
+    #[error(transparent)]
+    Upkeep(#[from] UpkeepError),
+    #[error(transparent)]
+    OutOfBounds(#[from] OutOfBounds),
     #[error(transparent)]
     Payment(#[from] PaymentError),
     #[error(transparent)]
@@ -81,13 +87,6 @@ pub enum ContractError {
     },
     #[error("{given:?} is not a SHA-256: 64 hexadecimal digits, lower case")]
     BadHash { given: String },
-    #[error("{what} is {value}, it must be from {min} to {max}")]
-    OutOfBounds {
-        what: &'static str,
-        value: u64,
-        min: u64,
-        max: u64,
-    },
     #[error("burn, treasury and insurance sum to {sum} basis points of the take, they must sum to 10000")]
     BadSplit { sum: u64 },
     #[error("there is no version {version} of the parameters")]
@@ -100,9 +99,4 @@ pub enum ContractError {
     UnknownReply { id: u64 },
     #[error("the registry answered nothing")]
     NoAnswer,
-
-    #[error("ownership is passed on, never given up: nobody could change a parameter again")]
-    OwnerNeeded,
-    #[error("version {version} is already running: migration goes forward only")]
-    NotOlder { version: String },
 }

@@ -3,7 +3,7 @@
 use cosmwasm_std::{Addr, Deps, Order, StdResult, Uint128};
 use cw_storage_plus::Bound;
 use surge_interface::escrow::{
-    Beneficiary, ConfigResponse, DenomsResponse, DisputeResponse, EscrowMoney, InvariantResponse,
+    Beneficiary, ConfigResponse, Contribution, DenomsResponse, DisputeResponse, EscrowMoney, InvariantResponse,
     JobResponse, JobSummary, JobsResponse, Params,
 };
 use surge_interface::events::SEQ;
@@ -11,7 +11,7 @@ use surge_interface::{page, Denom, UncheckedDenom};
 
 use crate::execute::money::creditor;
 use crate::ledger::{self, id_of};
-use crate::state::{Job, CONFIG, DENOMS, DISPUTES, JOBS, JOB_COUNT, PARAMS, RESULTS, TERMS};
+use crate::state::{Job, CONFIG, CONTRIBUTIONS, DENOMS, DISPUTES, JOBS, JOB_COUNT, PARAMS, RESULTS, TERMS};
 use crate::ContractError;
 
 pub fn config(deps: Deps) -> Result<ConfigResponse, ContractError> {
@@ -20,6 +20,7 @@ pub fn config(deps: Deps) -> Result<ConfigResponse, ContractError> {
         registry: config.registry,
         arbiter: config.arbiter,
         treasury: config.treasury,
+        reward_token: config.reward_token,
         profile: config.profile,
         intake_open: config.intake_open,
         params_version: config.params_version,
@@ -36,6 +37,12 @@ pub fn params(deps: Deps, version: Option<u32>) -> Result<Params, ContractError>
     PARAMS
         .may_load(deps.storage, version)?
         .ok_or(ContractError::UnknownVersion { version })
+}
+
+pub fn contribution(deps: Deps, provider: u32) -> StdResult<Contribution> {
+    Ok(CONTRIBUTIONS
+        .may_load(deps.storage, provider)?
+        .unwrap_or_default())
 }
 
 pub fn denoms(deps: Deps) -> StdResult<DenomsResponse> {

@@ -12,6 +12,8 @@ pub struct Config {
     pub registry: Addr,
     pub arbiter: Addr,
     pub treasury: Addr,
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub reward_token: Option<Addr>,
     pub profile: TimeProfile,
     pub intake_open: bool,
     pub params_version: u32,
@@ -86,6 +88,9 @@ pub struct Ledger {
     pub insurance: Uint128,
 }
 
+/// provider => what it contributed; written when a job paid in the reward token ends. The
+/// rewards contract reads it by raw key.
+pub use surge_interface::raw::CONTRIBUTIONS;
 /// Written by the owner; one record.
 pub const CONFIG: Item<Config> = Item::new("config");
 /// version => parameters; written by the owner, never changed.

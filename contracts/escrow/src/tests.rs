@@ -1,5 +1,6 @@
 //! What only the inside can tell.
 
+use surge_interface::bounds::OutOfBounds;
 use std::collections::BTreeSet;
 
 use cosmwasm_std::testing::{message_info, mock_dependencies, mock_env, MockApi};
@@ -52,12 +53,12 @@ fn birth_checks_what_later_changes_check() {
     assert_eq!(born(birth(), 1), Err(swallowed));
     let mut msg = birth();
     msg.params.take_bps = 2_001;
-    let beyond = ContractError::OutOfBounds {
+    let beyond = ContractError::OutOfBounds(OutOfBounds {
         what: "take_bps",
         value: 2_001,
         min: 0,
         max: 2_000,
-    };
+    });
     assert_eq!(born(msg, 0), Err(beyond));
     let mut msg = birth();
     msg.denoms.extend(msg.denoms.clone());

@@ -6,7 +6,7 @@ use cosmwasm_std::{from_json, to_json_binary, Binary, Deps, DepsMut, Env, Messag
 use cw20::Cw20ReceiveMsg;
 use cw_utils::{nonpayable, one_coin};
 use surge_interface::registry::{ExecuteMsg, InstantiateMsg, MigrateMsg, QueryMsg, ReceiveMsg};
-use surge_interface::Denom;
+use surge_interface::{upkeep, Denom};
 
 use crate::execute::{assign, bond, node, provider, settings};
 use crate::state::DENOMS;
@@ -44,7 +44,7 @@ pub fn execute(
     match msg {
         ExecuteMsg::Bond { provider } => {
             let coin = one_coin(&info)?;
-            bond::add(deps, provider, &Denom::Native(coin.denom), coin.amount)
+            bond::add(deps, now_secs, provider, &Denom::Native(coin.denom), coin.amount)
         }
         ExecuteMsg::FundKitty {} => {
             let coin = one_coin(&info)?;
@@ -89,7 +89,7 @@ pub fn execute(
             bond::withdraw_tips(deps, account_addr, denom)
         }
         ExecuteMsg::Sync { denom } => bond::sync(deps, &env.contract.address, denom),
-        ExecuteMsg::Receive(msg) => receive(deps, &sender_addr.into_string(), msg),
+        ExecuteMsg::Receive(msg) => receive(deps, now_secs, &sender_addr.into_string(), msg),
         ExecuteMsg::AddNode { spec, bond } => node::add(deps, &sender_addr, spec, bond),
         ExecuteMsg::UpdateNode {
             node,
@@ -136,14 +136,21 @@ pub fn execute(
         ExecuteMsg::AddDenom { denom } => settings::add_denom(deps, &sender_addr, &denom),
         ExecuteMsg::SetIntake { open } => settings::set_intake(deps, &sender_addr, open),
         ExecuteMsg::UpdateOwnership(action) => {
-            settings::update_ownership(deps, &env.block, &sender_addr, action)
+            Ok(upkeep::update_ownership(
+                deps, &env.block, &sender_addr, action,
+            )?)
         }
     }
 }
 
 /// A listed token moved here. The token alone can say so: a message from anybody else is
 /// from an address that is not listed.
-fn receive(deps: DepsMut, token: &str, msg: Cw20ReceiveMsg) -> Result<Response, ContractError> {
+fn receive(
+    deps: DepsMut,
+    now_secs: u64,
+    token: &str,
+    msg: Cw20ReceiveMsg,
+) -> Result<Response, ContractError> {
     let denoms = DENOMS.load(deps.storage)?;
     let denom = denoms
         .into_iter()
@@ -152,7 +159,7 @@ fn receive(deps: DepsMut, token: &str, msg: Cw20ReceiveMsg) -> Result<Response, 
             denom: surge_interface::UncheckedDenom::Cw20(token.to_owned()),
         })?;
     match from_json(&msg.msg)? {
-        ReceiveMsg::Bond { provider } => bond::add(deps, provider, &denom, msg.amount),
+        ReceiveMsg::Bond { provider } => bond::add(deps, now_secs, provider, &denom, msg.amount),
         ReceiveMsg::FundKitty {} => bond::fund_kitty(deps, &denom, msg.amount),
     }
 }
@@ -193,11 +200,5 @@ pub fn query(deps: Deps, env: Env, msg: QueryMsg) -> Result<Binary, ContractErro
 /// Goes forward from an older version of this contract; anything else is an error.
 #[cfg_attr(not(feature = "library"), entry_point)]
 pub fn migrate(deps: DepsMut, _env: Env, _msg: MigrateMsg) -> Result<Response, ContractError> {
-    let from = cw2::ensure_from_older_version(deps.storage, NAME, VERSION)?;
-    if from.to_string() == VERSION {
-        return Err(ContractError::NotOlder {
-            version: VERSION.to_owned(),
-        });
-    }
-    settings::migrated(deps, from.to_string(), VERSION)
+    Ok(upkeep::migrate(deps, NAME, VERSION)?)
 }

@@ -5,6 +5,8 @@ use surge_accounting::AccountingError;
 use surge_interface::registry::ProviderStatus;
 use surge_interface::{Kind, Resources, UncheckedDenom};
 use surge_matching::MatchError;
+use surge_interface::bounds::OutOfBounds;
+use surge_interface::upkeep::UpkeepError;
 use thiserror::Error;
 
 /// Everything that can go wrong in the registry.
@@ -15,6 +17,10 @@ pub enum ContractError {
     Std(#[from] StdError),
     #[error(transparent)]
     Ownership(#[from] OwnershipError),
+    #[error(transparent)]
+    Upkeep(#[from] UpkeepError),
+    #[error(transparent)]
+    OutOfBounds(#[from] OutOfBounds),
     #[error(transparent)]
     Payment(#[from] PaymentError),
     #[error(transparent)]
@@ -78,13 +84,6 @@ pub enum ContractError {
     TooMany { what: &'static str, max: usize },
     #[error("{given:?} is not a jurisdiction: two capital letters, ISO 3166-1 alpha-2")]
     BadJurisdiction { given: String },
-    #[error("{what} is {value}, it must be from {min} to {max}")]
-    OutOfBounds {
-        what: &'static str,
-        value: u64,
-        min: u64,
-        max: u64,
-    },
     #[error("the weights sum to {sum}, they must sum to 1000000")]
     BadWeights { sum: u64 },
     #[error("region {region} needs {needed} round trips, one to each region up to itself, {given} were given")]
@@ -129,10 +128,7 @@ pub enum ContractError {
     #[error("no bond in denomination {denom} is ready to be withdrawn; the next is at {next_secs} seconds (0: none is on its way)")]
     NothingMatured { denom: u8, next_secs: u64 },
     #[error("an eviction tip of {tip} is too high: at most a tenth of the smallest bond, {max}")]
-    TipTooHigh { tip: Uint128, max: Uint128 },
-    #[error("ownership is passed on, never given up: nobody could change a parameter again")]
-    OwnerNeeded,
-    #[error("nothing is there to be withdrawn")]
+    TipTooHigh { tip: Uint128, max: Uint128 },    #[error("nothing is there to be withdrawn")]
     NothingToWithdraw,
     #[error("nothing came without a message")]
     NothingToSync,
@@ -146,6 +142,4 @@ pub enum ContractError {
     #[error("no region is allowed: none of the named regions lies in a named jurisdiction")]
     NoRegionAllowed,
 
-    #[error("version {version} is already running: migration goes forward only")]
-    NotOlder { version: String },
 }

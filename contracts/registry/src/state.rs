@@ -5,7 +5,7 @@ use cosmwasm_schema::cw_serde;
 use cosmwasm_std::{Addr, Binary, OverflowError, Uint128};
 use cw_storage_plus::{Item, Map};
 use surge_interface::registry::{NodeSpec, Params, Unbonding};
-use surge_interface::{Denom, Kind, Resources, TimeProfile, UnitPrices};
+use surge_interface::{Kind, Resources, TimeProfile, UnitPrices};
 
 /// What was set at instantiation, and the state of intake.
 #[cw_serde]
@@ -49,16 +49,6 @@ pub struct MarketRecord {
     pub reference: UnitPrices,
     pub smallest_bond: Uint128,
     pub evict_tip: Uint128,
-}
-
-/// Bond of a provider that is not on its way out.
-#[cw_serde]
-#[derive(Default)]
-pub struct Bond {
-    /// Behind no node.
-    pub free: Uint128,
-    /// Allotted to nodes, locked or not.
-    pub at_nodes: Uint128,
 }
 
 /// What seldom changes of a node.
@@ -160,8 +150,8 @@ pub const CONFIG: Item<Config> = Item::new("config");
 pub const PARAMS: Item<Params> = Item::new("params");
 /// Written when a provider or node joins; one record.
 pub const COUNTERS: Item<Counters> = Item::new("counters");
-/// Written by the owner; at most `MAX_DENOMS`; the position is the id.
-pub const DENOMS: Item<Vec<Denom>> = Item::new("denoms");
+/// Written by the owner; at most `MAX_DENOMS`; the position is the id. Others read it.
+pub use surge_interface::raw::DENOMS;
 /// Written by the owner; at most `MAX_REGIONS`; the position is the id.
 pub const REGIONS: Item<Vec<RegionRecord>> = Item::new("regions");
 /// region => round trip to each region by id; written by the owner; at most `MAX_REGIONS`.
@@ -175,8 +165,8 @@ pub const OWNERS: Map<&Addr, u32> = Map::new("owners");
 pub const OPERATORS: Map<&Addr, u32> = Map::new("operators");
 /// provider => where its description is; written by its owner.
 pub const PROFILES: Map<u32, String> = Map::new("profiles");
-/// (provider, denomination) => bond; written by bonding, nodes and slashes.
-pub const BONDS: Map<(u32, u8), Bond> = Map::new("bonds");
+/// (provider, denomination) => bond; written by bonding, nodes and slashes. Others read it.
+pub use surge_interface::raw::BONDS;
 /// provider => bonds on their way out; at most `MAX_UNBONDINGS` and one per denomination.
 pub const UNBONDINGS: Map<u32, Vec<Unbonding>> = Map::new("unbondings");
 
@@ -197,7 +187,7 @@ pub const RESERVATIONS: Map<u64, Reservation> = Map::new("held");
 /// job => why it went where it went; written once per assignment, never walked.
 pub const EXPLANATIONS: Map<u64, crate::pick::StoredExplanation> = Map::new("why");
 
-/// denomination => what is owed; at most `MAX_DENOMS`.
+/// denomination => what is owed; at most `MAX_DENOMS`. Others read `bonds`.
 pub const MONEY: Map<u8, Money> = Map::new("money");
 /// (account, denomination) => tips; written by reports, removed when fetched.
 pub const TIPS: Map<(&Addr, u8), Uint128> = Map::new("tips");

@@ -1,14 +1,18 @@
-//! What jobs cost, who gets it and what failing costs. Values in, values out: no storage,
-//! no clock. Everything is integer and checked; what rounding leaves stays with the party
-//! named in each function.
+//! What jobs cost, who gets it, what failing costs and what contributing mints. Values in,
+//! values out: no storage, no clock. Everything is integer and checked; what rounding
+//! leaves stays with the party named in each function.
 
 mod bond;
+mod emission;
 mod price;
 mod split;
+mod vesting;
 
 pub use bond::{collateral, dispute_bond, no_show};
+pub use emission::{earned, pool, turn, Turn, INDEX, YEAR_SECS};
 pub use price::job_price;
 pub use split::{cancellation, decline_fee, ruling, share, take, Division, Take};
+pub use vesting::Vesting;
 
 use cosmwasm_std::Uint128;
 use thiserror::Error;

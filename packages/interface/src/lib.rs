@@ -16,6 +16,7 @@ pub mod resources;
 pub mod rewards;
 pub mod score;
 pub mod time;
+pub mod token;
 pub mod upkeep;
 
 pub use denom::{Denom, UncheckedDenom};

@@ -623,19 +623,14 @@ impl BondRecord {
         Ok(self.free.checked_add(self.at_nodes)?)
     }
 
-    /// Remembers how low the bond stood, after it changed from `before`. A rise keeps the
-    /// amount before it; a fall forgets all amounts that are no lower. When there are too
-    /// many, the two that differ least become the lower one of them: the bond may look lower
-    /// than it was, never higher, and a stranger who adds dust changes it by dust.
-    pub fn changed(&mut self, before: Uint128, now_secs: u64) -> StdResult<()> {
-        let now = self.total()?;
-        if now > before {
-            self.lows.push(Low {
-                until_secs: now_secs,
-                amount: before,
-            });
-        }
-        self.lows.retain(|low| low.amount < now);
+    /// Remembers how low the bond stood, after it rose from `before`. When that is too much
+    /// to remember, the two that differ least become the lower one of them: the bond may
+    /// look lower than it was, never higher, and who adds dust changes it by dust.
+    pub fn rose(&mut self, before: Uint128, now_secs: u64) {
+        self.lows.push(Low {
+            until_secs: now_secs,
+            amount: before,
+        });
         if self.lows.len() > MAX_LOWS {
             let pairs = self.lows.iter().zip(self.lows.iter().skip(1));
             let rises = pairs.map(|(low, next)| next.amount.abs_diff(low.amount));
@@ -645,6 +640,12 @@ impl BondRecord {
                 low.amount = lower;
             }
         }
+    }
+
+    /// Forgets what is no lower than the bond is now, after it fell.
+    pub fn fell(&mut self) -> StdResult<()> {
+        let now = self.total()?;
+        self.lows.retain(|low| low.amount < now);
         Ok(())
     }
 

@@ -2,6 +2,7 @@
 
 use cosmwasm_std::{Response, Uint128};
 use surge_accounting::{dispute_bond, ruling};
+use surge_interface::bounds::within;
 use surge_interface::escrow::{Status, MAX_TEXT};
 use surge_interface::events::escrow::JobDisputed;
 use surge_interface::events::Journal;
@@ -73,14 +74,7 @@ pub fn rule(call: Call, job: u64, provider_bps: u16) -> Result<Response, Contrac
         });
     }
     state.ensure_in_time(job, call.now_secs)?;
-    if provider_bps > BPS {
-        return Err(ContractError::OutOfBounds {
-            what: "provider_bps",
-            value: provider_bps.into(),
-            min: 0,
-            max: BPS.into(),
-        });
-    }
+    within("provider_bps", provider_bps.into(), 0, BPS.into())?;
     let (_, provider) = state.node_and_provider(job)?;
     let registry_addr = CONFIG.load(storage)?.registry;
     let record = raw::provider(&call.deps.querier, &registry_addr, provider)?
@@ -103,6 +97,7 @@ pub fn rule(call: Call, job: u64, provider_bps: u16) -> Result<Response, Contrac
         bond_back: if for_provider { Uint128::zero() } else { bond },
         bond_lost: if for_provider { bond } else { Uint128::zero() },
         pay: false,
+        accepted: false,
     };
     close(call, "rule", job, state, ending)
 }

@@ -1,17 +1,17 @@
 //! How jobs end and who gets the money.
 
 use cosmwasm_std::{Response, Storage, Uint128};
-use surge_accounting::{cancellation, decline_fee, ruling, take, Division, Take};
+use surge_accounting::{cancellation, decline_fee, ruling, share, take, Division, Take};
 use surge_interface::client::Registry;
 use surge_interface::escrow::{Params, Status};
-use surge_interface::events::escrow::JobClosed;
+use surge_interface::events::escrow::{JobClosed, WorkCredited};
 use surge_interface::events::Journal;
 use surge_interface::registry::Outcome;
 use surge_interface::{Denom, BPS};
 
 use super::{done, load, params_of, Call};
 use crate::ledger::{self, denom_of, Creditor};
-use crate::state::{Job, CONFIG, DISPUTES, JOBS, LEDGERS, TERMS};
+use crate::state::{Job, CONFIG, CONTRIBUTIONS, DISPUTES, JOBS, LEDGERS, TERMS};
 use crate::ContractError;
 
 /// How a job ends.
@@ -26,14 +26,16 @@ pub struct Ending {
     pub bond_lost: Uint128,
     /// Also send the provider its whole credit.
     pub pay: bool,
+    /// Whether the requester accepted the work, so that it mints.
+    pub accepted: bool,
 }
 
 impl Ending {
     /// All held for the job goes to the provider.
-    fn paid(state: &Job, cause: &'static str, pay: bool) -> Self {
+    fn paid(state: &Job, accepted: bool, pay: bool) -> Self {
         Self {
             status: Status::Settled,
-            cause,
+            cause: if accepted { "accept" } else { "silence" },
             division: Division {
                 provider: state.price,
                 requester: Uint128::zero(),
@@ -42,6 +44,7 @@ impl Ending {
             bond_back: Uint128::zero(),
             bond_lost: Uint128::zero(),
             pay,
+            accepted,
         }
     }
 }
@@ -51,7 +54,7 @@ pub fn accept(call: Call, job: u64, pay: bool) -> Result<Response, ContractError
     let state = load(call.deps.storage, job)?;
     state.ensure_status(job, Status::Submitted)?;
     state.ensure_requester(job, &call.sender_addr)?;
-    let ending = Ending::paid(&state, "accept", pay);
+    let ending = Ending::paid(&state, true, pay);
     close(call, "accept", job, state, ending)
 }
 
@@ -67,10 +70,11 @@ pub fn settle(call: Call, job: u64, pay: bool) -> Result<Response, ContractError
             bond_back: DISPUTES.load(call.deps.storage, job)?.bond,
             bond_lost: Uint128::zero(),
             pay,
+            accepted: false,
         },
         _ => {
             state.ensure_status(job, Status::Submitted)?;
-            Ending::paid(&state, "silence", pay)
+            Ending::paid(&state, false, pay)
         }
     };
     state.ensure_overdue(job, call.now_secs)?;
@@ -98,6 +102,7 @@ pub fn cancel(call: Call, job: u64) -> Result<Response, ContractError> {
         bond_back: Uint128::zero(),
         bond_lost: Uint128::zero(),
         pay: false,
+        accepted: false,
     };
     close(call, "cancel", job, state, ending)
 }
@@ -125,6 +130,7 @@ pub fn expire(call: Call, job: u64) -> Result<Response, ContractError> {
         bond_back: Uint128::zero(),
         bond_lost: Uint128::zero(),
         pay: false,
+        accepted: false,
     };
     close(call, "expire", job, state, ending)
 }
@@ -192,7 +198,9 @@ pub fn close(
     let (_, provider) = state.node_and_provider(job)?;
     let denom = denom_of(storage, state.denom)?;
     let params = params_of(storage, state.params_version)?;
-    let parts = after_take(ending.division.provider, &denom, &params)?;
+    let config = CONFIG.load(storage)?;
+    let rewarded = matches!(&denom, Denom::Cw20(token) if config.reward_token.as_ref() == Some(token));
+    let parts = after_take(ending.division.provider, rewarded, &params)?;
     let unused = state.held.checked_sub(state.price)?;
     let back = ending
         .division
@@ -224,6 +232,10 @@ pub fn close(
         treasury: parts.treasury,
         insurance,
     });
+    if !parts.burn.is_zero() {
+        let credited = credit_work(storage, job, provider, parts.burn, ending.accepted, &params)?;
+        journal.note(credited);
+    }
     let mut response = done(action);
     let provider = Creditor::Provider(provider);
     if ending.pay {
@@ -238,19 +250,49 @@ pub fn close(
     LEDGERS.save(storage, state.denom, &ledger)?;
     state.status = ending.status;
     JOBS.save(storage, job, &state)?;
-    let registry = Registry(CONFIG.load(storage)?.registry);
+    let registry = Registry(config.registry);
     let release = registry.release(job, ending.outcome)?;
     Ok(journal.close(storage, response.add_message(release))?)
 }
 
-/// The network's share of a provider's pay. Only tokens can be burned: of native coins
-/// that part is the treasury's.
-fn after_take(pay: Uint128, denom: &Denom, params: &Params) -> Result<Take, ContractError> {
-    let burn_bps = match denom {
-        Denom::Native(_) => 0,
-        Denom::Cw20(_) => params.burn_bps,
-    };
+/// The network's share of a provider's pay. Only the reward token is burned: of other
+/// money that part is the treasury's.
+fn after_take(pay: Uint128, rewarded: bool, params: &Params) -> Result<Take, ContractError> {
+    let burn_bps = if rewarded { params.burn_bps } else { 0 };
     Ok(take(pay, params.take_bps, burn_bps, params.insurance_bps)?)
+}
+
+/// Counts what is burned out of a job as its provider's contribution. It mints when the
+/// requester accepted the work, by the parameters of the job.
+fn credit_work(
+    storage: &mut dyn Storage,
+    job: u64,
+    provider: u32,
+    burned: Uint128,
+    accepted: bool,
+    params: &Params,
+) -> Result<WorkCredited, ContractError> {
+    let mut given = CONTRIBUTIONS
+        .may_load(storage, provider)?
+        .unwrap_or_default();
+    given.burned = given.burned.checked_add(burned)?;
+    if accepted {
+        let work = share(burned, params.work_mint_bps.into())?;
+        given.work = given
+            .work
+            .checked_add(share(work, params.accepted_bps.into())?)?;
+        given.gate = given
+            .gate
+            .checked_add(share(burned, params.gate_bps.into())?)?;
+    }
+    CONTRIBUTIONS.save(storage, provider, &given)?;
+    Ok(WorkCredited {
+        job,
+        provider,
+        burned: given.burned,
+        work: given.work,
+        gate: given.gate,
+    })
 }
 
 fn status_name(status: Status) -> &'static str {

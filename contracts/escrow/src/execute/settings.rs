@@ -1,12 +1,12 @@
 //! What the owner decides.
 
-use cosmwasm_std::{Addr, Api, BlockInfo, DepsMut, Response, Storage};
-use cw_ownable::Action;
-use surge_interface::escrow::{InstantiateMsg, Params, MAX_DECLINES, MAX_DENOMS, MAX_TAKE_BPS};
+use cosmwasm_std::{Api, DepsMut, Response, Storage};
+use surge_interface::escrow::{InstantiateMsg, Params, MAX_DECLINES, MAX_DENOMS, MAX_MINT_BPS, MAX_TAKE_BPS};
+use surge_interface::bounds::{lasts, within};
 use surge_interface::events::escrow::ParamsUpdated;
-use surge_interface::events::{Journal, Migrated, OwnershipChanged};
+use surge_interface::events::Journal;
 use surge_interface::raw::{ABI, ABI_VERSION};
-use surge_interface::time::{Span, TimeBounds};
+use surge_interface::time::TimeBounds;
 use surge_interface::{UncheckedDenom, BPS};
 
 use super::{done, Call};
@@ -20,6 +20,10 @@ pub fn instantiate(deps: DepsMut, msg: InstantiateMsg) -> Result<Response, Contr
         registry: deps.api.addr_validate(&msg.registry)?,
         arbiter: deps.api.addr_validate(&msg.arbiter)?,
         treasury: deps.api.addr_validate(&msg.treasury)?,
+        reward_token: msg
+            .reward_token
+            .map(|token| deps.api.addr_validate(&token))
+            .transpose()?,
         profile: msg.profile,
         intake_open: true,
         params_version: 1,
@@ -72,29 +76,6 @@ pub fn set_intake(call: Call, open: bool) -> Result<Response, ContractError> {
     let mut config = CONFIG.load(call.deps.storage)?;
     config.intake_open = open;
     saved(call.deps.storage, &config, "intake")
-}
-
-/// Passing ownership takes two steps; giving it up is refused.
-pub fn update_ownership(
-    mut deps: DepsMut,
-    block: &BlockInfo,
-    sender_addr: &Addr,
-    action: Action,
-) -> Result<Response, ContractError> {
-    if action == Action::RenounceOwnership {
-        return Err(ContractError::OwnerNeeded);
-    }
-    let ownership = cw_ownable::update_ownership(deps.branch(), block, sender_addr, action)?;
-    let mut journal = Journal::default();
-    journal.note(OwnershipChanged::from(&ownership));
-    Ok(journal.close(deps.storage, done("update_ownership"))?)
-}
-
-/// The code went forward.
-pub fn migrated(deps: DepsMut, from: String, to: &'static str) -> Result<Response, ContractError> {
-    let mut journal = Journal::default();
-    journal.note(Migrated { from, to });
-    Ok(journal.close(deps.storage, done("migrate"))?)
 }
 
 fn saved(
@@ -162,21 +143,8 @@ fn check_params(params: &Params, bounds: &TimeBounds) -> Result<(), ContractErro
         params.max_declines.into(),
         1,
         MAX_DECLINES.into(),
-    )
-}
-
-fn within(what: &'static str, value: u64, min: u64, max: u64) -> Result<(), ContractError> {
-    if (min..=max).contains(&value) {
-        return Ok(());
-    }
-    Err(ContractError::OutOfBounds {
-        what,
-        value,
-        min,
-        max,
-    })
-}
-
-fn lasts(what: &'static str, secs: u64, span: &Span) -> Result<(), ContractError> {
-    within(what, secs, span.min_secs, span.max_secs)
+    )?;
+    within("accepted_bps", params.accepted_bps.into(), 0, whole)?;
+    let minted = u64::from(params.work_mint_bps).saturating_add(params.gate_bps.into());
+    Ok(within("work_mint_bps and gate_bps", minted, 0, MAX_MINT_BPS.into())?)
 }

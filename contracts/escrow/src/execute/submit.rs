@@ -1,6 +1,7 @@
 //! A job is ordered.
 
 use cosmwasm_std::{Response, SubMsg, Uint128};
+use surge_interface::bounds::lasts;
 use surge_interface::client::Registry;
 use surge_interface::escrow::{Artifact, JobSpec, Params, Pick, MAX_INPUTS, MAX_TEXT};
 use surge_interface::registry::Order;
@@ -29,14 +30,7 @@ pub fn submit(
         return Err(ContractError::NoDeposit);
     }
     let span = config.profile.bounds().reserved;
-    if !span.contains(spec.reserved_secs) {
-        return Err(ContractError::OutOfBounds {
-            what: "reserved_secs",
-            value: spec.reserved_secs,
-            min: span.min_secs,
-            max: span.max_secs,
-        });
-    }
+    lasts("reserved_secs", spec.reserved_secs, &span)?;
     check_texts(&spec)?;
     let params = PARAMS.load(storage, config.params_version)?;
     let terms = Terms {

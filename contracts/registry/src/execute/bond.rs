@@ -16,6 +16,7 @@ use crate::ContractError;
 
 pub fn add(
     deps: DepsMut,
+    now_secs: u64,
     provider: u32,
     denom: &Denom,
     amount: Uint128,
@@ -35,7 +36,9 @@ pub fn add(
     let mut bond = BONDS
         .may_load(deps.storage, (provider, denom))?
         .unwrap_or_default();
+    let before = bond.total()?;
     bond.free = bond.free.checked_add(amount)?;
+    bond.rose(before, now_secs);
     BONDS.save(deps.storage, (provider, denom), &bond)?;
     let mut money = MONEY.may_load(deps.storage, denom)?.unwrap_or_default();
     money.bonds = money.bonds.checked_add(amount)?;
@@ -102,6 +105,7 @@ pub fn start_unbonding(
             free: bond.free,
             needed: amount,
         })?;
+    bond.fell()?;
     BONDS.save(storage, (provider, denom), &bond)?;
     let from_secs = now_secs.saturating_add(PARAMS.load(storage)?.unbonding_secs);
     let mut open = UNBONDINGS.may_load(storage, provider)?.unwrap_or_default();
@@ -246,6 +250,7 @@ pub fn pay_out_of_bond(
     let amount = tip.checked_add(rest)?;
     let mut bond = BONDS.load(storage, (provider, denom))?;
     bond.at_nodes = bond.at_nodes.checked_sub(amount)?;
+    bond.fell()?;
     BONDS.save(storage, (provider, denom), &bond)?;
     let mut money = MONEY.load(storage, denom)?;
     money.bonds = money.bonds.checked_sub(amount)?;

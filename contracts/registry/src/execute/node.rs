@@ -1,6 +1,7 @@
 //! Nodes: what they offer, whether they are alive.
 
 use cosmwasm_std::{Addr, DepsMut, Response, Storage, Uint128};
+use surge_interface::bounds::within;
 use surge_interface::events::registry::{
     HeartbeatReceived, NodeAdded, NodeEvicted, NodeRemoved, NodeUpdated,
 };
@@ -201,14 +202,12 @@ pub fn heartbeat(
         });
     }
     let step = seq.saturating_sub(load.seq);
-    if step > MAX_SEQ_STEP {
-        return Err(ContractError::OutOfBounds {
-            what: "the step of the heartbeat's sequence",
-            value: step.into(),
-            min: 1,
-            max: MAX_SEQ_STEP.into(),
-        });
-    }
+    within(
+        "the step of the heartbeat's sequence",
+        step.into(),
+        1,
+        MAX_SEQ_STEP.into(),
+    )?;
     load.seq = seq;
     load.last_seen_secs = now_secs;
     load.withheld = record
@@ -321,23 +320,8 @@ fn check_spec(storage: &dyn Storage, spec: &NodeSpec) -> Result<(), ContractErro
     let tiers = u64::try_from(BANDWIDTH_TIERS_MBPS.len()).unwrap_or(u64::MAX);
     let tier = u64::from(spec.bandwidth_tier);
     let max = tiers.saturating_sub(1);
-    if tier > max {
-        return Err(ContractError::OutOfBounds {
-            what: "bandwidth_tier",
-            value: tier,
-            min: 0,
-            max,
-        });
-    }
-    if spec.clean_ppm > PPM {
-        return Err(ContractError::OutOfBounds {
-            what: "clean_ppm",
-            value: spec.clean_ppm.into(),
-            min: 0,
-            max: PPM.into(),
-        });
-    }
-    Ok(())
+    within("bandwidth_tier", tier, 0, max)?;
+    Ok(within("clean_ppm", spec.clean_ppm.into(), 0, PPM.into())?)
 }
 
 fn check_bond(storage: &dyn Storage, spec: &NodeSpec, bond: Uint128) -> Result<(), ContractError> {

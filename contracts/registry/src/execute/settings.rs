@@ -1,14 +1,14 @@
 //! What the owner decides.
 
-use cosmwasm_std::{Addr, BlockInfo, DepsMut, Response, Storage, Uint128};
-use cw_ownable::Action;
+use cosmwasm_std::{Addr, DepsMut, Response, Storage, Uint128};
+use surge_interface::bounds::{lasts, within};
 use surge_interface::events::registry::ParamsUpdated;
-use surge_interface::events::{Journal, Migrated, OwnershipChanged};
+use surge_interface::events::Journal;
 use surge_interface::raw::{ABI, ABI_VERSION};
 use surge_interface::registry::{
     Class, InstantiateMsg, Market, Params, Region, MAX_CLASSES, MAX_DENOMS, MAX_REGIONS, MAX_ROWS,
 };
-use surge_interface::time::{Span, TimeBounds};
+use surge_interface::time::TimeBounds;
 use surge_interface::{UncheckedDenom, BPS, PPM};
 
 use super::done;
@@ -100,29 +100,6 @@ pub fn set_intake(
     updated(deps.storage, "intake")
 }
 
-/// Passing ownership takes two steps; giving it up is refused.
-pub fn update_ownership(
-    mut deps: DepsMut,
-    block: &BlockInfo,
-    sender_addr: &Addr,
-    action: Action,
-) -> Result<Response, ContractError> {
-    if action == Action::RenounceOwnership {
-        return Err(ContractError::OwnerNeeded);
-    }
-    let ownership = cw_ownable::update_ownership(deps.branch(), block, sender_addr, action)?;
-    let mut journal = Journal::default();
-    journal.note(OwnershipChanged::from(&ownership));
-    Ok(journal.close(deps.storage, done("update_ownership"))?)
-}
-
-/// The code went forward.
-pub fn migrated(deps: DepsMut, from: String, to: &'static str) -> Result<Response, ContractError> {
-    let mut journal = Journal::default();
-    journal.note(Migrated { from, to });
-    Ok(journal.close(deps.storage, done("migrate"))?)
-}
-
 fn updated(storage: &mut dyn Storage, what: &'static str) -> Result<Response, ContractError> {
     let mut journal = Journal::default();
     journal.note(ParamsUpdated { what });
@@ -154,7 +131,7 @@ fn check_params(params: &Params, bounds: &TimeBounds) -> Result<(), ContractErro
         0,
         u64::from(BPS / 2),
     )?;
-    within("tip_bps", params.tip_bps.into(), 0, u64::from(BPS / 2))
+    Ok(within("tip_bps", params.tip_bps.into(), 0, u64::from(BPS / 2))?)
 }
 
 pub fn check_weights(weights: &surge_interface::Weights) -> Result<(), ContractError> {
@@ -164,22 +141,6 @@ pub fn check_weights(weights: &surge_interface::Weights) -> Result<(), ContractE
     Err(ContractError::BadWeights {
         sum: weights.total(),
     })
-}
-
-fn within(what: &'static str, value: u64, min: u64, max: u64) -> Result<(), ContractError> {
-    if (min..=max).contains(&value) {
-        return Ok(());
-    }
-    Err(ContractError::OutOfBounds {
-        what,
-        value,
-        min,
-        max,
-    })
-}
-
-fn lasts(what: &'static str, secs: u64, span: &Span) -> Result<(), ContractError> {
-    within(what, secs, span.min_secs, span.max_secs)
 }
 
 fn list_denom(

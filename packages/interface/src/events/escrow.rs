@@ -87,6 +87,19 @@ events! { EVENTS of "escrow";
         /// Collected for the kitty.
         insurance: Uint128,
     }
+    /// What was burned out of a job was counted as its provider's contribution.
+    WorkCredited = "work_credited" {
+        /// The job.
+        job: u64,
+        /// The provider.
+        provider: u32,
+        /// Burned out of all its jobs.
+        burned: Uint128,
+        /// What that mints for work.
+        work: Uint128,
+        /// Up to what its bond may earn more than its base.
+        gate: Uint128,
+    }
     /// A credit left the escrow.
     Withdrawn = "withdrawn" {
         /// `account` or `provider`.

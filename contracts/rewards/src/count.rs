@@ -1,0 +1,144 @@
+//! What a provider has earned: read and computed, nothing written. Claims and queries ask
+//! the same.
+
+use cosmwasm_std::{Addr, Deps, Order, StdResult, Storage, Uint128};
+use cw_storage_plus::Bound;
+use surge_accounting::{earned, share, turn};
+use surge_interface::raw;
+use surge_interface::rewards::Reward;
+
+use crate::state::{Account, Config, Emission, ACCOUNTS, EMISSION, INDEX, RULES};
+use crate::ContractError;
+
+/// A claim, computed.
+pub struct Counted {
+    /// The schedule after it.
+    pub emission: Emission,
+    /// All bonds in the reward token.
+    pub bonded: Uint128,
+    /// The account after it.
+    pub account: Account,
+    /// What it grants and pays.
+    pub reward: Reward,
+    /// Where the minted part goes.
+    pub payout_addr: Addr,
+}
+
+/// Books the epochs that are over, in memory.
+pub fn turned(
+    storage: &dyn Storage,
+    config: &Config,
+    bonded: Uint128,
+    now_secs: u64,
+) -> Result<Emission, ContractError> {
+    let mut emission = EMISSION.load(storage)?;
+    let epoch = config.epoch_at(now_secs);
+    if epoch > emission.epoch {
+        let params = RULES.load(storage)?.params;
+        let from = emission.epoch;
+        let added = turn(config.cap, bonded, &params, config.epoch_secs, from, epoch)?;
+        emission.epoch = epoch;
+        emission.base = emission.base.checked_add(added.base)?;
+        emission.ceiling = emission.ceiling.checked_add(added.ceiling)?;
+        emission.released = emission.released.checked_add(added.released)?;
+    }
+    Ok(emission)
+}
+
+/// What a claim for this provider does now.
+pub fn claim(
+    deps: Deps,
+    config: &Config,
+    provider: u32,
+    now_secs: u64,
+) -> Result<Counted, ContractError> {
+    let standing = raw::standing(&deps.querier, &config.registry, provider, config.bond_denom)?
+        .ok_or(ContractError::UnknownProvider { provider })?;
+    let given = raw::contribution(&deps.querier, &config.escrow, provider)?;
+    let mut emission = turned(deps.storage, config, standing.all_bonds, now_secs)?;
+    let mut account = ACCOUNTS
+        .may_load(deps.storage, provider)?
+        .unwrap_or_default();
+
+    // For work.
+    let work = given.work.checked_sub(account.work)?;
+    account.work = given.work;
+
+    // For bond, over whole epochs: from the last claim on, or from when there was a bond.
+    let bond = standing.bond;
+    let held_from = bond
+        .empty_until()
+        .map_or(0, |secs| config.epoch_after(secs));
+    let from = account.epoch.max(held_from).min(emission.epoch);
+    let lowest = bond.lowest_since(config.start_of(from))?;
+    let (base, ceiling) = index_at(deps.storage, &emission, from)?;
+    let unemitted = emission.released.checked_sub(emission.emitted)?;
+    let base = earned(lowest, emission.base.checked_sub(base)?)?.min(unemitted);
+    let ceiling = earned(lowest, emission.ceiling.checked_sub(ceiling)?)?.min(unemitted);
+    // More than the base only for what was burned. What the bond does not allow yet stays
+    // open for later.
+    let gated = given
+        .gate
+        .checked_sub(account.gate)?
+        .min(ceiling.saturating_sub(base));
+    let emitted = base.checked_add(gated)?;
+    account.epoch = emission.epoch;
+    account.gate = account.gate.checked_add(gated)?;
+    account.emission = account.emission.checked_add(emitted)?;
+    emission.emitted = emission.emitted.checked_add(emitted)?;
+
+    // Within the cap of all time; the rest is carried.
+    let due = work.checked_add(emitted)?.checked_add(account.carried)?;
+    let room = config
+        .cap
+        .checked_sub(config.genesis)?
+        .checked_sub(emission.granted)?;
+    let granted = due.min(room);
+    account.carried = due.checked_sub(granted)?;
+    emission.granted = emission.granted.checked_add(granted)?;
+
+    // Part at once, the rest over time.
+    let params = RULES.load(deps.storage)?.params;
+    let instant = share(granted, params.instant_bps.into())?;
+    let mut vesting = account.take_vesting();
+    let vested = vesting.release(config.bucket_at(now_secs))?;
+    vesting.add(granted.checked_sub(instant)?)?;
+    account.put_vesting(vesting);
+    let minted = instant.checked_add(vested)?;
+    account.minted = account.minted.checked_add(minted)?;
+    emission.minted = emission.minted.checked_add(minted)?;
+
+    Ok(Counted {
+        bonded: standing.all_bonds,
+        payout_addr: standing.record.payout_at(now_secs).clone(),
+        reward: Reward {
+            work,
+            base,
+            gated,
+            carried: account.carried,
+            granted,
+            instant,
+            vested,
+        },
+        emission,
+        account,
+    })
+}
+
+/// The indices at the start of an epoch, or of the next one that is known: later ones are
+/// higher, so a gap never pays too much.
+fn index_at(
+    storage: &dyn Storage,
+    emission: &Emission,
+    epoch: u64,
+) -> StdResult<(Uint128, Uint128)> {
+    if epoch < emission.epoch {
+        let known = INDEX
+            .range(storage, Some(Bound::inclusive(epoch)), None, Order::Ascending)
+            .next();
+        if let Some(known) = known {
+            return Ok(known?.1);
+        }
+    }
+    Ok((emission.base, emission.ceiling))
+}

@@ -1,0 +1,300 @@
+//! Handlers.
+
+use cosmwasm_std::{Addr, DepsMut, Response, Storage, Uint128};
+use cw20::{Cw20ExecuteMsg, Cw20QueryMsg, MinterResponse, TokenInfoResponse};
+use surge_interface::bounds::{lasts, within};
+use surge_interface::denom::call;
+use surge_interface::events::rewards::{
+    EpochTurned, ParamsUpdated, RewardClaimed, VestingSlashed,
+};
+use surge_interface::events::Journal;
+use surge_interface::rewards::{
+    InstantiateMsg, Params, MAX_CEILING_BPS, MAX_INSTANT_BPS, STEP_BPS,
+};
+use surge_interface::{raw, Denom, BPS};
+
+use crate::count::{self, turned};
+use crate::state::{Config, Emission, Rules, ACCOUNTS, CONFIG, EMISSION, INDEX, RULES};
+use crate::ContractError;
+
+pub fn instantiate(
+    deps: DepsMut,
+    now_secs: u64,
+    self_addr: Addr,
+    msg: InstantiateMsg,
+) -> Result<Response, ContractError> {
+    cw_ownable::initialize_owner(deps.storage, deps.api, Some(&msg.owner))?;
+    lasts("epoch_secs", msg.epoch_secs, &msg.profile.bounds().epoch)?;
+    if msg.start_secs < now_secs {
+        return Err(ContractError::StartsInThePast {
+            start_secs: msg.start_secs,
+            now_secs,
+        });
+    }
+    check_params(&msg.params)?;
+
+    let token = deps.api.addr_validate(&msg.token)?;
+    let minter: Option<MinterResponse> = deps
+        .querier
+        .query_wasm_smart(&token, &Cw20QueryMsg::Minter {})?;
+    let cap = match minter {
+        Some(MinterResponse { minter, cap }) if minter == self_addr.as_str() => {
+            cap.ok_or(ContractError::NoCap)?
+        }
+        other => {
+            return Err(ContractError::NotMinter {
+                minter: other.map_or_else(|| "nobody".to_owned(), |other| other.minter),
+                this: self_addr,
+            })
+        }
+    };
+    let info: TokenInfoResponse = deps
+        .querier
+        .query_wasm_smart(&token, &Cw20QueryMsg::TokenInfo {})?;
+    let genesis = info.total_supply;
+    if genesis > cap {
+        return Err(ContractError::BornOverCap {
+            supply: genesis,
+            cap,
+        });
+    }
+    let registry = deps.api.addr_validate(&msg.registry)?;
+    let listed = raw::denom_id(&deps.querier, &registry, &Denom::Cw20(token.clone()))?;
+    let bond_denom = listed.ok_or(ContractError::TokenNotListed {
+        token: token.clone(),
+    })?;
+    CONFIG.save(
+        deps.storage,
+        &Config {
+            token,
+            escrow: deps.api.addr_validate(&msg.escrow)?,
+            registry,
+            bond_denom,
+            profile: msg.profile,
+            start_secs: msg.start_secs,
+            epoch_secs: msg.epoch_secs,
+            cap,
+            genesis,
+        },
+    )?;
+    RULES.save(
+        deps.storage,
+        &Rules {
+            params: msg.params,
+            changed_secs: 0,
+        },
+    )?;
+    EMISSION.save(deps.storage, &Emission::default())?;
+    INDEX.save(deps.storage, 0, &(Uint128::zero(), Uint128::zero()))?;
+    Ok(done("instantiate"))
+}
+
+/// Books the epochs that are over.
+pub fn book(mut deps: DepsMut, now_secs: u64) -> Result<Response, ContractError> {
+    let mut journal = Journal::default();
+    let config = CONFIG.load(deps.storage)?;
+    if !turn(deps.branch(), &mut journal, &config, now_secs)? {
+        let next = config.epoch_at(now_secs).saturating_add(1);
+        return Err(ContractError::NothingToTurn {
+            next_secs: config.start_of(next),
+        });
+    }
+    Ok(journal.close(deps.storage, done("turn"))?)
+}
+
+/// Counts what a provider contributed, and mints what is due.
+pub fn claim(deps: DepsMut, now_secs: u64, provider: u32) -> Result<Response, ContractError> {
+    let config = CONFIG.load(deps.storage)?;
+    let before = EMISSION.load(deps.storage)?.epoch;
+    let counted = count::claim(deps.as_ref(), &config, provider, now_secs)?;
+    let mut journal = Journal::default();
+    if counted.emission.epoch > before {
+        note_turn(deps.storage, &mut journal, &counted.emission, counted.bonded)?;
+    }
+    EMISSION.save(deps.storage, &counted.emission)?;
+    ACCOUNTS.save(deps.storage, provider, &counted.account)?;
+
+    let reward = counted.reward;
+    let minted = reward.instant.checked_add(reward.vested)?;
+    let mut response = done("claim");
+    if !minted.is_zero() {
+        let mint = Cw20ExecuteMsg::Mint {
+            recipient: counted.payout_addr.to_string(),
+            amount: minted,
+        };
+        response = response.add_message(call(&config.token, &mint)?);
+    }
+    journal.note(RewardClaimed {
+        provider,
+        to: counted.payout_addr,
+        work: reward.work,
+        base: reward.base,
+        gated: reward.gated,
+        granted: reward.granted,
+        carried: reward.carried,
+        minted,
+        total_minted: counted.emission.minted,
+        total_granted: counted.emission.granted,
+    });
+    Ok(journal.close(deps.storage, response)?)
+}
+
+/// The owner takes back a share of what has not vested.
+pub fn slash(
+    deps: DepsMut,
+    now_secs: u64,
+    sender_addr: &Addr,
+    provider: u32,
+    bps: u16,
+) -> Result<Response, ContractError> {
+    cw_ownable::assert_owner(deps.storage, sender_addr)?;
+    within("bps", bps.into(), 1, BPS.into())?;
+    let config = CONFIG.load(deps.storage)?;
+    let mut account = ACCOUNTS
+        .may_load(deps.storage, provider)?
+        .unwrap_or_default();
+    let mut vesting = account.take_vesting();
+    let amount = vesting.slash(config.bucket_at(now_secs), bps)?;
+    if amount.is_zero() {
+        return Err(ContractError::NothingVests { provider });
+    }
+    account.put_vesting(vesting);
+    account.slashed = account.slashed.checked_add(amount)?;
+    ACCOUNTS.save(deps.storage, provider, &account)?;
+    let mut emission = EMISSION.load(deps.storage)?;
+    emission.slashed = emission.slashed.checked_add(amount)?;
+    EMISSION.save(deps.storage, &emission)?;
+    let mut journal = Journal::default();
+    journal.note(VestingSlashed { provider, amount });
+    Ok(journal.close(deps.storage, done("slash"))?)
+}
+
+/// The owner changes the emission by a step, or how rewards vest.
+pub fn update_params(
+    mut deps: DepsMut,
+    now_secs: u64,
+    sender_addr: &Addr,
+    params: Params,
+) -> Result<Response, ContractError> {
+    cw_ownable::assert_owner(deps.storage, sender_addr)?;
+    check_params(&params)?;
+    let config = CONFIG.load(deps.storage)?;
+    let mut rules = RULES.load(deps.storage)?;
+    let mut journal = Journal::default();
+    let old = &rules.params;
+    let numbers = [
+        ("base_bps", old.base_bps, params.base_bps),
+        ("ceiling_bps", old.ceiling_bps, params.ceiling_bps),
+        ("pool_bps", old.pool_bps, params.pool_bps),
+    ];
+    if numbers.iter().any(|(_, from, to)| from != to) {
+        let changeable_secs = changeable_secs(&config, &rules);
+        if now_secs < changeable_secs {
+            return Err(ContractError::ChangedLately {
+                changeable_secs,
+                now_secs,
+            });
+        }
+        for (what, from, to) in numbers {
+            check_step(what, from, to)?;
+        }
+        // Epochs that are over were earned under the old numbers.
+        turn(deps.branch(), &mut journal, &config, now_secs)?;
+        rules.changed_secs = now_secs;
+    }
+    journal.note(ParamsUpdated {
+        base_bps: params.base_bps,
+        ceiling_bps: params.ceiling_bps,
+        pool_bps: params.pool_bps,
+        instant_bps: params.instant_bps,
+    });
+    rules.params = params;
+    RULES.save(deps.storage, &rules)?;
+    Ok(journal.close(deps.storage, done("update_params"))?)
+}
+
+/// From when the emission may change again.
+pub fn changeable_secs(config: &Config, rules: &Rules) -> u64 {
+    match rules.changed_secs {
+        0 => 0,
+        changed => changed.saturating_add(config.quarter_secs()),
+    }
+}
+
+/// Books the epochs that are over, if there are any.
+fn turn(
+    deps: DepsMut,
+    journal: &mut Journal,
+    config: &Config,
+    now_secs: u64,
+) -> Result<bool, ContractError> {
+    let bonded = raw::all_bonds(&deps.querier, &config.registry, config.bond_denom)?;
+    let before = EMISSION.load(deps.storage)?.epoch;
+    let emission = turned(deps.storage, config, bonded, now_secs)?;
+    if emission.epoch == before {
+        return Ok(false);
+    }
+    note_turn(deps.storage, journal, &emission, bonded)?;
+    EMISSION.save(deps.storage, &emission)?;
+    Ok(true)
+}
+
+fn note_turn(
+    storage: &mut dyn Storage,
+    journal: &mut Journal,
+    emission: &Emission,
+    bonded: Uint128,
+) -> Result<(), ContractError> {
+    INDEX.save(storage, emission.epoch, &(emission.base, emission.ceiling))?;
+    journal.note(EpochTurned {
+        epoch: emission.epoch,
+        bonded,
+        base_index: emission.base,
+        released: emission.released,
+    });
+    Ok(())
+}
+
+fn check_params(params: &Params) -> Result<(), ContractError> {
+    within(
+        "ceiling_bps",
+        params.ceiling_bps.into(),
+        0,
+        MAX_CEILING_BPS.into(),
+    )?;
+    if params.base_bps > params.ceiling_bps {
+        return Err(ContractError::CeilingBelowBase {
+            ceiling_bps: params.ceiling_bps,
+            base_bps: params.base_bps,
+        });
+    }
+    within("pool_bps", params.pool_bps.into(), 0, BPS.into())?;
+    Ok(within(
+        "instant_bps",
+        params.instant_bps.into(),
+        0,
+        MAX_INSTANT_BPS.into(),
+    )?)
+}
+
+/// A tenth of what it was, rounded up so that a small number is not stuck.
+fn check_step(what: &'static str, from: u16, to: u16) -> Result<(), ContractError> {
+    let most = u32::from(from)
+        .saturating_mul(STEP_BPS.into())
+        .div_ceil(BPS.into());
+    let most = u16::try_from(most).unwrap_or(u16::MAX);
+    if from.abs_diff(to) > most {
+        return Err(ContractError::StepTooLarge {
+            what,
+            from,
+            to,
+            most,
+        });
+    }
+    Ok(())
+}
+
+/// A response whose plain event names the message, for explorers.
+fn done(action: &str) -> Response {
+    Response::new().add_attribute("action", action)
+}

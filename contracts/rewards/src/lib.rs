@@ -1,0 +1,11 @@
+//! The rewards: what contributions mint. See the README beside this crate for rules and
+//! invariants.
+
+pub mod contract;
+mod count;
+mod error;
+mod execute;
+mod query;
+mod state;
+
+pub use error::ContractError;

@@ -1,0 +1,95 @@
+//! Answers.
+
+use cosmwasm_std::{Deps, StdResult};
+use cw20::{Cw20QueryMsg, TokenInfoResponse};
+use surge_interface::events::SEQ;
+use surge_interface::rewards::{
+    AccountResponse, ConfigResponse, EmissionResponse, InvariantResponse, ParamsResponse, Reward,
+};
+
+use crate::count;
+use crate::execute::changeable_secs;
+use crate::state::{ACCOUNTS, CONFIG, EMISSION, RULES};
+use crate::ContractError;
+
+pub fn config(deps: Deps) -> StdResult<ConfigResponse> {
+    let config = CONFIG.load(deps.storage)?;
+    Ok(ConfigResponse {
+        token: config.token,
+        escrow: config.escrow,
+        registry: config.registry,
+        bond_denom: config.bond_denom,
+        profile: config.profile,
+        start_secs: config.start_secs,
+        epoch_secs: config.epoch_secs,
+        cap: config.cap,
+        genesis: config.genesis,
+        seq: SEQ.may_load(deps.storage)?.unwrap_or_default(),
+    })
+}
+
+pub fn params(deps: Deps) -> StdResult<ParamsResponse> {
+    let rules = RULES.load(deps.storage)?;
+    Ok(ParamsResponse {
+        changeable_secs: changeable_secs(&CONFIG.load(deps.storage)?, &rules),
+        params: rules.params,
+    })
+}
+
+pub fn emission(deps: Deps, now_secs: u64) -> StdResult<EmissionResponse> {
+    let emission = EMISSION.load(deps.storage)?;
+    Ok(EmissionResponse {
+        epoch: emission.epoch,
+        current_epoch: CONFIG.load(deps.storage)?.epoch_at(now_secs),
+        base_index: emission.base,
+        ceiling_index: emission.ceiling,
+        released: emission.released,
+        emitted: emission.emitted,
+    })
+}
+
+pub fn account(deps: Deps, provider: u32) -> StdResult<AccountResponse> {
+    let account = ACCOUNTS
+        .may_load(deps.storage, provider)?
+        .unwrap_or_default();
+    Ok(AccountResponse {
+        epoch: account.epoch,
+        work: account.work,
+        gate: account.gate,
+        emission: account.emission,
+        carried: account.carried,
+        vesting: account.parts,
+        bucket: account.bucket,
+        minted: account.minted,
+        slashed: account.slashed,
+    })
+}
+
+pub fn claimable(deps: Deps, now_secs: u64, provider: u32) -> Result<Reward, ContractError> {
+    let config = CONFIG.load(deps.storage)?;
+    Ok(count::claim(deps, &config, provider, now_secs)?.reward)
+}
+
+pub fn invariant(deps: Deps) -> Result<InvariantResponse, ContractError> {
+    let config = CONFIG.load(deps.storage)?;
+    let emission = EMISSION.load(deps.storage)?;
+    let info: TokenInfoResponse = deps
+        .querier
+        .query_wasm_smart(&config.token, &Cw20QueryMsg::TokenInfo {})?;
+    let spent = emission.minted.checked_add(emission.slashed)?;
+    let born = config.genesis.checked_add(emission.granted)?;
+    let holds = born <= config.cap
+        && spent <= emission.granted
+        && emission.emitted <= emission.released
+        && info.total_supply <= config.genesis.checked_add(emission.minted)?;
+    Ok(InvariantResponse {
+        cap: config.cap,
+        genesis: config.genesis,
+        granted: emission.granted,
+        minted: emission.minted,
+        vesting: emission.granted.saturating_sub(spent),
+        slashed: emission.slashed,
+        supply: info.total_supply,
+        holds,
+    })
+}
