@@ -1,10 +1,10 @@
 //! Stolen keys.
 
-use surge_interface::upkeep::UpkeepError;
 use cw_ownable::{Action, OwnershipError};
 use surge_escrow::ContractError as EscrowError;
 use surge_interface::escrow::{self, ExecuteMsg as Escrow};
 use surge_interface::registry::{self, ExecuteMsg as Registry};
+use surge_interface::upkeep::UpkeepError;
 use surge_interface::{TimeProfile, UncheckedDenom};
 use surge_registry::ContractError as RegistryError;
 use surge_testing::{job, result_of, Machine, Suite};
@@ -183,7 +183,7 @@ fn ownership_goes_only_to_who_accepts_it() {
     refuses(&mut suite, not_owner, |suite| {
         suite.to_escrow("heir", &close)
     });
-    let not_pending = EscrowError::Ownership(OwnershipError::NotPendingOwner);
+    let not_pending = EscrowError::Upkeep(UpkeepError::Ownership(OwnershipError::NotPendingOwner));
     refuses(&mut suite, not_pending, |suite| {
         suite.to_escrow("mallory", &accept)
     });
@@ -194,9 +194,11 @@ fn ownership_goes_only_to_who_accepts_it() {
     });
     suite.to_escrow("heir", &close).expect("the new owner");
     let renounce = Escrow::UpdateOwnership(Action::RenounceOwnership);
-    refuses(&mut suite, EscrowError::Upkeep(UpkeepError::OwnerNeeded), |suite| {
-        suite.to_escrow("heir", &renounce)
-    });
+    refuses(
+        &mut suite,
+        EscrowError::Upkeep(UpkeepError::OwnerNeeded),
+        |suite| suite.to_escrow("heir", &renounce),
+    );
 }
 
 /// architecture.md, rule 10. Guard: intake is asked for by new jobs, providers and nodes

@@ -1,8 +1,8 @@
 //! Too much, too little, and nothing.
 
-use surge_interface::bounds::OutOfBounds;
 use cosmwasm_std::Uint128;
 use surge_escrow::ContractError as EscrowError;
+use surge_interface::bounds::OutOfBounds;
 use surge_interface::escrow::{self, ExecuteMsg as Escrow};
 use surge_interface::registry::{self, ExecuteMsg as Registry};
 use surge_interface::{TimeProfile, UncheckedDenom, Weights};

@@ -8,6 +8,7 @@ mod griefing;
 mod index;
 mod keys;
 mod limits;
+mod minting;
 mod timing;
 mod turns;
 mod upgrades;

@@ -1,8 +1,8 @@
 //! Migration goes forward only, and only to the same contract.
 
-use surge_interface::upkeep::UpkeepError;
 use cosmwasm_std::testing::{mock_dependencies, mock_env};
 use cw2::{get_contract_version, set_contract_version};
+use surge_interface::upkeep::UpkeepError;
 
 const RUNNING: &str = env!("CARGO_PKG_VERSION");
 
@@ -28,12 +28,18 @@ fn the_escrow_migrates_from_an_older_version_of_itself_alone() {
         (name, "99.0.0"),
     ] {
         let (result, after) = from(name, version);
-        assert!(matches!(result, Err(ContractError::Std(_))), "{result:?}");
+        assert!(
+            matches!(result, Err(ContractError::Upkeep(UpkeepError::Std(_)))),
+            "{result:?}"
+        );
         assert_eq!((&*after.contract, &*after.version), (name, version));
     }
     let (result, _) = from(name, RUNNING);
     let version = RUNNING.to_owned();
-    assert_eq!(result, Err(ContractError::Upkeep(UpkeepError::NotOlder { version })));
+    assert_eq!(
+        result,
+        Err(ContractError::Upkeep(UpkeepError::NotOlder { version }))
+    );
     let (result, after) = from(name, "0.0.1");
     let events = result.expect("a migration").events;
     let migrated = events.iter().find(|event| event.ty == "contract_migrated");
@@ -62,12 +68,58 @@ fn the_registry_migrates_from_an_older_version_of_itself_alone() {
     let name = "crates.io:surge-registry";
     for (name, version) in [("crates.io:surge-escrow", "0.0.1"), (name, "99.0.0")] {
         let (result, after) = from(name, version);
-        assert!(matches!(result, Err(ContractError::Std(_))), "{result:?}");
+        assert!(
+            matches!(result, Err(ContractError::Upkeep(UpkeepError::Std(_)))),
+            "{result:?}"
+        );
         assert_eq!((&*after.contract, &*after.version), (name, version));
     }
     let (result, _) = from(name, RUNNING);
     let version = RUNNING.to_owned();
-    assert_eq!(result, Err(ContractError::Upkeep(UpkeepError::NotOlder { version })));
+    assert_eq!(
+        result,
+        Err(ContractError::Upkeep(UpkeepError::NotOlder { version }))
+    );
+    let (result, after) = from(name, "0.0.1");
+    let events = result.expect("a migration").events;
+    let migrated = events.iter().find(|event| event.ty == "contract_migrated");
+    let migrated = &migrated.expect("an event").attributes;
+    let told = |key: &str| migrated.iter().find(|told| told.key == key);
+    assert_eq!(told("from").map(|told| &*told.value), Some("0.0.1"));
+    assert_eq!(told("to").map(|told| &*told.value), Some(RUNNING));
+    assert_eq!(after.version, RUNNING);
+}
+
+/// The same for the rewards.
+#[test]
+fn the_rewards_migrate_from_an_older_version_of_itself_alone() {
+    use surge_interface::rewards::MigrateMsg;
+    use surge_rewards::contract::migrate;
+    use surge_rewards::ContractError;
+    let mut deps = mock_dependencies();
+    let mut from = |name: &str, version: &str| {
+        set_contract_version(&mut deps.storage, name, version).expect("a version");
+        let result = migrate(deps.as_mut(), mock_env(), MigrateMsg {});
+        (
+            result,
+            get_contract_version(&deps.storage).expect("a version"),
+        )
+    };
+    let name = "crates.io:surge-rewards";
+    for (name, version) in [("crates.io:surge-escrow", "0.0.1"), (name, "99.0.0")] {
+        let (result, after) = from(name, version);
+        assert!(
+            matches!(result, Err(ContractError::Upkeep(UpkeepError::Std(_)))),
+            "{result:?}"
+        );
+        assert_eq!((&*after.contract, &*after.version), (name, version));
+    }
+    let (result, _) = from(name, RUNNING);
+    let version = RUNNING.to_owned();
+    assert_eq!(
+        result,
+        Err(ContractError::Upkeep(UpkeepError::NotOlder { version }))
+    );
     let (result, after) = from(name, "0.0.1");
     let events = result.expect("a migration").events;
     let migrated = events.iter().find(|event| event.ty == "contract_migrated");

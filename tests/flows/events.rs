@@ -2,7 +2,7 @@
 
 use cw_ownable::Action;
 use surge_interface::escrow::{ExecuteMsg as Escrow, Purse};
-use surge_interface::events::{all, escrow, registry};
+use surge_interface::events::{all, escrow, registry, rewards};
 use surge_interface::registry::ExecuteMsg as Registry;
 use surge_testing::{job, Machine, Suite};
 use surge_tests::events::{typed, Typed};
@@ -138,6 +138,10 @@ fn the_readmes_name_every_event_and_no_other() {
         (
             include_str!("../../contracts/registry/README.md"),
             registry::EVENTS,
+        ),
+        (
+            include_str!("../../contracts/rewards/README.md"),
+            rewards::EVENTS,
         ),
     ] {
         let (_, section) = readme.split_once("## Events").expect("a section");

@@ -2,6 +2,7 @@
 
 mod events;
 mod lives;
+mod rewards;
 mod story;
 mod terms;
 mod transitions;

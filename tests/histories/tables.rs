@@ -112,6 +112,7 @@ pub fn terms(terms: &Terms) -> escrow::Params {
         decline_bps: terms.decline as u16,
         dispute_bond_bps: terms.dispute_bond as u16,
         max_declines: terms.max_declines as u8,
+        ..escrow::Params::defaults(surge_interface::TimeProfile::Dev)
     }
 }
 

@@ -72,6 +72,7 @@ impl World {
                 max_declines: 2,
                 ..escrow::Params::defaults(profile)
             },
+            ..Builder::default()
         }
         .build();
         for name in people() {

@@ -7,7 +7,7 @@ use surge_testing::Suite;
 /// A typed event.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Typed {
-    /// `registry` or `escrow`.
+    /// `registry`, `escrow` or `rewards`.
     pub contract: &'static str,
     /// Without the chain's `wasm-`.
     pub name: String,
@@ -32,31 +32,35 @@ impl Typed {
 
     /// What the documentation says of it.
     pub fn documentation(&self) -> Option<&'static EventDoc> {
-        use surge_interface::events::{all, escrow, registry};
+        use surge_interface::events::{all, escrow, registry, rewards};
         let own = registry::EVENTS.iter().chain(escrow::EVENTS);
+        let own = own.chain(rewards::EVENTS);
         let own = own.filter(|doc| doc.contract == self.contract);
         own.chain(all::EVENTS).find(|doc| doc.name == self.name)
     }
 }
 
-/// The typed events of both contracts, in order.
+/// The typed events of our contracts, in order.
 pub fn typed(suite: &Suite, response: &AppResponse) -> Vec<Typed> {
     let mut found = vec![];
     for event in &response.events {
         let Some(name) = event.ty.strip_prefix("wasm-") else {
             continue;
         };
+        let contracts = [
+            ("registry", &suite.registry),
+            ("escrow", &suite.escrow),
+            ("rewards", &suite.rewards),
+        ];
         let (mut contract, mut attributes) = (None, vec![]);
         for attribute in &event.attributes {
-            match attribute.key.as_str() {
-                "_contract_address" if attribute.value == suite.registry.as_str() => {
-                    contract = Some("registry");
-                }
-                "_contract_address" if attribute.value == suite.escrow.as_str() => {
-                    contract = Some("escrow");
-                }
-                "_contract_address" => {}
-                key => attributes.push((key.to_owned(), attribute.value.clone())),
+            if attribute.key == "_contract_address" {
+                let ours = contracts
+                    .iter()
+                    .find(|(_, addr)| attribute.value == addr.as_str());
+                contract = ours.map(|(name, _)| *name);
+            } else {
+                attributes.push((attribute.key.clone(), attribute.value.clone()));
             }
         }
         if let Some(contract) = contract {

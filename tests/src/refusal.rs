@@ -18,7 +18,7 @@ pub struct Snapshot {
 
 /// What the chain looks like now.
 pub fn snapshot(suite: &Suite, people: &[&str]) -> Snapshot {
-    let contracts = [&suite.registry, &suite.escrow, &suite.token];
+    let contracts = [&suite.registry, &suite.escrow, &suite.token, &suite.rewards];
     let holders = people
         .iter()
         .map(|name| Suite::addr(name))

@@ -73,11 +73,12 @@ pub fn execute(
             settings::set_roles(call, arbiter.as_deref(), treasury.as_deref())
         }
         ExecuteMsg::SetIntake { open } => settings::set_intake(call, open),
-        ExecuteMsg::UpdateOwnership(action) => {
-            Ok(upkeep::update_ownership(
-                call.deps, &env.block, &call.sender_addr, action,
-            )?)
-        }
+        ExecuteMsg::UpdateOwnership(action) => Ok(upkeep::update_ownership(
+            call.deps,
+            &env.block,
+            &call.sender_addr,
+            action,
+        )?),
     }
 }
 

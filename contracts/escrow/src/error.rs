@@ -2,10 +2,10 @@ use cosmwasm_std::{Addr, OverflowError, StdError, Uint128};
 use cw_ownable::OwnershipError;
 use cw_utils::{ParseReplyError, PaymentError};
 use surge_accounting::AccountingError;
-use surge_interface::escrow::Status;
-use surge_interface::UncheckedDenom;
 use surge_interface::bounds::OutOfBounds;
+use surge_interface::escrow::Status;
 use surge_interface::upkeep::UpkeepError;
+use surge_interface::UncheckedDenom;
 use thiserror::Error;
 
 /// Everything that can go wrong in the escrow.

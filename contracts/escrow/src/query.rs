@@ -3,15 +3,17 @@
 use cosmwasm_std::{Addr, Deps, Order, StdResult, Uint128};
 use cw_storage_plus::Bound;
 use surge_interface::escrow::{
-    Beneficiary, ConfigResponse, Contribution, DenomsResponse, DisputeResponse, EscrowMoney, InvariantResponse,
-    JobResponse, JobSummary, JobsResponse, Params,
+    Beneficiary, ConfigResponse, Contribution, DenomsResponse, DisputeResponse, EscrowMoney,
+    InvariantResponse, JobResponse, JobSummary, JobsResponse, Params,
 };
 use surge_interface::events::SEQ;
 use surge_interface::{page, Denom, UncheckedDenom};
 
 use crate::execute::money::creditor;
 use crate::ledger::{self, id_of};
-use crate::state::{Job, CONFIG, CONTRIBUTIONS, DENOMS, DISPUTES, JOBS, JOB_COUNT, PARAMS, RESULTS, TERMS};
+use crate::state::{
+    Job, CONFIG, CONTRIBUTIONS, DENOMS, DISPUTES, JOBS, JOB_COUNT, PARAMS, RESULTS, TERMS,
+};
 use crate::ContractError;
 
 pub fn config(deps: Deps) -> Result<ConfigResponse, ContractError> {

@@ -1,7 +1,7 @@
 //! What only the inside can tell.
 
-use surge_interface::bounds::OutOfBounds;
 use std::collections::BTreeSet;
+use surge_interface::bounds::OutOfBounds;
 
 use cosmwasm_std::testing::{message_info, mock_dependencies, mock_env, MockApi};
 use cosmwasm_std::{coins, Binary, Reply, SubMsgResult};
@@ -22,6 +22,7 @@ fn birth() -> InstantiateMsg {
         profile: TimeProfile::Main,
         params: Params::defaults(TimeProfile::Main),
         denoms: vec![UncheckedDenom::Native("ustake".to_owned())],
+        reward_token: None,
     }
 }
 

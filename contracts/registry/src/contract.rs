@@ -44,7 +44,13 @@ pub fn execute(
     match msg {
         ExecuteMsg::Bond { provider } => {
             let coin = one_coin(&info)?;
-            bond::add(deps, now_secs, provider, &Denom::Native(coin.denom), coin.amount)
+            bond::add(
+                deps,
+                now_secs,
+                provider,
+                &Denom::Native(coin.denom),
+                coin.amount,
+            )
         }
         ExecuteMsg::FundKitty {} => {
             let coin = one_coin(&info)?;
@@ -135,11 +141,12 @@ pub fn execute(
         ExecuteMsg::SetClass { id, class } => settings::set_class(deps, &sender_addr, id, class),
         ExecuteMsg::AddDenom { denom } => settings::add_denom(deps, &sender_addr, &denom),
         ExecuteMsg::SetIntake { open } => settings::set_intake(deps, &sender_addr, open),
-        ExecuteMsg::UpdateOwnership(action) => {
-            Ok(upkeep::update_ownership(
-                deps, &env.block, &sender_addr, action,
-            )?)
-        }
+        ExecuteMsg::UpdateOwnership(action) => Ok(upkeep::update_ownership(
+            deps,
+            &env.block,
+            &sender_addr,
+            action,
+        )?),
     }
 }
 

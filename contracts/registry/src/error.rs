@@ -2,11 +2,11 @@ use cosmwasm_std::{Addr, OverflowError, StdError, Uint128};
 use cw_ownable::OwnershipError;
 use cw_utils::PaymentError;
 use surge_accounting::AccountingError;
+use surge_interface::bounds::OutOfBounds;
 use surge_interface::registry::ProviderStatus;
+use surge_interface::upkeep::UpkeepError;
 use surge_interface::{Kind, Resources, UncheckedDenom};
 use surge_matching::MatchError;
-use surge_interface::bounds::OutOfBounds;
-use surge_interface::upkeep::UpkeepError;
 use thiserror::Error;
 
 /// Everything that can go wrong in the registry.
@@ -128,7 +128,8 @@ pub enum ContractError {
     #[error("no bond in denomination {denom} is ready to be withdrawn; the next is at {next_secs} seconds (0: none is on its way)")]
     NothingMatured { denom: u8, next_secs: u64 },
     #[error("an eviction tip of {tip} is too high: at most a tenth of the smallest bond, {max}")]
-    TipTooHigh { tip: Uint128, max: Uint128 },    #[error("nothing is there to be withdrawn")]
+    TipTooHigh { tip: Uint128, max: Uint128 },
+    #[error("nothing is there to be withdrawn")]
     NothingToWithdraw,
     #[error("nothing came without a message")]
     NothingToSync,
@@ -141,5 +142,4 @@ pub enum ContractError {
     NothingNeeded { leading: Kind },
     #[error("no region is allowed: none of the named regions lies in a named jurisdiction")]
     NoRegionAllowed,
-
 }

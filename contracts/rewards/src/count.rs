@@ -1,11 +1,11 @@
 //! What a provider has earned: read and computed, nothing written. Claims and queries ask
 //! the same.
 
-use cosmwasm_std::{Addr, Deps, Order, StdResult, Storage, Uint128};
+use cosmwasm_std::{Addr, Deps, Order, Storage, Uint128};
 use cw_storage_plus::Bound;
-use surge_accounting::{earned, share, turn};
+use surge_accounting::{earned, share, turn, AccountingError};
 use surge_interface::raw;
-use surge_interface::rewards::Reward;
+use surge_interface::rewards::{Reward, HALVING_EPOCHS};
 
 use crate::state::{Account, Config, Emission, ACCOUNTS, EMISSION, INDEX, RULES};
 use crate::ContractError;
@@ -125,20 +125,38 @@ pub fn claim(
     })
 }
 
-/// The indices at the start of an epoch, or of the next one that is known: later ones are
-/// higher, so a gap never pays too much.
+/// The indices at the start of an epoch. Between two booked ones they rose evenly, because
+/// the later of them booked all epochs at once; but not across a halving, where the later
+/// one is taken. Rounded up, so that a rise from there is never too large.
 fn index_at(
     storage: &dyn Storage,
     emission: &Emission,
     epoch: u64,
-) -> StdResult<(Uint128, Uint128)> {
-    if epoch < emission.epoch {
-        let known = INDEX
-            .range(storage, Some(Bound::inclusive(epoch)), None, Order::Ascending)
-            .next();
-        if let Some(known) = known {
-            return Ok(known?.1);
-        }
+) -> Result<(Uint128, Uint128), ContractError> {
+    let now = (emission.epoch, (emission.base, emission.ceiling));
+    let known = |order, min, max| INDEX.range(storage, min, max, order).next().transpose();
+    let at = Bound::inclusive(epoch);
+    let before = known(Order::Descending, None, Some(at.clone()))?.unwrap_or_default();
+    if before.0 == epoch {
+        return Ok(before.1);
     }
-    Ok((emission.base, emission.ceiling))
+    let after = known(Order::Ascending, Some(at), None)?.unwrap_or(now);
+    let era = |epoch: u64| epoch.checked_div(HALVING_EPOCHS);
+    if era(before.0) != era(after.0.saturating_sub(1)) {
+        return Ok(after.1);
+    }
+    let (passed, all) = (
+        epoch.saturating_sub(before.0),
+        after.0.saturating_sub(before.0),
+    );
+    let between = |low: Uint128, high: Uint128| -> Result<Uint128, ContractError> {
+        let rise = high.checked_sub(low)?;
+        let part = rise.checked_mul_ceil((Uint128::from(passed), Uint128::from(all.max(1))));
+        let part = part.map_err(|_| AccountingError::Overflow { what: "the index" })?;
+        Ok(low.checked_add(part)?)
+    };
+    Ok((
+        between(before.1 .0, after.1 .0)?,
+        between(before.1 .1, after.1 .1)?,
+    ))
 }

@@ -4,9 +4,7 @@ use cosmwasm_std::{Addr, DepsMut, Response, Storage, Uint128};
 use cw20::{Cw20ExecuteMsg, Cw20QueryMsg, MinterResponse, TokenInfoResponse};
 use surge_interface::bounds::{lasts, within};
 use surge_interface::denom::call;
-use surge_interface::events::rewards::{
-    EpochTurned, ParamsUpdated, RewardClaimed, VestingSlashed,
-};
+use surge_interface::events::rewards::{EpochTurned, ParamsUpdated, RewardClaimed, VestingSlashed};
 use surge_interface::events::Journal;
 use surge_interface::rewards::{
     InstantiateMsg, Params, MAX_CEILING_BPS, MAX_INSTANT_BPS, STEP_BPS,
@@ -109,7 +107,12 @@ pub fn claim(deps: DepsMut, now_secs: u64, provider: u32) -> Result<Response, Co
     let counted = count::claim(deps.as_ref(), &config, provider, now_secs)?;
     let mut journal = Journal::default();
     if counted.emission.epoch > before {
-        note_turn(deps.storage, &mut journal, &counted.emission, counted.bonded)?;
+        note_turn(
+            deps.storage,
+            &mut journal,
+            &counted.emission,
+            counted.bonded,
+        )?;
     }
     EMISSION.save(deps.storage, &counted.emission)?;
     ACCOUNTS.save(deps.storage, provider, &counted.account)?;

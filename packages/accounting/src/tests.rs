@@ -2,6 +2,8 @@
 
 use cosmwasm_std::Uint128;
 use proptest::prelude::*;
+use surge_interface::rewards::{Params, VESTING_BUCKETS};
+use surge_interface::token::CAP;
 use surge_interface::{Resources, UnitPrices};
 
 use super::*;
@@ -67,7 +69,93 @@ fn penalties_double_up_to_half_the_price_and_the_collateral() {
     );
 }
 
+const DAY: u64 = 86_400;
+
+#[test]
+fn the_schedule_releases_a_tenth_of_the_cap_and_no_more() {
+    let cap = Uint128::new(CAP);
+    let all = turn(
+        cap,
+        Uint128::one(),
+        &Params::defaults(),
+        DAY,
+        0,
+        u64::MAX / DAY,
+    )
+    .unwrap();
+    assert!(all.released <= Uint128::new(CAP / 10));
+    assert!(all.released >= Uint128::new(CAP / 10 - CAP / 1_000_000));
+    assert_eq!(
+        pool(cap, 0),
+        Ok(Uint128::new(68_493_150_684)),
+        "68,493 tokens a day"
+    );
+    assert_eq!(pool(cap, 729), pool(cap, 0));
+    assert_eq!(pool(cap, 730), Ok(Uint128::new(68_493_150_684 / 2)));
+    assert_eq!(pool(cap, u64::MAX), Ok(Uint128::zero()));
+}
+
+#[test]
+fn a_bond_earns_two_per_cent_a_year_while_the_pool_lasts() {
+    let bonded = Uint128::new(1_000_000_000_000);
+    let year = turn(Uint128::new(CAP), bonded, &Params::defaults(), DAY, 0, 365).unwrap();
+    let base = earned(bonded, year.base).unwrap().u128();
+    assert!((19_999_999_000..=20_000_000_000).contains(&base), "{base}");
+    let most = earned(bonded, year.ceiling).unwrap().u128();
+    assert!((79_999_999_000..=80_000_000_000).contains(&most), "{most}");
+}
+
 proptest! {
+    #[test]
+    fn epochs_may_be_booked_at_once_or_one_by_one(bonded in 0u128..CAP, from in 0u64..3_000, epochs in 0u64..1_600, cut in 0u64..1_600) {
+        let (cap, params, bonded) = (Uint128::new(CAP), Params::defaults(), Uint128::new(bonded));
+        let (to, middle) = (from + epochs, from + cut.min(epochs));
+        let whole = turn(cap, bonded, &params, DAY, from, to).unwrap();
+        let first = turn(cap, bonded, &params, DAY, from, middle).unwrap();
+        let rest = turn(cap, bonded, &params, DAY, middle, to).unwrap();
+        prop_assert_eq!(whole.base, first.base + rest.base);
+        prop_assert_eq!(whole.ceiling, first.ceiling + rest.ceiling);
+        prop_assert_eq!(whole.released, first.released + rest.released);
+    }
+
+    #[test]
+    fn all_bonds_together_earn_no_more_than_the_pool(bonds in prop::collection::vec(0u128..CAP / 8, 1..8), from in 0u64..9_000, epochs in 0u64..1_600) {
+        let bonded = Uint128::new(bonds.iter().sum());
+        let turned = turn(Uint128::new(CAP), bonded, &Params::defaults(), DAY, from, from + epochs).unwrap();
+        let paid: u128 = bonds.iter().map(|bond| earned(Uint128::new(*bond), turned.base).unwrap().u128()).sum();
+        prop_assert!(paid <= turned.released.u128());
+        prop_assert!(turned.base <= turned.ceiling);
+    }
+
+    #[test]
+    fn what_vests_is_paid_in_time_and_to_the_last_unit(steps in prop::collection::vec((0u64..9, 0u128..1 << 60, 0u16..3), 1..40)) {
+        let mut vesting = Vesting::default();
+        let (mut now, mut added, mut paid, mut slashed) = (0, 0, 0, 0);
+        for (pause, amount, slash) in steps {
+            now += pause;
+            paid += vesting.release(now).unwrap().u128();
+            prop_assert_eq!(vesting.release(now), Ok(Uint128::zero()), "nothing twice");
+            vesting.add(Uint128::new(amount)).unwrap();
+            added += amount;
+            if slash == 0 {
+                slashed += vesting.slash(now, 3_333).unwrap().u128();
+            }
+            prop_assert!(vesting.parts.len() <= VESTING_BUCKETS);
+            prop_assert_eq!(vesting.total().unwrap().u128(), added - paid - slashed);
+        }
+        paid += vesting.release(now + VESTING_BUCKETS as u64).unwrap().u128();
+        prop_assert_eq!(paid + slashed, added);
+    }
+
+    #[test]
+    fn nothing_vests_before_its_bucket(amount in 26u128..1 << 90, now in 0u64..1 << 40, wait in 0u64..26) {
+        let mut vesting = Vesting::default();
+        vesting.release(now).unwrap();
+        vesting.add(Uint128::new(amount)).unwrap();
+        let paid = vesting.release(now + wait).unwrap().u128();
+        prop_assert_eq!(paid, amount / 26 * u128::from(wait));
+    }
+
     #[test]
     fn a_take_loses_nothing(pay in money(), take_bps in 0u16..=2_000, burn in 0u16..=10_000, rest in 0u16..=10_000) {
         let insurance = rest.min(10_000 - burn);

@@ -18,7 +18,6 @@ pub struct OutOfBounds {
     pub max: u64,
 }
 
-
 /// Fails unless `min ≤ value ≤ max`.
 pub fn within(what: &'static str, value: u64, min: u64, max: u64) -> Result<(), OutOfBounds> {
     if (min..=max).contains(&value) {

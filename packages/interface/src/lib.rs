@@ -29,3 +29,6 @@ pub const PPM: u32 = 1_000_000;
 
 /// Ten thousand: rates that touch money are integers in basis points.
 pub const BPS: u16 = 10_000;
+
+#[cfg(test)]
+mod tests;

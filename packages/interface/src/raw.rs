@@ -118,11 +118,7 @@ pub fn standing(
 }
 
 /// All bonds of a denomination, those on their way out included; fails as [`provider`] does.
-pub fn all_bonds(
-    querier: &QuerierWrapper,
-    registry_addr: &Addr,
-    denom: u8,
-) -> StdResult<Uint128> {
+pub fn all_bonds(querier: &QuerierWrapper, registry_addr: &Addr, denom: u8) -> StdResult<Uint128> {
     check_abi(querier, registry_addr)?;
     read_bonds(querier, registry_addr, denom)
 }

@@ -10,6 +10,7 @@ use surge_interface::registry::{
     InvariantResponse as RegistryInvariant, NodeResponse, NodesResponse, ProviderResponse,
     QueryMsg as Registry,
 };
+use surge_interface::rewards::{InvariantResponse as RewardsInvariant, QueryMsg as Rewards};
 use surge_interface::Explanation;
 
 use crate::{Suite, NATIVE};
@@ -124,8 +125,16 @@ impl Suite {
             .expect("the escrow answers")
     }
 
-    /// Panics unless both contracts hold at least what they owe, and what the registry
-    /// has reserved and locked is what running jobs need.
+    /// Asks the rewards contract; panics on an error.
+    pub fn ask_rewards<T: serde::de::DeserializeOwned>(&self, msg: &Rewards) -> T {
+        self.app
+            .wrap()
+            .query_wasm_smart(&self.rewards, msg)
+            .expect("the rewards contract answers")
+    }
+
+    /// Panics unless every contract holds at least what it owes, what the registry has
+    /// reserved and locked is what running jobs need, and what was granted is within the cap.
     pub fn assert_sound(&self) {
         let escrow: EscrowInvariant = self.ask_escrow(&Escrow::Invariant {});
         assert!(
@@ -136,6 +145,11 @@ impl Suite {
         assert!(
             registry.holds,
             "the registry owes more than it holds: {registry:?}"
+        );
+        let rewards: RewardsInvariant = self.ask_rewards(&Rewards::Invariant {});
+        assert!(
+            rewards.holds,
+            "the rewards are not what they may be: {rewards:?}"
         );
     }
 }

@@ -8,7 +8,9 @@ use cw20::{Cw20Coin, Cw20ExecuteMsg, MinterResponse};
 use cw_multi_test::{App, AppResponse, Contract, ContractWrapper, Executor, IntoAddr};
 use serde::Serialize;
 use surge_interface::registry::{Class, Market};
-use surge_interface::{escrow, registry, Kind, Resources, TimeProfile, UncheckedDenom};
+use surge_interface::{
+    escrow, registry, rewards, token, Kind, Resources, TimeProfile, UncheckedDenom,
+};
 
 use crate::machine::REFERENCE;
 use crate::regions;
@@ -19,6 +21,9 @@ pub const NATIVE: &str = "ustake";
 /// What everybody named in a test starts with, of each denomination.
 const POCKET: u128 = 1_000_000_000_000;
 
+/// Who hands out the tokens of the pockets.
+const FAUCET: &str = "faucet";
+
 /// The suite on a chain of its own.
 pub struct Suite {
     /// The chain.
@@ -27,8 +32,10 @@ pub struct Suite {
     pub registry: Addr,
     /// The escrow contract.
     pub escrow: Addr,
-    /// A cw20 token that both accept, with id 1.
+    /// The reward token, which both accept, with id 1.
     pub token: Addr,
+    /// The rewards contract, the token's minter.
+    pub rewards: Addr,
 }
 
 /// Chooses what a suite starts with.
@@ -39,6 +46,13 @@ pub struct Builder {
     pub registry: registry::Params,
     /// Parameters of the escrow.
     pub escrow: escrow::Params,
+    /// Parameters of the rewards.
+    pub rewards: rewards::Params,
+    /// Length of an epoch; the first starts at once.
+    pub epoch_secs: u64,
+    /// Tokens that exist from the start, in the faucet's hands: half of the cap, so that
+    /// there is a pocket for everybody.
+    pub genesis: u128,
 }
 
 impl Default for Builder {
@@ -48,6 +62,9 @@ impl Default for Builder {
             profile,
             registry: registry::Params::defaults(profile),
             escrow: escrow::Params::defaults(profile),
+            rewards: rewards::Params::defaults(),
+            epoch_secs: 86_400,
+            genesis: token::CAP / 2,
         }
     }
 }
@@ -81,14 +98,14 @@ impl Suite {
                     },
                 ))
                 .expect("the bank mints");
-            let mint = Cw20ExecuteMsg::Mint {
+            let gift = Cw20ExecuteMsg::Transfer {
                 recipient: addr.to_string(),
                 amount: Uint128::new(POCKET),
             };
-            let minter = Self::addr("minter");
+            let faucet = Self::addr(FAUCET);
             self.app
-                .execute_contract(minter, self.token.clone(), &mint, &[])
-                .expect("the token mints");
+                .execute_contract(faucet, self.token.clone(), &gift, &[])
+                .expect("the faucet has enough");
         }
         addr
     }
@@ -131,6 +148,12 @@ impl Suite {
         self.send(name, &contract, msg, 0)
     }
 
+    /// Sends a message to the rewards contract.
+    pub fn to_rewards(&mut self, name: &str, msg: &rewards::ExecuteMsg) -> AnyResult<AppResponse> {
+        let contract = self.rewards.clone();
+        self.send(name, &contract, msg, 0)
+    }
+
     /// Sends a message to a contract, with native coins.
     pub fn send<T: Serialize + std::fmt::Debug>(
         &mut self,
@@ -168,82 +191,114 @@ impl Suite {
 
 impl Builder {
     /// Deploys everything. As on a chain, the addresses are computed first, so that each
-    /// contract is born knowing the other and owned by `owner`.
+    /// contract is born knowing the others and owned by `owner`.
     pub fn build(self) -> Suite {
         let mut app = App::default();
         let deployer = Suite::addr("deployer");
         let owner = Suite::addr("owner").to_string();
-        let token_code = app.store_code(token_contract());
-        let token = app
-            .instantiate_contract(
-                token_code,
-                deployer.clone(),
-                &cw20_base::msg::InstantiateMsg {
-                    name: "Surge test token".to_owned(),
-                    symbol: "SURGE".to_owned(),
-                    decimals: 6,
-                    initial_balances: Vec::<Cw20Coin>::new(),
-                    mint: Some(MinterResponse {
-                        minter: Suite::addr("minter").to_string(),
-                        cap: None,
-                    }),
-                    marketing: None,
-                },
-                &[],
-                "token",
-                None,
-            )
-            .expect("the token instantiates");
-        let registry_code = app.store_code(registry_contract());
-        let escrow_code = app.store_code(escrow_contract());
-        let registry = predict(&app, registry_code, &deployer, b"registry");
-        let escrow = predict(&app, escrow_code, &deployer, b"escrow");
-        let denoms = vec![
-            UncheckedDenom::Native(NATIVE.to_owned()),
-            UncheckedDenom::Cw20(token.to_string()),
-        ];
-        let registry_msg = registry::InstantiateMsg {
-            owner: owner.clone(),
-            escrow: escrow.to_string(),
-            profile: self.profile,
-            params: self.registry,
-            denoms: denoms.clone(),
-            regions: regions(),
-            classes: vec![class()],
+        let mut store = |contract, salt: &'static str| {
+            let code_id = app.store_code(contract);
+            (code_id, predict(&app, code_id, &deployer, salt))
         };
-        let escrow_msg = escrow::InstantiateMsg {
-            owner: owner.clone(),
-            registry: registry.to_string(),
-            arbiter: Suite::addr("arbiter").to_string(),
-            treasury: Suite::addr("treasury").to_string(),
-            profile: self.profile,
-            params: self.escrow,
-            denoms,
-        };
-        for (code_id, msg, salt) in [
-            (
-                registry_code,
-                to_json_binary(&registry_msg),
-                b"registry".as_slice(),
-            ),
-            (escrow_code, to_json_binary(&escrow_msg), b"escrow"),
-        ] {
-            let instantiate = WasmMsg::Instantiate2 {
-                admin: Some(owner.clone()),
-                code_id,
-                label: String::from_utf8_lossy(salt).into_owned(),
-                msg: msg.expect("messages serialize"),
-                funds: vec![],
-                salt: Binary::from(salt),
-            };
-            app.execute(deployer.clone(), instantiate.into())
-                .expect("the contract instantiates");
-        }
-        Suite {
+        let (token_code, token) = store(token_contract(), "token");
+        let (registry_code, registry) = store(registry_contract(), "registry");
+        let (escrow_code, escrow) = store(escrow_contract(), "escrow");
+        let (rewards_code, rewards) = store(rewards_contract(), "rewards");
+        let suite = Suite {
             app,
             registry,
             escrow,
             token,
+            rewards,
+        };
+        let births = [
+            (token_code, "token", to_json_binary(&self.token(&suite))),
+            (
+                registry_code,
+                "registry",
+                to_json_binary(&self.registry(&suite, &owner)),
+            ),
+            (
+                escrow_code,
+                "escrow",
+                to_json_binary(&self.escrow(&suite, &owner)),
+            ),
+            (
+                rewards_code,
+                "rewards",
+                to_json_binary(&self.rewards(&suite, &owner)),
+            ),
+        ];
+        let mut suite = suite;
+        for (code_id, salt, msg) in births {
+            let instantiate = WasmMsg::Instantiate2 {
+                admin: Some(owner.clone()),
+                code_id,
+                label: salt.to_owned(),
+                msg: msg.expect("messages serialize"),
+                funds: vec![],
+                salt: Binary::from(salt.as_bytes()),
+            };
+            suite
+                .app
+                .execute(deployer.clone(), instantiate.into())
+                .expect("the contract instantiates");
+        }
+        suite
+    }
+
+    fn token(&self, suite: &Suite) -> cw20_base::msg::InstantiateMsg {
+        cw20_base::msg::InstantiateMsg {
+            name: token::NAME.to_owned(),
+            symbol: token::SYMBOL.to_owned(),
+            decimals: token::DECIMALS,
+            initial_balances: vec![Cw20Coin {
+                address: Suite::addr(FAUCET).to_string(),
+                amount: Uint128::new(self.genesis),
+            }],
+            mint: Some(MinterResponse {
+                minter: suite.rewards.to_string(),
+                cap: Some(Uint128::new(token::CAP)),
+            }),
+            marketing: None,
+        }
+    }
+
+    fn registry(&self, suite: &Suite, owner: &str) -> registry::InstantiateMsg {
+        registry::InstantiateMsg {
+            owner: owner.to_owned(),
+            escrow: suite.escrow.to_string(),
+            profile: self.profile,
+            params: self.registry.clone(),
+            denoms: vec![suite.denom(0), suite.denom(1)],
+            regions: regions(),
+            classes: vec![class()],
+        }
+    }
+
+    fn escrow(&self, suite: &Suite, owner: &str) -> escrow::InstantiateMsg {
+        escrow::InstantiateMsg {
+            owner: owner.to_owned(),
+            registry: suite.registry.to_string(),
+            arbiter: Suite::addr("arbiter").to_string(),
+            treasury: Suite::addr("treasury").to_string(),
+            profile: self.profile,
+            params: self.escrow.clone(),
+            denoms: vec![suite.denom(0), suite.denom(1)],
+            reward_token: Some(suite.token.to_string()),
+        }
+    }
+
+    fn rewards(&self, suite: &Suite, owner: &str) -> rewards::InstantiateMsg {
+        rewards::InstantiateMsg {
+            owner: owner.to_owned(),
+            token: suite.token.to_string(),
+            escrow: suite.escrow.to_string(),
+            registry: suite.registry.to_string(),
+            profile: self.profile,
+            start_secs: suite.now_secs(),
+            epoch_secs: self.epoch_secs,
+            params: self.rewards.clone(),
         }
     }
 }
@@ -270,7 +325,7 @@ fn class() -> Class {
     }
 }
 
-fn predict(app: &App, code_id: u64, deployer: &Addr, salt: &[u8]) -> Addr {
+fn predict(app: &App, code_id: u64, deployer: &Addr, salt: &str) -> Addr {
     let code = app
         .wrap()
         .query_wasm_code_info(code_id)
@@ -279,7 +334,7 @@ fn predict(app: &App, code_id: u64, deployer: &Addr, salt: &[u8]) -> Addr {
         .api()
         .addr_canonicalize(deployer.as_str())
         .expect("addresses of tests are valid");
-    let address = instantiate2_address(code.checksum.as_slice(), &creator, salt)
+    let address = instantiate2_address(code.checksum.as_slice(), &creator, salt.as_bytes())
         .expect("salts of tests are valid");
     app.api()
         .addr_humanize(&address)
@@ -301,6 +356,11 @@ fn escrow_contract() -> Box<dyn Contract<cosmwasm_std::Empty>> {
 }
 
 fn token_contract() -> Box<dyn Contract<cosmwasm_std::Empty>> {
-    use cw20_base::contract::{execute, instantiate, query};
-    Box::new(ContractWrapper::new(execute, instantiate, query))
+    use surge_token::contract::{execute, instantiate, migrate, query};
+    Box::new(ContractWrapper::new(execute, instantiate, query).with_migrate(migrate))
+}
+
+fn rewards_contract() -> Box<dyn Contract<cosmwasm_std::Empty>> {
+    use surge_rewards::contract::{execute, instantiate, migrate, query};
+    Box::new(ContractWrapper::new(execute, instantiate, query).with_migrate(migrate))
 }

@@ -5,7 +5,7 @@ use cosmwasm_std::Uint128;
 use cw_multi_test::{AppResponse, Executor};
 use surge_interface::escrow::{self, Beneficiary, ExecuteMsg as Escrow, JobSpec, Purse};
 use surge_interface::registry::{self, ExecuteMsg as Registry};
-use surge_interface::Resources;
+use surge_interface::{rewards, Resources};
 
 use crate::{result_of, Machine, Suite};
 
@@ -191,6 +191,12 @@ impl Suite {
     pub fn withdraw(&mut self, beneficiary: Beneficiary, denom: u8) -> AnyResult<AppResponse> {
         let denom = self.denom(denom);
         self.to_escrow("anybody", &Escrow::Withdraw { beneficiary, denom })
+    }
+
+    /// Anybody claims a provider's reward. Answers what was minted.
+    pub fn claim(&mut self, provider: u32) -> AnyResult<u128> {
+        let claim = rewards::ExecuteMsg::Claim { provider };
+        attribute(&self.to_rewards("anybody", &claim)?, "minted")
     }
 
     /// Anybody empties a purse.

@@ -199,7 +199,8 @@ pub fn close(
     let denom = denom_of(storage, state.denom)?;
     let params = params_of(storage, state.params_version)?;
     let config = CONFIG.load(storage)?;
-    let rewarded = matches!(&denom, Denom::Cw20(token) if config.reward_token.as_ref() == Some(token));
+    let rewarded =
+        matches!(&denom, Denom::Cw20(token) if config.reward_token.as_ref() == Some(token));
     let parts = after_take(ending.division.provider, rewarded, &params)?;
     let unused = state.held.checked_sub(state.price)?;
     let back = ending

@@ -1,8 +1,10 @@
 //! What the owner decides.
 
 use cosmwasm_std::{Api, DepsMut, Response, Storage};
-use surge_interface::escrow::{InstantiateMsg, Params, MAX_DECLINES, MAX_DENOMS, MAX_MINT_BPS, MAX_TAKE_BPS};
 use surge_interface::bounds::{lasts, within};
+use surge_interface::escrow::{
+    InstantiateMsg, Params, MAX_DECLINES, MAX_DENOMS, MAX_MINT_BPS, MAX_TAKE_BPS,
+};
 use surge_interface::events::escrow::ParamsUpdated;
 use surge_interface::events::Journal;
 use surge_interface::raw::{ABI, ABI_VERSION};
@@ -146,5 +148,10 @@ fn check_params(params: &Params, bounds: &TimeBounds) -> Result<(), ContractErro
     )?;
     within("accepted_bps", params.accepted_bps.into(), 0, whole)?;
     let minted = u64::from(params.work_mint_bps).saturating_add(params.gate_bps.into());
-    Ok(within("work_mint_bps and gate_bps", minted, 0, MAX_MINT_BPS.into())?)
+    Ok(within(
+        "work_mint_bps and gate_bps",
+        minted,
+        0,
+        MAX_MINT_BPS.into(),
+    )?)
 }

@@ -131,7 +131,12 @@ fn check_params(params: &Params, bounds: &TimeBounds) -> Result<(), ContractErro
         0,
         u64::from(BPS / 2),
     )?;
-    Ok(within("tip_bps", params.tip_bps.into(), 0, u64::from(BPS / 2))?)
+    Ok(within(
+        "tip_bps",
+        params.tip_bps.into(),
+        0,
+        u64::from(BPS / 2),
+    )?)
 }
 
 pub fn check_weights(weights: &surge_interface::Weights) -> Result<(), ContractError> {

@@ -75,6 +75,7 @@ pub fn escrow_params() -> escrow::Params {
         decline_bps: 100,
         dispute_bond_bps: 1_000,
         max_declines: 3,
+        ..escrow::Params::defaults(TimeProfile::Dev)
     }
 }
 
@@ -173,6 +174,7 @@ impl World {
             profile: TimeProfile::Dev,
             params: escrow_params(),
             denoms: vec![native()],
+            reward_token: None,
         };
         let (made, included) = chain.instantiate(
             &deployer,

@@ -1,0 +1,413 @@
+//! On the mint: tokens for nothing, twice, too early or beyond the cap.
+
+use cosmwasm_std::Uint128;
+use cw20::{Cw20ExecuteMsg, MinterResponse};
+use cw_multi_test::Executor;
+use cw_ownable::OwnershipError;
+use surge_interface::bounds::OutOfBounds;
+use surge_interface::escrow::{Contribution, Params as EscrowParams, QueryMsg as Escrow};
+use surge_interface::registry::ExecuteMsg as Registry;
+use surge_interface::rewards::{
+    ExecuteMsg, InvariantResponse, Params, QueryMsg as Rewards, Reward,
+};
+use surge_interface::TimeProfile;
+use surge_rewards::ContractError;
+use surge_testing::{job, Builder, Machine, Suite};
+use surge_tests::refusal::refuses;
+
+const DAY: u64 = 86_400;
+const BOND: u128 = 100_000_000_000;
+
+fn claimable(suite: &Suite, provider: u32) -> Reward {
+    suite.ask_rewards(&Rewards::Claimable { provider })
+}
+
+/// Everything in the reward token that a ring has or is owed, with what will vest.
+fn fortune(suite: &Suite, ring: &[&str], provider: u32) -> u128 {
+    let held: u128 = ring
+        .iter()
+        .map(|name| suite.balance(&Suite::addr(name), 1) + suite.account_credit(name, 1))
+        .sum();
+    let reward = claimable(suite, provider);
+    let account: surge_interface::rewards::AccountResponse =
+        suite.ask_rewards(&Rewards::Account { provider });
+    let vesting: Uint128 = account.vesting.iter().sum();
+    let bond: u128 = suite
+        .provider(provider)
+        .bonds
+        .iter()
+        .filter(|bond| bond.denom == 1)
+        .map(|bond| (bond.free + bond.at_nodes).u128())
+        .sum();
+    held + suite.provider_credit(provider, 1) + reward.granted.u128() + vesting.u128() + bond
+}
+
+/// One round of a ring that pays itself: Mia orders, Mallory delivers, Mia accepts.
+fn wash(suite: &mut Suite, deposit: u128, secs: u64) {
+    let mut spec = job();
+    spec.reserved_secs = secs;
+    let id = suite.submit_in_tokens("mia", spec, deposit).expect("job");
+    suite.deliver(id).expect("delivery");
+    suite.accept("mia", id).expect("acceptance");
+}
+
+/// compute.md, inequalities 1 and 2; depin.md 4, nos. 3 and 4. Guard: κ + γ ≤ 0.9 of what
+/// is burned, frozen with the job. At the bound itself and at every size the ring loses at
+/// least a tenth of what it burned.
+#[test]
+fn washing_loses_at_every_size_even_at_the_highest_rates() {
+    for (kappa, q, gamma) in [
+        (6_000, 2_500, 3_000),
+        (6_000, 10_000, 3_000),
+        (9_000, 10_000, 0),
+    ] {
+        for secs in [60, 3_600, 30 * DAY] {
+            let mut suite = Builder {
+                escrow: EscrowParams {
+                    work_mint_bps: kappa,
+                    accepted_bps: q,
+                    gate_bps: gamma,
+                    ..EscrowParams::defaults(TimeProfile::Main)
+                },
+                // No base, so that only what the washing itself mints is counted.
+                rewards: Params {
+                    base_bps: 0,
+                    ..Params::defaults()
+                },
+                ..Builder::default()
+            }
+            .build();
+            let ring = ["mallory", "mallory-op", "mia"];
+            for name in ring {
+                suite.meet(name);
+            }
+            let machine = Machine::default().quoting(1).with_bond(BOND);
+            let (provider, node) = suite.join_with("mallory", machine);
+            suite.pass(DAY);
+            suite.claim(provider).expect("a claim");
+            let before = fortune(&suite, &ring, provider);
+            for _ in 0..5 {
+                suite.heartbeat(node).expect("heartbeat");
+                wash(&mut suite, 100_000_000, secs);
+            }
+            suite.pass(2 * DAY);
+            let given: Contribution = suite.ask_escrow(&Escrow::Contribution { provider });
+            let burned = given.burned.u128();
+            let lost = before - fortune(&suite, &ring, provider);
+            assert!(burned > 0);
+            assert!(
+                lost * 10 >= burned,
+                "{lost} lost, {burned} burned at {kappa}, {q}, {gamma}"
+            );
+            let reward = claimable(&suite, provider);
+            assert!((reward.work + reward.gated).u128() * 10 <= burned * 9);
+        }
+    }
+}
+
+/// The same ring under two names: Mallory works for Moe, Moe for Mallory.
+#[test]
+fn washing_in_a_ring_of_providers_loses_as_much() {
+    let mut suite = Suite::new();
+    let names = ["mallory", "moe", "mia"];
+    for name in names {
+        suite.meet(name);
+    }
+    let supply = |suite: &Suite| -> InvariantResponse { suite.ask_rewards(&Rewards::Invariant {}) };
+    let providers = ["mallory", "moe"].map(|name| {
+        let machine = Machine::default().quoting(1).with_bond(40_000_000);
+        suite.join_with(name, machine).0
+    });
+    for round in 0..6 {
+        for node in suite.all_nodes() {
+            suite.heartbeat(node.id).expect("heartbeat");
+        }
+        let payer = names[round % 2];
+        let mut spec = job();
+        spec.reserved_secs = 10 * DAY;
+        let id = suite
+            .submit_in_tokens(payer, spec, 100_000_000)
+            .expect("job");
+        suite.deliver(id).expect("delivery");
+        suite.accept(payer, id).expect("acceptance");
+    }
+    suite.pass(40 * DAY);
+    let mut burned = 0;
+    for provider in providers {
+        suite.claim(provider).expect("a claim");
+        let given: Contribution = suite.ask_escrow(&Escrow::Contribution { provider });
+        burned += given.burned.u128();
+        assert!((given.work + given.gate).u128() * 10 <= given.burned.u128() * 9);
+    }
+    let base: u128 = 40_000_000 * 2 / 100 * 40 / 365 * 2;
+    let granted = supply(&suite).granted.u128();
+    assert!(burned > 0 && granted <= burned * 9 / 10 + base, "{granted}");
+}
+
+/// compute.md, inequality 4; "idle bonds take 97 % of the emission". Guard: bond counts as
+/// low as it stood over whole epochs.
+#[test]
+fn bonding_claiming_and_unbonding_within_an_epoch_earns_nothing() {
+    let mut suite = Suite::new();
+    suite.pass(DAY - 2);
+    let provider = suite.join("mallory", BOND);
+    assert_eq!(suite.claim(provider).expect("a claim"), 0);
+    // One second before the boundary and one after it.
+    suite.pass(3);
+    assert_eq!(suite.claim(provider).expect("a claim"), 0);
+    let unbond = Registry::Unbond {
+        denom: 1,
+        amount: Uint128::new(BOND),
+    };
+    suite.to_registry("mallory", &unbond).expect("unbonds");
+    assert_eq!(suite.claim(provider).expect("a claim"), 0);
+    // Again, and gone before the epoch is over.
+    suite.bond("mallory", provider, 1, BOND).expect("bonds");
+    suite.pass(DAY - 2);
+    suite.to_registry("mallory", &unbond).expect("unbonds");
+    suite.pass(3);
+    assert_eq!(suite.claim(provider).expect("a claim"), 0);
+    let reward = claimable(&suite, provider);
+    assert_eq!(reward, Reward::default());
+}
+
+/// Guard: a claim counts what was not counted, and nothing else.
+#[test]
+fn nothing_is_claimed_twice_however_often_somebody_tries() {
+    let mut suite = Suite::new();
+    let machine = Machine::default().quoting(1).with_bond(BOND);
+    let (provider, _) = suite.join_with("mallory", machine);
+    wash(&mut suite, 100_000_000, 30 * DAY);
+    suite.pass(10 * DAY);
+    let promised = claimable(&suite, provider);
+    let first = suite.claim(provider).expect("a claim");
+    assert_eq!(first, promised.instant.u128());
+    for _ in 0..3 {
+        assert_eq!(suite.claim(provider).expect("a claim"), 0);
+    }
+    let books: InvariantResponse = suite.ask_rewards(&Rewards::Invariant {});
+    assert_eq!(books.granted, promised.granted);
+}
+
+/// Truebit 2026. Guards: the token's minter is the rewards contract, which has no message
+/// that mints to somebody or names another minter.
+#[test]
+fn nobody_else_mints_and_nobody_names_another_minter() {
+    let mut suite = Suite::new();
+    suite.meet("mallory");
+    let mint = Cw20ExecuteMsg::Mint {
+        recipient: Suite::addr("mallory").to_string(),
+        amount: Uint128::new(1),
+    };
+    let usurp = Cw20ExecuteMsg::UpdateMinter {
+        new_minter: Some(Suite::addr("mallory").to_string()),
+    };
+    let token = suite.token.clone();
+    for msg in [mint, usurp] {
+        for name in ["mallory", "owner", "deployer", "faucet"] {
+            let unauthorized = cw20_base::ContractError::Unauthorized {};
+            refuses(&mut suite, unauthorized, |suite| {
+                let sender = Suite::addr(name);
+                suite.app.execute_contract(sender, token.clone(), &msg, &[])
+            });
+        }
+    }
+    let minter: MinterResponse = suite
+        .app
+        .wrap()
+        .query_wasm_smart(&token, &cw20::Cw20QueryMsg::Minter {})
+        .expect("the token answers");
+    assert_eq!(minter.minter, suite.rewards.as_str());
+}
+
+/// Guard: owner checks, and a message that names a provider pays the provider.
+#[test]
+fn strangers_change_nothing_and_claims_pay_the_payout_address() {
+    let mut suite = Suite::new();
+    let machine = Machine::default().quoting(1).with_bond(BOND);
+    let (provider, _) = suite.join_with("alice", machine);
+    wash(&mut suite, 100_000_000, 30 * DAY);
+    suite.meet("mallory");
+    for msg in [
+        ExecuteMsg::UpdateParams {
+            params: Params::defaults(),
+        },
+        ExecuteMsg::Slash { provider, bps: 1 },
+    ] {
+        let not_owner = ContractError::Ownership(OwnershipError::NotOwner);
+        refuses(&mut suite, not_owner, |suite| {
+            suite.to_rewards("mallory", &msg)
+        });
+    }
+    let before = suite.balance(&Suite::addr("mallory"), 1);
+    let claim = ExecuteMsg::Claim { provider };
+    suite.to_rewards("mallory", &claim).expect("a claim");
+    assert_eq!(suite.balance(&Suite::addr("mallory"), 1), before);
+    refuses(
+        &mut suite,
+        ContractError::UnknownProvider { provider: 99 },
+        |suite| suite.to_rewards("mallory", &ExecuteMsg::Claim { provider: 99 }),
+    );
+}
+
+/// depin.md 4, no. 22. Guards: a step of a tenth, once a quarter, and bounds in code.
+#[test]
+fn the_emission_moves_by_a_tenth_once_a_quarter() {
+    let mut suite = Suite::new();
+    suite.meet("owner");
+    let update = |base, ceiling, pool, instant| ExecuteMsg::UpdateParams {
+        params: Params {
+            base_bps: base,
+            ceiling_bps: ceiling,
+            pool_bps: pool,
+            instant_bps: instant,
+        },
+    };
+    let step = |what, from, to, most| ContractError::StepTooLarge {
+        what,
+        from,
+        to,
+        most,
+    };
+    let bound = |what, value: u64, max| {
+        ContractError::OutOfBounds(OutOfBounds {
+            what,
+            value,
+            min: 0,
+            max,
+        })
+    };
+    for (msg, expected) in [
+        (
+            update(221, 800, 10_000, 2_500),
+            step("base_bps", 200, 221, 20),
+        ),
+        (
+            update(200, 881, 10_000, 2_500),
+            step("ceiling_bps", 800, 881, 80),
+        ),
+        (
+            update(200, 800, 8_999, 2_500),
+            step("pool_bps", 10_000, 8_999, 1_000),
+        ),
+        (
+            update(200, 2_001, 10_000, 2_500),
+            bound("ceiling_bps", 2_001, 2_000),
+        ),
+        (
+            update(200, 800, 10_001, 2_500),
+            bound("pool_bps", 10_001, 10_000),
+        ),
+        (
+            update(200, 800, 10_000, 5_001),
+            bound("instant_bps", 5_001, 5_000),
+        ),
+        (
+            update(200, 199, 10_000, 2_500),
+            ContractError::CeilingBelowBase {
+                ceiling_bps: 199,
+                base_bps: 200,
+            },
+        ),
+    ] {
+        refuses(&mut suite, expected, |suite| {
+            suite.to_rewards("owner", &msg)
+        });
+    }
+    suite
+        .to_rewards("owner", &update(220, 720, 9_000, 2_500))
+        .expect("a tenth");
+    let now_secs = suite.now_secs();
+    suite.pass(DAY);
+    let lately = ContractError::ChangedLately {
+        changeable_secs: now_secs + 90 * DAY,
+        now_secs: now_secs + DAY,
+    };
+    refuses(&mut suite, lately, |suite| {
+        suite.to_rewards("owner", &update(242, 720, 9_000, 2_500))
+    });
+    suite
+        .to_rewards("owner", &update(220, 720, 9_000, 0))
+        .expect("not emission");
+    suite.pass(89 * DAY);
+    suite
+        .to_rewards("owner", &update(242, 792, 9_900, 0))
+        .expect("a quarter later");
+}
+
+/// Guard: epochs that are over are booked before the numbers change.
+#[test]
+fn a_change_of_the_emission_does_not_reach_back() {
+    let mut suite = Suite::new();
+    let provider = suite.join("alice", BOND);
+    suite.pass(30 * DAY);
+    let before = claimable(&suite, provider).base;
+    let params = Params {
+        base_bps: 180,
+        ..Params::defaults()
+    };
+    suite
+        .to_rewards("owner", &ExecuteMsg::UpdateParams { params })
+        .expect("a step");
+    assert_eq!(claimable(&suite, provider).base, before);
+}
+
+/// Birth: a contract that is not the minter, or whose token could grow for ever, refuses
+/// to exist; so does one whose epochs began in the past.
+#[test]
+fn rewards_are_not_born_without_their_token() {
+    let mut suite = Suite::new();
+    let config: surge_interface::rewards::ConfigResponse = suite.ask_rewards(&Rewards::Config {});
+    let code_id = suite
+        .app
+        .wrap()
+        .query_wasm_contract_info(&suite.rewards)
+        .expect("a contract")
+        .code_id;
+    let msg = surge_interface::rewards::InstantiateMsg {
+        owner: Suite::addr("owner").to_string(),
+        token: suite.token.to_string(),
+        escrow: config.escrow.to_string(),
+        registry: config.registry.to_string(),
+        profile: TimeProfile::Main,
+        start_secs: suite.now_secs(),
+        epoch_secs: DAY,
+        params: Params::defaults(),
+    };
+    let born = |suite: &mut Suite, msg: &surge_interface::rewards::InstantiateMsg| {
+        let error = suite
+            .app
+            .instantiate_contract(code_id, Suite::addr("deployer"), msg, &[], "again", None)
+            .expect_err("not born");
+        format!("{error:#}")
+    };
+    assert!(born(&mut suite, &msg).contains("the token's minter is"));
+    let mut late = msg.clone();
+    late.start_secs -= 1;
+    assert!(born(&mut suite, &late).contains("before now"));
+    let mut short = msg.clone();
+    short.epoch_secs = DAY - 1;
+    assert!(born(&mut suite, &short).contains("epoch_secs is 86399"));
+}
+
+/// Guard: one of escrow's parameters cannot be raised past what is burned.
+#[test]
+fn no_vote_makes_a_burned_token_mint_more_than_nine_tenths() {
+    let mut suite = Suite::new();
+    suite.meet("owner");
+    let params = EscrowParams {
+        work_mint_bps: 6_001,
+        gate_bps: 3_000,
+        ..EscrowParams::defaults(TimeProfile::Main)
+    };
+    let update = surge_interface::escrow::ExecuteMsg::UpdateParams { params };
+    let expected = surge_escrow::ContractError::OutOfBounds(OutOfBounds {
+        what: "work_mint_bps and gate_bps",
+        value: 9_001,
+        min: 0,
+        max: 9_000,
+    });
+    refuses(&mut suite, expected, |suite| {
+        suite.to_escrow("owner", &update)
+    });
+}
