@@ -4,7 +4,8 @@
 use cosmwasm_std::{Addr, CosmosMsg, StdResult, Storage, Uint128};
 use surge_interface::events::escrow::Withdrawn;
 use surge_interface::events::Journal;
-use surge_interface::{raw, Denom};
+use surge_interface::raw::RegistryStore;
+use surge_interface::Denom;
 
 use crate::execute::Call;
 use crate::state::{Ledger, ACCOUNT_CREDITS, CONFIG, DENOMS, LEDGERS, PROVIDER_CREDITS};
@@ -101,11 +102,11 @@ impl Creditor {
             Self::Account(addr) => ("account", addr.to_string(), addr.clone()),
             Self::Provider(provider) => {
                 let registry_addr = CONFIG.load(storage)?.registry;
-                let record = raw::provider(&call.deps.querier, &registry_addr, *provider)?.ok_or(
-                    ContractError::UnknownProvider {
+                let record = RegistryStore::open(call.deps.querier, registry_addr)?
+                    .provider(*provider)?
+                    .ok_or(ContractError::UnknownProvider {
                         provider: *provider,
-                    },
-                )?;
+                    })?;
                 let payout_addr = record.payout_at(call.now_secs).clone();
                 ("provider", provider.to_string(), payout_addr)
             }

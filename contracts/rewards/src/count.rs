@@ -3,19 +3,19 @@
 
 use cosmwasm_std::{Addr, Deps, Order, Storage, Uint128};
 use cw_storage_plus::Bound;
-use surge_accounting::{earned, share, turn, AccountingError};
-use surge_interface::raw;
+use surge_accounting::{earned, share, AccountingError};
+use surge_interface::raw::{EscrowStore, RegistryStore};
 use surge_interface::rewards::{Reward, HALVING_EPOCHS};
 
-use crate::state::{Account, Config, Emission, ACCOUNTS, EMISSION, INDEX, RULES};
+use crate::state::{Account, Config, Emission, INDEX, RULES};
 use crate::ContractError;
 
 /// A claim, computed.
 pub struct Counted {
     /// The schedule after it.
     pub emission: Emission,
-    /// All bonds in the reward token.
-    pub bonded: Uint128,
+    /// All bonds in the reward token, when epochs were booked.
+    pub bonded: Option<Uint128>,
     /// The account after it.
     pub account: Account,
     /// What it grants and pays.
@@ -24,25 +24,42 @@ pub struct Counted {
     pub payout_addr: Addr,
 }
 
+/// The schedule with the epochs that are over.
+pub struct Turned {
+    /// As it stands then.
+    pub emission: Emission,
+    /// All bonds in the reward token, when an epoch was over.
+    pub bonded: Option<Uint128>,
+}
+
 /// Books the epochs that are over, in memory.
-pub fn turned(
+pub fn turn(
     storage: &dyn Storage,
     config: &Config,
-    bonded: Uint128,
+    registry: &RegistryStore,
     now_secs: u64,
-) -> Result<Emission, ContractError> {
-    let mut emission = EMISSION.load(storage)?;
+) -> Result<Turned, ContractError> {
+    let mut emission = Emission::load(storage)?;
     let epoch = config.epoch_at(now_secs);
-    if epoch > emission.epoch {
-        let params = RULES.load(storage)?.params;
-        let from = emission.epoch;
-        let added = turn(config.cap, bonded, &params, config.epoch_secs, from, epoch)?;
-        emission.epoch = epoch;
-        emission.base = emission.base.checked_add(added.base)?;
-        emission.ceiling = emission.ceiling.checked_add(added.ceiling)?;
-        emission.released = emission.released.checked_add(added.released)?;
+    if epoch <= emission.epoch {
+        return Ok(Turned {
+            emission,
+            bonded: None,
+        });
     }
-    Ok(emission)
+    let bonded = registry.all_bonds(config.bond_denom)?;
+    let params = RULES.load(storage)?.params;
+    let from = emission.epoch;
+    let added =
+        surge_accounting::turn(config.cap, bonded, &params, config.epoch_secs, from, epoch)?;
+    emission.epoch = epoch;
+    emission.base = emission.base.checked_add(added.base)?;
+    emission.ceiling = emission.ceiling.checked_add(added.ceiling)?;
+    emission.released = emission.released.checked_add(added.released)?;
+    Ok(Turned {
+        emission,
+        bonded: Some(bonded),
+    })
 }
 
 /// What a claim for this provider does now.
@@ -52,20 +69,24 @@ pub fn claim(
     provider: u32,
     now_secs: u64,
 ) -> Result<Counted, ContractError> {
-    let standing = raw::standing(&deps.querier, &config.registry, provider, config.bond_denom)?
+    let registry = RegistryStore::open(deps.querier, config.registry.clone())?;
+    let record = registry
+        .provider(provider)?
         .ok_or(ContractError::UnknownProvider { provider })?;
-    let given = raw::contribution(&deps.querier, &config.escrow, provider)?;
-    let mut emission = turned(deps.storage, config, standing.all_bonds, now_secs)?;
-    let mut account = ACCOUNTS
-        .may_load(deps.storage, provider)?
-        .unwrap_or_default();
+    let bond = registry.bond(provider, config.bond_denom)?;
+    let escrow = EscrowStore::open(deps.querier, config.escrow.clone())?;
+    let given = escrow.contribution(provider)?;
+    let Turned {
+        mut emission,
+        bonded,
+    } = turn(deps.storage, config, &registry, now_secs)?;
+    let mut account = Account::load(deps.storage, provider)?;
 
     // For work.
     let work = given.work.checked_sub(account.work)?;
     account.work = given.work;
 
     // For bond, over whole epochs: from the last claim on, or from when there was a bond.
-    let bond = standing.bond;
     let held_from = bond
         .empty_until()
         .map_or(0, |secs| config.epoch_after(secs));
@@ -109,8 +130,8 @@ pub fn claim(
     emission.minted = emission.minted.checked_add(minted)?;
 
     Ok(Counted {
-        bonded: standing.all_bonds,
-        payout_addr: standing.record.payout_at(now_secs).clone(),
+        bonded,
+        payout_addr: record.payout_at(now_secs).clone(),
         reward: Reward {
             work,
             base,

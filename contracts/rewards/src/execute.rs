@@ -6,13 +6,14 @@ use surge_interface::bounds::{lasts, within};
 use surge_interface::denom::call;
 use surge_interface::events::rewards::{EpochTurned, ParamsUpdated, RewardClaimed, VestingSlashed};
 use surge_interface::events::Journal;
+use surge_interface::raw::RegistryStore;
 use surge_interface::rewards::{
     InstantiateMsg, Params, MAX_CEILING_BPS, MAX_INSTANT_BPS, STEP_BPS,
 };
-use surge_interface::{raw, Denom, BPS};
+use surge_interface::{Denom, BPS};
 
-use crate::count::{self, turned};
-use crate::state::{Config, Emission, Rules, ACCOUNTS, CONFIG, EMISSION, INDEX, RULES};
+use crate::count;
+use crate::state::{Account, Config, Emission, Rules, CONFIG, INDEX, RULES};
 use crate::ContractError;
 
 pub fn instantiate(
@@ -57,7 +58,8 @@ pub fn instantiate(
         });
     }
     let registry = deps.api.addr_validate(&msg.registry)?;
-    let listed = raw::denom_id(&deps.querier, &registry, &Denom::Cw20(token.clone()))?;
+    let listed = RegistryStore::open(deps.querier, registry.clone())?
+        .denom_id(&Denom::Cw20(token.clone()))?;
     let bond_denom = listed.ok_or(ContractError::TokenNotListed {
         token: token.clone(),
     })?;
@@ -82,7 +84,6 @@ pub fn instantiate(
             changed_secs: 0,
         },
     )?;
-    EMISSION.save(deps.storage, &Emission::default())?;
     INDEX.save(deps.storage, 0, &(Uint128::zero(), Uint128::zero()))?;
     Ok(done("instantiate"))
 }
@@ -103,19 +104,13 @@ pub fn book(mut deps: DepsMut, now_secs: u64) -> Result<Response, ContractError>
 /// Counts what a provider contributed, and mints what is due.
 pub fn claim(deps: DepsMut, now_secs: u64, provider: u32) -> Result<Response, ContractError> {
     let config = CONFIG.load(deps.storage)?;
-    let before = EMISSION.load(deps.storage)?.epoch;
     let counted = count::claim(deps.as_ref(), &config, provider, now_secs)?;
     let mut journal = Journal::default();
-    if counted.emission.epoch > before {
-        note_turn(
-            deps.storage,
-            &mut journal,
-            &counted.emission,
-            counted.bonded,
-        )?;
+    if let Some(bonded) = counted.bonded {
+        note_turn(deps.storage, &mut journal, &counted.emission, bonded)?;
     }
-    EMISSION.save(deps.storage, &counted.emission)?;
-    ACCOUNTS.save(deps.storage, provider, &counted.account)?;
+    counted.emission.save(deps.storage);
+    counted.account.save(deps.storage, provider);
 
     let reward = counted.reward;
     let minted = reward.instant.checked_add(reward.vested)?;
@@ -153,9 +148,7 @@ pub fn slash(
     cw_ownable::assert_owner(deps.storage, sender_addr)?;
     within("bps", bps.into(), 1, BPS.into())?;
     let config = CONFIG.load(deps.storage)?;
-    let mut account = ACCOUNTS
-        .may_load(deps.storage, provider)?
-        .unwrap_or_default();
+    let mut account = Account::load(deps.storage, provider)?;
     let mut vesting = account.take_vesting();
     let amount = vesting.slash(config.bucket_at(now_secs), bps)?;
     if amount.is_zero() {
@@ -163,10 +156,10 @@ pub fn slash(
     }
     account.put_vesting(vesting);
     account.slashed = account.slashed.checked_add(amount)?;
-    ACCOUNTS.save(deps.storage, provider, &account)?;
-    let mut emission = EMISSION.load(deps.storage)?;
+    account.save(deps.storage, provider);
+    let mut emission = Emission::load(deps.storage)?;
     emission.slashed = emission.slashed.checked_add(amount)?;
-    EMISSION.save(deps.storage, &emission)?;
+    emission.save(deps.storage);
     let mut journal = Journal::default();
     journal.note(VestingSlashed { provider, amount });
     Ok(journal.close(deps.storage, done("slash"))?)
@@ -231,14 +224,13 @@ fn turn(
     config: &Config,
     now_secs: u64,
 ) -> Result<bool, ContractError> {
-    let bonded = raw::all_bonds(&deps.querier, &config.registry, config.bond_denom)?;
-    let before = EMISSION.load(deps.storage)?.epoch;
-    let emission = turned(deps.storage, config, bonded, now_secs)?;
-    if emission.epoch == before {
+    let registry = RegistryStore::open(deps.querier, config.registry.clone())?;
+    let turned = count::turn(deps.storage, config, &registry, now_secs)?;
+    let Some(bonded) = turned.bonded else {
         return Ok(false);
-    }
-    note_turn(deps.storage, journal, &emission, bonded)?;
-    EMISSION.save(deps.storage, &emission)?;
+    };
+    note_turn(deps.storage, journal, &turned.emission, bonded)?;
+    turned.emission.save(deps.storage);
     Ok(true)
 }
 

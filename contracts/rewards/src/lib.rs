@@ -5,6 +5,7 @@ pub mod contract;
 mod count;
 mod error;
 mod execute;
+mod packed;
 mod query;
 mod state;
 

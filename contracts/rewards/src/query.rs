@@ -9,7 +9,7 @@ use surge_interface::rewards::{
 
 use crate::count;
 use crate::execute::changeable_secs;
-use crate::state::{ACCOUNTS, CONFIG, EMISSION, RULES};
+use crate::state::{Account, Emission, CONFIG, RULES};
 use crate::ContractError;
 
 pub fn config(deps: Deps) -> StdResult<ConfigResponse> {
@@ -37,7 +37,7 @@ pub fn params(deps: Deps) -> StdResult<ParamsResponse> {
 }
 
 pub fn emission(deps: Deps, now_secs: u64) -> StdResult<EmissionResponse> {
-    let emission = EMISSION.load(deps.storage)?;
+    let emission = Emission::load(deps.storage)?;
     Ok(EmissionResponse {
         epoch: emission.epoch,
         current_epoch: CONFIG.load(deps.storage)?.epoch_at(now_secs),
@@ -49,9 +49,7 @@ pub fn emission(deps: Deps, now_secs: u64) -> StdResult<EmissionResponse> {
 }
 
 pub fn account(deps: Deps, provider: u32) -> StdResult<AccountResponse> {
-    let account = ACCOUNTS
-        .may_load(deps.storage, provider)?
-        .unwrap_or_default();
+    let account = Account::load(deps.storage, provider)?;
     Ok(AccountResponse {
         epoch: account.epoch,
         work: account.work,
@@ -72,7 +70,7 @@ pub fn claimable(deps: Deps, now_secs: u64, provider: u32) -> Result<Reward, Con
 
 pub fn invariant(deps: Deps) -> Result<InvariantResponse, ContractError> {
     let config = CONFIG.load(deps.storage)?;
-    let emission = EMISSION.load(deps.storage)?;
+    let emission = Emission::load(deps.storage)?;
     let info: TokenInfoResponse = deps
         .querier
         .query_wasm_smart(&config.token, &Cw20QueryMsg::TokenInfo {})?;

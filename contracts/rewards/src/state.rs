@@ -1,11 +1,13 @@
 //! Every storage key of the rewards contract.
 
 use cosmwasm_schema::cw_serde;
-use cosmwasm_std::{Addr, Uint128};
+use cosmwasm_std::{Addr, Empty, StdError, StdResult, Storage, Uint128};
 use cw_storage_plus::{Item, Map};
 use surge_accounting::Vesting;
 use surge_interface::rewards::{Params, BUCKET_EPOCHS, QUARTER_EPOCHS};
 use surge_interface::TimeProfile;
+
+use crate::packed::{pack, unpack};
 
 /// What is set at instantiation, for good.
 #[cw_serde]
@@ -29,66 +31,47 @@ pub struct Rules {
     pub changed_secs: u64,
 }
 
-/// The schedule and what came of it: short names, it is written with every claim.
-#[cw_serde]
-#[derive(Default)]
+/// The schedule and what came of it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Emission {
     /// Epochs before this one are booked.
-    #[serde(rename = "e")]
     pub epoch: u64,
     /// What a base unit of bond earned, × 10¹⁸.
-    #[serde(rename = "b")]
     pub base: Uint128,
     /// What it could have earned at most, × 10¹⁸.
-    #[serde(rename = "c")]
     pub ceiling: Uint128,
     /// What the schedule has released.
-    #[serde(rename = "r")]
     pub released: Uint128,
     /// Part of it that was granted.
-    #[serde(rename = "x")]
     pub emitted: Uint128,
     /// All that was granted: minted, vesting or slashed.
-    #[serde(rename = "g")]
     pub granted: Uint128,
     /// What was minted.
-    #[serde(rename = "m")]
     pub minted: Uint128,
     /// What was slashed.
-    #[serde(rename = "s")]
     pub slashed: Uint128,
 }
 
-/// What a provider earned and got: short names, it is written with every claim.
-#[cw_serde]
-#[derive(Default)]
+/// What a provider earned and got.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Account {
     /// Epochs before this one are counted.
-    #[serde(rename = "e")]
     pub epoch: u64,
     /// Work mint that is counted.
-    #[serde(rename = "w")]
     pub work: Uint128,
     /// Burned share that opened the emission so far.
-    #[serde(rename = "g")]
     pub gate: Uint128,
     /// Emission so far.
-    #[serde(rename = "x")]
     pub emission: Uint128,
     /// What the cap did not allow.
-    #[serde(rename = "c")]
     pub carried: Uint128,
     /// What was minted.
-    #[serde(rename = "m")]
     pub minted: Uint128,
     /// What was slashed.
-    #[serde(rename = "s")]
     pub slashed: Uint128,
     /// First bucket of what vests.
-    #[serde(rename = "f")]
     pub bucket: u64,
     /// What vests, by bucket.
-    #[serde(rename = "v")]
     pub parts: Vec<Uint128>,
 }
 
@@ -96,13 +79,14 @@ pub struct Account {
 pub const CONFIG: Item<Config> = Item::new("config");
 /// Written by the owner; one record.
 pub const RULES: Item<Rules> = Item::new("rules");
-/// Written by claims, turns and slashes; one record.
-pub const EMISSION: Item<Emission> = Item::new("emission");
+/// Written by claims, turns and slashes; one record of eight packed numbers.
+const EMISSION: &[u8] = b"emission";
 /// epoch => base and ceiling index at its start; written when epochs are booked, for the
 /// last of them, so there may be gaps. Never walked.
 pub const INDEX: Map<u64, (Uint128, Uint128)> = Map::new("index");
-/// provider => what it earned and got; written by its claims, never walked.
-pub const ACCOUNTS: Map<u32, Account> = Map::new("accounts");
+/// provider => what it earned and got; written by its claims, never walked. Packed numbers:
+/// eight, then what vests.
+const ACCOUNTS: Map<u32, Empty> = Map::new("accounts");
 
 impl Config {
     /// The epoch of a moment; 0 before the first.
@@ -139,7 +123,77 @@ impl Config {
     }
 }
 
+impl Emission {
+    /// As it stands.
+    pub fn load(storage: &dyn Storage) -> StdResult<Self> {
+        let bytes = storage.get(EMISSION).unwrap_or_default();
+        let mut numbers = unpack(&bytes)?.into_iter();
+        let mut next = || Uint128::new(numbers.next().unwrap_or_default());
+        Ok(Self {
+            epoch: number(next())?,
+            base: next(),
+            ceiling: next(),
+            released: next(),
+            emitted: next(),
+            granted: next(),
+            minted: next(),
+            slashed: next(),
+        })
+    }
+
+    /// Stores it.
+    pub fn save(&self, storage: &mut dyn Storage) {
+        let amounts = [
+            self.base,
+            self.ceiling,
+            self.released,
+            self.emitted,
+            self.granted,
+            self.minted,
+            self.slashed,
+        ];
+        let numbers = [u128::from(self.epoch)].into_iter();
+        let numbers = numbers.chain(amounts.map(|amount| amount.u128()));
+        storage.set(EMISSION, &pack(numbers));
+    }
+}
+
 impl Account {
+    /// A provider's; an empty one before its first claim.
+    pub fn load(storage: &dyn Storage, provider: u32) -> StdResult<Self> {
+        let bytes = storage.get(&ACCOUNTS.key(provider)).unwrap_or_default();
+        let mut numbers = unpack(&bytes)?.into_iter();
+        let mut next = || Uint128::new(numbers.next().unwrap_or_default());
+        Ok(Self {
+            epoch: number(next())?,
+            work: next(),
+            gate: next(),
+            emission: next(),
+            carried: next(),
+            minted: next(),
+            slashed: next(),
+            bucket: number(next())?,
+            parts: numbers.map(Uint128::new).collect(),
+        })
+    }
+
+    /// Stores it.
+    pub fn save(&self, storage: &mut dyn Storage, provider: u32) {
+        let amounts = [
+            self.work,
+            self.gate,
+            self.emission,
+            self.carried,
+            self.minted,
+            self.slashed,
+            self.bucket.into(),
+        ];
+        let amounts = amounts.iter().chain(&self.parts);
+        let numbers = [u128::from(self.epoch)].into_iter();
+        let numbers = numbers.chain(amounts.map(|amount| amount.u128()));
+        storage.set(&ACCOUNTS.key(provider), &pack(numbers));
+    }
+
     /// What vests, to work on.
     pub fn take_vesting(&mut self) -> Vesting {
         Vesting {
@@ -153,4 +207,8 @@ impl Account {
         self.bucket = vesting.first;
         self.parts = vesting.parts;
     }
+}
+
+fn number(amount: Uint128) -> StdResult<u64> {
+    u64::try_from(amount.u128()).map_err(|_| StdError::generic_err("a packed record is corrupt"))
 }

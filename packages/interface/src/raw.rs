@@ -76,74 +76,74 @@ pub const RECORDS: [(&str, &str, &str, &str); 8] = [
     ),
 ];
 
-/// Who a provider is, read from the registry's store. `None` when there is no such
-/// provider; fails when the registry stores a layout that this code does not know.
-pub fn provider(
-    querier: &QuerierWrapper,
-    registry_addr: &Addr,
-    provider: u32,
-) -> StdResult<Option<ProviderRecord>> {
-    check_abi(querier, registry_addr)?;
-    PROVIDERS.query(querier, registry_addr.clone(), provider)
+/// The registry's store, whose layout was checked.
+pub struct RegistryStore<'a> {
+    querier: QuerierWrapper<'a>,
+    addr: Addr,
 }
 
-/// What the rewards contract needs of the registry about a provider.
-pub struct Standing {
-    /// Who it is.
-    pub record: ProviderRecord,
-    /// Its bond.
-    pub bond: BondRecord,
-    /// All bonds of the denomination, those on their way out included.
-    pub all_bonds: Uint128,
+impl<'a> RegistryStore<'a> {
+    /// Fails when the registry stores a layout that this code does not know.
+    pub fn open(querier: QuerierWrapper<'a>, addr: Addr) -> StdResult<Self> {
+        check_abi(&querier, &addr)?;
+        Ok(Self { querier, addr })
+    }
+
+    /// Who a provider is. `None` when there is no such provider.
+    pub fn provider(&self, provider: u32) -> StdResult<Option<ProviderRecord>> {
+        PROVIDERS.query(&self.querier, self.addr.clone(), provider)
+    }
+
+    /// What a provider bonded in a denomination.
+    pub fn bond(&self, provider: u32, denom: u8) -> StdResult<BondRecord> {
+        let bond = BONDS.query(&self.querier, self.addr.clone(), (provider, denom))?;
+        Ok(bond.unwrap_or_default())
+    }
+
+    /// All bonds of a denomination, those on their way out included.
+    pub fn all_bonds(&self, denom: u8) -> StdResult<Uint128> {
+        let key = Path::<Empty>::new(b"money", &[&denom.to_be_bytes()]);
+        match self.querier.query_wasm_raw(&self.addr, key.to_vec())? {
+            Some(record) => Ok(from_json::<Bonds>(record)?.bonds),
+            None => Ok(Uint128::zero()),
+        }
+    }
+
+    /// The id of a denomination, if it is listed.
+    pub fn denom_id(&self, denom: &Denom) -> StdResult<Option<u8>> {
+        let denoms = DENOMS.query(&self.querier, self.addr.clone())?;
+        let id = denoms.iter().position(|listed| listed == denom);
+        Ok(id.and_then(|id| u8::try_from(id).ok()))
+    }
 }
 
-/// Who a provider is and what it bonded in a denomination. `None` when there is no such
-/// provider; fails as [`provider`] does.
-pub fn standing(
-    querier: &QuerierWrapper,
-    registry_addr: &Addr,
-    provider: u32,
-    denom: u8,
-) -> StdResult<Option<Standing>> {
-    check_abi(querier, registry_addr)?;
-    let Some(record) = PROVIDERS.query(querier, registry_addr.clone(), provider)? else {
-        return Ok(None);
-    };
-    let bond = BONDS.query(querier, registry_addr.clone(), (provider, denom))?;
-    Ok(Some(Standing {
-        record,
-        bond: bond.unwrap_or_default(),
-        all_bonds: read_bonds(querier, registry_addr, denom)?,
-    }))
+/// The escrow's store, whose layout was checked.
+pub struct EscrowStore<'a> {
+    querier: QuerierWrapper<'a>,
+    addr: Addr,
 }
 
-/// All bonds of a denomination, those on their way out included; fails as [`provider`] does.
-pub fn all_bonds(querier: &QuerierWrapper, registry_addr: &Addr, denom: u8) -> StdResult<Uint128> {
-    check_abi(querier, registry_addr)?;
-    read_bonds(querier, registry_addr, denom)
-}
+impl<'a> EscrowStore<'a> {
+    /// Fails when the escrow stores a layout that this code does not know.
+    pub fn open(querier: QuerierWrapper<'a>, addr: Addr) -> StdResult<Self> {
+        check_abi(&querier, &addr)?;
+        Ok(Self { querier, addr })
+    }
 
-/// The id of a denomination at the registry, if it is listed; fails as [`provider`] does.
-pub fn denom_id(
-    querier: &QuerierWrapper,
-    registry_addr: &Addr,
-    denom: &Denom,
-) -> StdResult<Option<u8>> {
-    check_abi(querier, registry_addr)?;
-    let denoms = DENOMS.query(querier, registry_addr.clone())?;
-    let id = denoms.iter().position(|listed| listed == denom);
-    Ok(id.and_then(|id| u8::try_from(id).ok()))
-}
+    /// Where a job stands. `None` when there is no such job.
+    pub fn job_status(&self, job: u64) -> StdResult<Option<Status>> {
+        let key = Path::<Empty>::new(b"jobs", &[&job.to_be_bytes()]);
+        self.querier
+            .query_wasm_raw(&self.addr, key.to_vec())?
+            .map(|record| from_json::<JobStatus>(record).map(|job| job.status))
+            .transpose()
+    }
 
-/// What a provider contributed, read from the escrow's store; fails as [`provider`] does.
-pub fn contribution(
-    querier: &QuerierWrapper,
-    escrow_addr: &Addr,
-    provider: u32,
-) -> StdResult<Contribution> {
-    check_abi(querier, escrow_addr)?;
-    let contribution = CONTRIBUTIONS.query(querier, escrow_addr.clone(), provider)?;
-    Ok(contribution.unwrap_or_default())
+    /// What a provider contributed.
+    pub fn contribution(&self, provider: u32) -> StdResult<Contribution> {
+        let given = CONTRIBUTIONS.query(&self.querier, self.addr.clone(), provider)?;
+        Ok(given.unwrap_or_default())
+    }
 }
 
 /// The part of a denomination's money that others may read.
@@ -152,34 +152,11 @@ struct Bonds {
     bonds: Uint128,
 }
 
-fn read_bonds(querier: &QuerierWrapper, registry_addr: &Addr, denom: u8) -> StdResult<Uint128> {
-    let key = Path::<Empty>::new(b"money", &[&denom.to_be_bytes()]);
-    match querier.query_wasm_raw(registry_addr, key.to_vec())? {
-        Some(record) => Ok(from_json::<Bonds>(record)?.bonds),
-        None => Ok(Uint128::zero()),
-    }
-}
-
 /// The part of a job's record that others may read.
 #[derive(Deserialize)]
 struct JobStatus {
     #[serde(rename = "s")]
     status: Status,
-}
-
-/// Where a job stands, read from the escrow's store. `None` when there is no such job;
-/// fails as [`provider`] does.
-pub fn job_status(
-    querier: &QuerierWrapper,
-    escrow_addr: &Addr,
-    job: u64,
-) -> StdResult<Option<Status>> {
-    check_abi(querier, escrow_addr)?;
-    let key = Path::<Empty>::new(b"jobs", &[&job.to_be_bytes()]);
-    querier
-        .query_wasm_raw(escrow_addr, key.to_vec())?
-        .map(|record| from_json::<JobStatus>(record).map(|job| job.status))
-        .transpose()
 }
 
 fn check_abi(querier: &QuerierWrapper, contract_addr: &Addr) -> StdResult<()> {

@@ -5,18 +5,21 @@
 
 #[path = "job/nodes.rs"]
 mod nodes;
+#[path = "job/rewards.rs"]
+mod rewards;
 #[path = "job/world.rs"]
 mod world;
 
 use cosmwasm_std::Uint128;
-use surge_chain_tests::{gas::Table, Error, Included};
+use surge_chain_tests::{gas::Table, Chain, Error, Included, Network};
 use surge_interface::{
     escrow::{Beneficiary, ExecuteMsg as Escrow, Pick, Purse, Status, WhenFull},
     registry::ExecuteMsg as Registry,
     Resources, UncheckedDenom,
 };
 use world::{
-    escrow_params, heartbeat, job, native, registry_params, result, World, TAKE_BPS, UNBONDING_SECS,
+    escrow_params, heartbeat, job, native, registry_params, result, Codes, World, TAKE_BPS,
+    UNBONDING_SECS,
 };
 
 /// Deposit of most jobs; what the price leaves comes back when they end.
@@ -31,7 +34,15 @@ const HEARTBEAT_BUDGET: u64 = 148_000;
 
 #[test]
 fn every_message_works_on_a_chain_and_costs_what_the_table_says() -> Result<(), Error> {
-    let mut world = World::deploy()?;
+    let mut table = Table::default();
+    let chain = Chain::connect(Network::from_env()?)?;
+    let deployer = chain.network().key("deployer")?;
+    chain.warm_up(&deployer)?;
+    let codes = Codes::store(&chain, &deployer, &mut table)?;
+
+    let mut world = World::deploy(&codes, chain, 0)?;
+    table.append(std::mem::take(&mut world.table));
+    world.table = table;
     world.fill()?;
 
     liveness(&mut world)?;
@@ -47,6 +58,14 @@ fn every_message_works_on_a_chain_and_costs_what_the_table_says() -> Result<(), 
     providers_change_and_leave(&mut world)?;
     owners_change_parameters(&mut world)?;
     silent_nodes_are_evicted(&mut world)?;
+    world.assert_solvent()?;
+
+    // The same again where nodes quote in the reward token. How it is built is measured.
+    let mut table = world.table;
+    let mut world = World::deploy(&codes, world.chain, 1)?;
+    world.fill()?;
+    world.table = std::mem::take(&mut table);
+    rewards::jobs_in_the_reward_token(&mut world)?;
     world.assert_solvent()?;
 
     judge(&world.table)

@@ -8,7 +8,7 @@ use surge_interface::events::escrow::{
     JobAssigned, JobDeclined, JobSubmitted, JobWaiting, ResultSubmitted,
 };
 use surge_interface::events::Journal;
-use surge_interface::raw;
+use surge_interface::raw::RegistryStore;
 use surge_interface::registry::{AssignResponse, Assignment, Outcome};
 
 use super::ending::give_up;
@@ -235,7 +235,8 @@ pub fn submit_result(call: Call, job: u64, result: JobResult) -> Result<Response
 fn ensure_operator(call: &Call, job: u64, state: &Job) -> Result<(), ContractError> {
     let (_, provider) = state.node_and_provider(job)?;
     let registry_addr = CONFIG.load(call.deps.storage)?.registry;
-    let record = raw::provider(&call.deps.querier, &registry_addr, provider)?
+    let record = RegistryStore::open(call.deps.querier, registry_addr)?
+        .provider(provider)?
         .ok_or(ContractError::UnknownProvider { provider })?;
     if record.operator == call.sender_addr {
         return Ok(());

@@ -6,8 +6,9 @@ use surge_interface::bounds::within;
 use surge_interface::escrow::{Status, MAX_TEXT};
 use surge_interface::events::escrow::JobDisputed;
 use surge_interface::events::Journal;
+use surge_interface::raw::RegistryStore;
 use surge_interface::registry::Outcome;
-use surge_interface::{raw, Denom, BPS};
+use surge_interface::{Denom, BPS};
 
 use super::ending::{close, Ending};
 use super::submit::at_most;
@@ -77,7 +78,8 @@ pub fn rule(call: Call, job: u64, provider_bps: u16) -> Result<Response, Contrac
     within("provider_bps", provider_bps.into(), 0, BPS.into())?;
     let (_, provider) = state.node_and_provider(job)?;
     let registry_addr = CONFIG.load(storage)?.registry;
-    let record = raw::provider(&call.deps.querier, &registry_addr, provider)?
+    let record = RegistryStore::open(call.deps.querier, registry_addr)?
+        .provider(provider)?
         .ok_or(ContractError::UnknownProvider { provider })?;
     // Operator and payout are named by the provider alone, without their consent: they
     // cannot make a party of the arbiter.

@@ -7,7 +7,7 @@ use surge_interface::events::registry::{
     NobodyFound, NodeAssigned, NodeEvicted, NodeReleased, NodeSlashed, NodeVacated,
 };
 use surge_interface::events::Journal;
-use surge_interface::raw;
+use surge_interface::raw::EscrowStore;
 use surge_interface::registry::{score_ppm, AssignResponse, Assignment, Order, Outcome};
 use surge_interface::{Resources, Scored};
 use surge_matching::index::Root;
@@ -109,7 +109,7 @@ pub fn vacate(deps: DepsMut, now_secs: u64, job: u64) -> Result<Response, Contra
         return Err(ContractError::AlreadyVacated { job });
     }
     let escrow_addr = CONFIG.load(deps.storage)?.escrow;
-    let status = raw::job_status(&deps.querier, &escrow_addr, job)?;
+    let status = EscrowStore::open(deps.querier, escrow_addr)?.job_status(job)?;
     if !matches!(status, Some(Status::Submitted | Status::Disputed)) {
         return Err(ContractError::NotDelivered { job });
     }

@@ -67,22 +67,25 @@ pub fn cpu() -> Class {
             memory_mib: 2_048,
             ..Default::default()
         },
-        markets: vec![Market {
-            denom: 0,
-            reference: reference(),
-            smallest_bond: Uint128::new(500_000),
-            evict_tip: Uint128::new(1_000),
-        }],
+        markets: [0, 1]
+            .map(|denom| Market {
+                denom,
+                reference: reference(),
+                smallest_bond: Uint128::new(500_000),
+                evict_tip: Uint128::new(1_000),
+            })
+            .into(),
     }
 }
 
 /// Bond behind each node.
 pub const BOND: u128 = 2_000_000;
 
-/// Descriptions of the first `count` nodes.
-pub fn specs(count: usize) -> Vec<NodeSpec> {
+/// Descriptions of the first `count` nodes, which quote in this denomination.
+pub fn specs(count: usize, denom: u8) -> Vec<NodeSpec> {
     let mut random = SplitMix64(SEED);
-    (0..count).map(|_| spec(&mut random)).collect()
+    let specs = (0..count).map(|_| spec(&mut random));
+    specs.map(|spec| NodeSpec { denom, ..spec }).collect()
 }
 
 /// The message that adds a node.

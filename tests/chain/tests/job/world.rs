@@ -1,8 +1,15 @@
-//! Both contracts on a chain with a hundred live nodes, and the verbs of their users.
+//! All contracts on a chain with a hundred live nodes, and the verbs of their users.
 
-use cosmwasm_std::Uint128;
-use surge_chain_tests::{artifact, gas::Table, Chain, Error, Included, Key, Network};
-use surge_interface::{escrow, registry, Resources, TimeProfile, UncheckedDenom, Weights};
+use std::collections::BTreeMap;
+
+use cosmwasm_std::{Checksum, Uint128};
+use cw20::{BalanceResponse, Cw20ExecuteMsg, Cw20QueryMsg};
+use serde::Serialize;
+use serde_json::json;
+use surge_chain_tests::{artifact, gas::Table, Chain, Error, Included, Key};
+use surge_interface::{
+    escrow, registry, rewards, token, Resources, TimeProfile, UncheckedDenom, Weights,
+};
 
 use super::nodes;
 
@@ -15,11 +22,19 @@ const BATCH: usize = 25;
 /// Wait before a bond leaves: short, like all times here.
 pub const UNBONDING_SECS: u64 = 5;
 pub const TAKE_BPS: u16 = 500;
+/// Length of an epoch.
+pub const EPOCH_SECS: u64 = 5;
+/// Tokens that each of those who pay or bond starts with.
+const POCKET: u128 = 10_000_000_000_000;
 
 pub struct World {
     pub chain: Chain,
+    pub token: String,
     pub registry: String,
     pub escrow: String,
+    pub rewards: String,
+    /// What nodes quote in: 0 native, 1 the reward token.
+    pub quoted: u8,
     pub table: Table,
     pub owner: Key,
     pub arbiter: Key,
@@ -118,10 +133,27 @@ pub fn result() -> escrow::JobResult {
     }
 }
 
+/// Code ids and checksums of what is deployed.
+pub struct Codes(BTreeMap<&'static str, (u64, Checksum)>);
+
+impl Codes {
+    /// Uploads every contract.
+    pub fn store(chain: &Chain, deployer: &Key, table: &mut Table) -> Result<Self, Error> {
+        let mut codes = BTreeMap::new();
+        for name in ["token", "registry", "escrow", "rewards"] {
+            let file = artifact(&format!("surge_{name}"));
+            let (code_id, checksum, stored) = chain.store(deployer, &file)?;
+            table.note(&format!("store {name}"), &stored);
+            codes.insert(name, (code_id, checksum));
+        }
+        Ok(Self(codes))
+    }
+}
+
 impl World {
-    /// Uploads both contracts and makes them at the addresses predicted for them.
-    pub fn deploy() -> Result<Self, Error> {
-        let chain = Chain::connect(Network::from_env()?)?;
+    /// Makes all contracts at the addresses predicted for them. Nodes will quote in the
+    /// denomination with this id.
+    pub fn deploy(codes: &Codes, chain: Chain, quoted: u8) -> Result<Self, Error> {
         let key = |name: &str| chain.network().key(name);
         let (deployer, owner, arbiter) = (key("deployer")?, key("owner")?, key("arbiter")?);
         let treasury = key("treasury")?;
@@ -129,79 +161,144 @@ impl World {
         for signer in [&deployer, &owner, &arbiter, &requester, &anyone, &hostile] {
             chain.warm_up(signer)?;
         }
-        let mut table = Table::default();
-
-        let (registry_code, registry_sum, stored) =
-            chain.store(&deployer, &artifact("surge_registry"))?;
-        table.note("store registry", &stored);
-        let (escrow_code, escrow_sum, stored) =
-            chain.store(&deployer, &artifact("surge_escrow"))?;
-        table.note("store escrow", &stored);
+        let mut holders = vec![requester.address().to_owned(), anyone.address().to_owned()];
+        for number in 1..=PROVIDERS {
+            holders.push(key(&format!("provider{number}"))?.address().into());
+        }
 
         // Another height, another address: the tests may run again on the same chain.
         let salt = chain.height()?.to_be_bytes();
-        let registry_addr = chain.predict(&deployer, &registry_sum, &salt)?;
-        let escrow_addr = chain.predict(&deployer, &escrow_sum, &salt)?;
-
-        let msg = registry::InstantiateMsg {
-            owner: owner.address().into(),
-            escrow: escrow_addr.clone(),
-            profile: TimeProfile::Dev,
-            params: registry_params(),
-            denoms: vec![native()],
-            regions: nodes::regions(),
-            classes: vec![nodes::cpu()],
-        };
-        let (made, included) = chain.instantiate(
-            &deployer,
-            registry_code,
-            "surge registry",
-            owner.address(),
-            &salt,
-            &msg,
-        )?;
-        assert_eq!(
-            made, registry_addr,
-            "the registry is not where it was predicted"
-        );
-        table.note("registry instantiate (12 regions)", &included);
-
-        let msg = escrow::InstantiateMsg {
-            owner: owner.address().into(),
-            registry: registry_addr.clone(),
-            arbiter: arbiter.address().into(),
-            treasury: treasury.address().into(),
-            profile: TimeProfile::Dev,
-            params: escrow_params(),
-            denoms: vec![native()],
-            reward_token: None,
-        };
-        let (made, included) = chain.instantiate(
-            &deployer,
-            escrow_code,
-            "surge escrow",
-            owner.address(),
-            &salt,
-            &msg,
-        )?;
-        assert_eq!(
-            made, escrow_addr,
-            "the escrow is not where it was predicted"
-        );
-        table.note("escrow instantiate", &included);
-
-        Ok(Self {
-            chain,
-            registry: registry_addr,
-            escrow: escrow_addr,
-            table,
+        let predict = |name: &str| chain.predict(&deployer, &codes.0[name].1, &salt);
+        let mut world = Self {
+            token: predict("token")?,
+            registry: predict("registry")?,
+            escrow: predict("escrow")?,
+            rewards: predict("rewards")?,
+            quoted,
+            table: Table::default(),
             owner,
             arbiter,
             requester,
             anyone,
             hostile,
             providers: vec![],
-        })
+            chain,
+        };
+        let owner = world.owner.address().to_owned();
+        let denoms = vec![native(), UncheckedDenom::Cw20(world.token.clone())];
+        let token_msg = json!({
+            "name": token::NAME,
+            "symbol": token::SYMBOL,
+            "decimals": token::DECIMALS,
+            "initial_balances": holders
+                .into_iter()
+                .map(|address| json!({ "address": address, "amount": POCKET.to_string() }))
+                .collect::<Vec<_>>(),
+            "mint": { "minter": world.rewards, "cap": token::CAP.to_string() },
+        });
+        let registry_msg = registry::InstantiateMsg {
+            owner: owner.clone(),
+            escrow: world.escrow.clone(),
+            profile: TimeProfile::Dev,
+            params: registry_params(),
+            denoms: denoms.clone(),
+            regions: nodes::regions(),
+            classes: vec![nodes::cpu()],
+        };
+        let escrow_msg = escrow::InstantiateMsg {
+            owner: owner.clone(),
+            registry: world.registry.clone(),
+            arbiter: world.arbiter.address().into(),
+            treasury: treasury.address().into(),
+            profile: TimeProfile::Dev,
+            params: escrow_params(),
+            denoms,
+            reward_token: Some(world.token.clone()),
+        };
+        let rewards_msg = rewards::InstantiateMsg {
+            owner: owner.clone(),
+            token: world.token.clone(),
+            escrow: world.escrow.clone(),
+            registry: world.registry.clone(),
+            profile: TimeProfile::Dev,
+            start_secs: world.chain.now_secs()? + 30,
+            epoch_secs: EPOCH_SECS,
+            params: rewards::Params::defaults(),
+        };
+        for (name, what, msg, predicted) in [
+            ("token", "token instantiate", token_msg, &world.token),
+            (
+                "registry",
+                "registry instantiate (12 regions)",
+                serde_json::to_value(&registry_msg)?,
+                &world.registry,
+            ),
+            (
+                "escrow",
+                "escrow instantiate",
+                serde_json::to_value(&escrow_msg)?,
+                &world.escrow,
+            ),
+            (
+                "rewards",
+                "rewards instantiate",
+                serde_json::to_value(&rewards_msg)?,
+                &world.rewards,
+            ),
+        ] {
+            let (made, included) = world.chain.instantiate(
+                &deployer,
+                codes.0[name].0,
+                &format!("surge {name}"),
+                &owner,
+                &salt,
+                &msg,
+            )?;
+            assert_eq!(&made, predicted, "{name} is not where it was predicted");
+            world.table.note(what, &included);
+        }
+        Ok(world)
+    }
+
+    /// Sends money of the quoted denomination with a message to one of the contracts: coins
+    /// with the message itself, tokens with what the token passes on.
+    pub fn send_money(
+        &self,
+        signer: &Key,
+        contract: &str,
+        msg: &impl Serialize,
+        passed_on: &impl Serialize,
+        amount: u128,
+    ) -> Result<Included, Error> {
+        if self.quoted == 0 {
+            return self.chain.execute(signer, contract, msg, amount);
+        }
+        let send = Cw20ExecuteMsg::Send {
+            contract: contract.into(),
+            amount: amount.into(),
+            msg: serde_json::to_vec(passed_on)?.into(),
+        };
+        self.chain.execute(signer, &self.token, &send, 0)
+    }
+
+    /// What an address holds of the quoted denomination.
+    pub fn balance(&self, address: &str) -> Result<u128, Error> {
+        if self.quoted == 0 {
+            return self.chain.balance(address);
+        }
+        let msg = Cw20QueryMsg::Balance {
+            address: address.into(),
+        };
+        let answer: BalanceResponse = self.chain.smart(&self.token, &msg)?;
+        Ok(answer.balance.u128())
+    }
+
+    /// The quoted denomination.
+    pub fn denom(&self) -> UncheckedDenom {
+        match self.quoted {
+            0 => native(),
+            _ => UncheckedDenom::Cw20(self.token.clone()),
+        }
     }
 
     /// Four providers with 25 live nodes each. The last of each kind of message is
@@ -225,19 +322,17 @@ impl World {
             )?;
             let id = joined.attribute("wasm-provider_registered", "provider")?;
             let bond = registry::ExecuteMsg::Bond { provider: id };
-            let bonded = self.chain.execute(
-                &owner,
-                &self.registry,
-                &bond,
-                nodes::BOND * (NODES / PROVIDERS + 1) as u128,
-            )?;
+            let passed_on = registry::ReceiveMsg::Bond { provider: id };
+            let add_bond = |nodes: usize| {
+                let amount = nodes::BOND * nodes as u128;
+                self.send_money(&owner, &self.registry, &bond, &passed_on, amount)
+            };
+            let bonded = add_bond(NODES / PROVIDERS + 1)?;
             if number == PROVIDERS {
+                let more = add_bond(1)?;
                 self.table.note("registry register_provider", &joined);
                 self.table.note("registry bond (first)", &bonded);
-                let bonded = self
-                    .chain
-                    .execute(&owner, &self.registry, &bond, nodes::BOND)?;
-                self.table.note("registry bond (more)", &bonded);
+                self.table.note("registry bond (more)", &more);
             }
             self.providers.push(Provider {
                 id,
@@ -248,7 +343,7 @@ impl World {
             });
         }
 
-        let specs = nodes::specs(NODES);
+        let specs = nodes::specs(NODES, self.quoted);
         let mut added = vec![];
         for (provider, specs) in self.providers.iter().zip(specs.chunks(NODES / PROVIDERS)) {
             let msgs: Vec<_> = specs.iter().map(nodes::add).collect();
@@ -343,10 +438,11 @@ impl World {
 
     /// The requester submits a job. Answers its id with the transaction.
     pub fn submit(&self, spec: escrow::JobSpec, deposit: u128) -> Result<(u64, Included), Error> {
+        let passed_on = escrow::ReceiveMsg::SubmitJob {
+            spec: Box::new(spec.clone()),
+        };
         let msg = escrow::ExecuteMsg::SubmitJob { spec };
-        let included = self
-            .chain
-            .execute(&self.requester, &self.escrow, &msg, deposit)?;
+        let included = self.send_money(&self.requester, &self.escrow, &msg, &passed_on, deposit)?;
         Ok((included.attribute("wasm-job_submitted", "job")?, included))
     }
 
@@ -368,18 +464,19 @@ impl World {
     pub fn credit(&self, beneficiary: escrow::Beneficiary) -> Result<u128, Error> {
         let msg = escrow::QueryMsg::Credit {
             beneficiary,
-            denom: native(),
+            denom: self.denom(),
         };
         Ok(self.chain.smart::<Uint128>(&self.escrow, &msg)?.u128())
     }
 
-    /// What the escrow owes in the native denomination.
+    /// What the escrow owes in the quoted denomination.
     pub fn owed(&self) -> Result<escrow::EscrowMoney, Error> {
         let money: escrow::InvariantResponse = self
             .chain
             .smart(&self.escrow, &escrow::QueryMsg::Invariant {})?;
         assert!(money.holds, "the escrow owes more than it has: {money:?}");
-        Ok(money.rows.into_iter().next().expect("one denomination"))
+        let row = money.rows.into_iter().nth(self.quoted.into());
+        Ok(row.expect("the quoted denomination"))
     }
 
     /// Both contracts hold what they owe, to the last coin.
@@ -387,19 +484,27 @@ impl World {
         let row = self.owed()?;
         let owed = row.jobs + row.credits + row.burn + row.treasury + row.insurance;
         assert_eq!(row.balance, owed, "the escrow: {row:?}");
-        assert_eq!(row.balance.u128(), self.chain.balance(&self.escrow)?);
+        assert_eq!(row.balance.u128(), self.balance(&self.escrow)?);
 
         let money: registry::InvariantResponse = self
             .chain
             .smart(&self.registry, &registry::QueryMsg::Invariant {})?;
         assert!(money.holds, "the registry owes more than it has: {money:?}");
-        let row = money.rows.into_iter().next().expect("one denomination");
+        let row = money.rows.into_iter().nth(self.quoted.into());
+        let row = row.expect("the quoted denomination");
         assert_eq!(
             row.balance,
             row.bonds + row.tips + row.kitty,
             "the registry: {row:?}"
         );
-        assert_eq!(row.balance.u128(), self.chain.balance(&self.registry)?);
+        assert_eq!(row.balance.u128(), self.balance(&self.registry)?);
+        let books: rewards::InvariantResponse = self
+            .chain
+            .smart(&self.rewards, &rewards::QueryMsg::Invariant {})?;
+        assert!(
+            books.holds,
+            "the rewards are not what they may be: {books:?}"
+        );
         Ok(())
     }
 }

@@ -1,0 +1,75 @@
+//! Numbers one after another, each in as few bytes as it needs: seven bits a byte, lowest
+//! first, the eighth bit says that more follow (LEB128). What is written with every claim
+//! is stored so, because a byte costs 30 gas.
+
+use cosmwasm_std::{StdError, StdResult};
+
+/// Values of a byte's low seven bits.
+const LOW: u128 = 128;
+
+/// The bytes of these numbers.
+pub fn pack(numbers: impl IntoIterator<Item = u128>) -> Vec<u8> {
+    let mut bytes = vec![];
+    for number in numbers {
+        let mut rest = number;
+        loop {
+            let low = u8::try_from(rest % LOW).unwrap_or_default();
+            rest /= LOW;
+            if rest == 0 {
+                bytes.push(low);
+                break;
+            }
+            bytes.push(low | 0x80);
+        }
+    }
+    bytes
+}
+
+/// The numbers in these bytes. Fails when the last is cut off or one exceeds 128 bits.
+pub fn unpack(bytes: &[u8]) -> StdResult<Vec<u128>> {
+    let corrupt = || StdError::generic_err("a packed record is corrupt");
+    let mut numbers = vec![];
+    let (mut number, mut weight) = (0u128, Some(1u128));
+    for byte in bytes {
+        let low = u128::from(byte & 0x7f);
+        let part = match weight {
+            Some(weight) => low.checked_mul(weight),
+            None => None,
+        };
+        number = part
+            .and_then(|part| number.checked_add(part))
+            .ok_or_else(corrupt)?;
+        if byte & 0x80 == 0 {
+            numbers.push(number);
+            (number, weight) = (0, Some(1));
+        } else {
+            weight = weight.and_then(|weight| weight.checked_mul(LOW));
+        }
+    }
+    match weight {
+        Some(1) => Ok(numbers),
+        _ => Err(corrupt()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn small_numbers_take_a_byte_and_cut_ones_are_refused() {
+        assert_eq!(pack([0, 1, 127, 128]), [0, 1, 127, 128, 1]);
+        assert!(unpack(&[128]).is_err());
+        assert!(unpack(&[255; 20]).is_err());
+        assert_eq!(unpack(&[]), Ok(vec![]));
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_packed_comes_out_again(numbers in prop::collection::vec(any::<u128>(), 0..40)) {
+            prop_assert_eq!(unpack(&pack(numbers.clone())), Ok(numbers));
+        }
+    }
+}
