@@ -1,4 +1,4 @@
-use cosmwasm_std::{Addr, OverflowError, StdError, Uint128};
+use cosmwasm_std::{Addr, CheckedMultiplyRatioError, OverflowError, StdError, Uint128};
 use cw_utils::PaymentError;
 use surge_interface::bounds::OutOfBounds;
 use surge_interface::dao::{Choice, Status};
@@ -16,6 +16,8 @@ pub enum ContractError {
     Payment(#[from] PaymentError),
     #[error(transparent)]
     Overflow(#[from] OverflowError),
+    #[error(transparent)]
+    Ratio(#[from] CheckedMultiplyRatioError),
     #[error(transparent)]
     OutOfBounds(#[from] OutOfBounds),
     #[error(transparent)]

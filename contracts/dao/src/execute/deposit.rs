@@ -90,7 +90,5 @@ fn is_forfeited(head: &Head, status: Status) -> bool {
 
 /// Rounded down, for the proposer.
 fn part(amount: Uint128, bps: u16) -> Result<Uint128, ContractError> {
-    Ok(amount
-        .checked_multiply_ratio(bps, BPS)
-        .map_err(|_| ContractError::NoAmount)?)
+    Ok(amount.checked_multiply_ratio(bps, BPS)?)
 }

@@ -1,1 +1,38 @@
-//!
+//! What is stored, and answers that nobody asked for.
+
+use std::collections::BTreeSet;
+
+use cosmwasm_std::testing::{mock_dependencies, mock_env};
+use cosmwasm_std::{Binary, Reply, SubMsgResult};
+
+use crate::contract::reply;
+use crate::ContractError;
+
+#[test]
+fn no_two_records_share_a_key() {
+    let source = include_str!("../state.rs");
+    let calls = source.split("::new(").skip(1);
+    let calls = calls.filter_map(|rest| rest.split(')').next());
+    let keys = calls.flat_map(|call| call.split('"').skip(1).step_by(2));
+    let elsewhere = ["seq", "contract_info"];
+    let all: Vec<&str> = keys.chain(elsewhere).collect();
+    let different: BTreeSet<&str> = all.iter().copied().collect();
+    assert!(all.len() > 20, "{all:?}");
+    assert_eq!(all.len(), different.len(), "{all:?}");
+}
+
+#[test]
+fn an_answer_that_nobody_asked_for_is_refused() {
+    #[allow(deprecated)]
+    let msg = Reply {
+        id: 9,
+        payload: Binary::default(),
+        gas_used: 0,
+        result: SubMsgResult::Err("failed".to_owned()),
+    };
+    let proposal = 9;
+    assert_eq!(
+        reply(mock_dependencies().as_mut(), mock_env(), msg),
+        Err(ContractError::UnknownProposal { proposal })
+    );
+}
