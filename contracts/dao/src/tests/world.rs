@@ -14,9 +14,8 @@ use surge_interface::dao::*;
 use surge_interface::{TimeProfile, UncheckedDenom};
 
 use crate::contract::{execute, instantiate, migrate, query, reply};
+use crate::state::{load_head, save_head};
 use crate::ContractError;
-
-pub const DAY: u64 = 10;
 
 pub fn addr(name: &str) -> Addr {
     MockApi::default().addr_make(name)
@@ -310,6 +309,30 @@ impl World {
 
     pub fn execute(&mut self, proposal: u64) -> Result<AppResponse, Error> {
         self.tell("mal", &ExecuteMsg::Execute { proposal })
+    }
+
+    /// Executes what is ready but cannot be carried out; answers the error that undid it.
+    /// The chain tells the contract less, so it is had by performing once more.
+    #[track_caller]
+    pub fn fails(&mut self, proposal: u64) -> ContractError {
+        let response = self.execute(proposal).unwrap();
+        assert!(has_event(&response, "execution_failed"));
+        assert!(!has_event(&response, "proposal_executed"));
+        let dao = self.dao.clone();
+        let head = load_head(&*self.app.contract_storage(&dao), proposal).unwrap();
+        let mut executed = head.clone();
+        executed.status = Status::Executed;
+        save_head(
+            &mut *self.app.contract_storage_mut(&dao),
+            proposal,
+            &executed,
+        );
+        let msg = ExecuteMsg::Perform { proposal };
+        let told = self
+            .app
+            .execute_contract(dao.clone(), dao.clone(), &msg, &[]);
+        save_head(&mut *self.app.contract_storage_mut(&dao), proposal, &head);
+        refused(told)
     }
 
     /// Proposed by `ada`, everybody says yes, and the timelock is over.
