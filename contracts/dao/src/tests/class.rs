@@ -266,7 +266,7 @@ proptest! {
         let plain = "transfer";
         let escaped: String = plain
             .char_indices()
-            .map(|(i, c)| if i == at { format!("\\u{:04x}", c as u32) } else { c.to_string() })
+            .map(|(i, c)| if i == at { format!("\\u{:04x}", u32::from(c)) } else { c.to_string() })
             .collect();
         let action = raw_call(&addr("other"), &format!(r#"{{"{escaped}":{{}}}}"#));
         prop_assert_eq!(of(action), [Class::Spend, Class::Any]);

@@ -73,7 +73,8 @@ fn every_part_of_the_policy_is_needed() {
         head
     };
     assert!(passing().passes());
-    let spoil: [(&str, fn(&mut Head)); 4] = [
+    type Spoil = (&'static str, fn(&mut Head));
+    let spoil: [Spoil; 4] = [
         ("quorum", |head| head.quorum_bps = 8_001),
         ("voters", |head| head.min_voters = 3),
         ("least yes", |head| head.min_yes_bps = 6_001),
@@ -280,7 +281,8 @@ proptest! {
             prop_assert_eq!(head.yes, tally(Choice::Yes));
             prop_assert_eq!(head.no, tally(Choice::No));
             prop_assert_eq!(head.abstain, tally(Choice::Abstain));
-            prop_assert_eq!(head.voters as usize, ballots.iter().flatten().count());
+            let voters = ballots.iter().flatten().count();
+            prop_assert_eq!(usize::try_from(head.voters), Ok(voters));
             prop_assert_eq!(head.settles_secs != 0, head.certainty().is_some());
             prop_assert!(head.end_secs() <= head.closes_secs);
             prop_assert!(head.closes_secs <= first_end + u64::from(head.settle_secs));
