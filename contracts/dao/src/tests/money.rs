@@ -278,3 +278,20 @@ fn a_deposit_keeps_the_terms_of_its_day() {
     let response = world.tell("mal", &refund(proposal)).unwrap();
     assert_eq!(attribute(&response, "deposit_refunded", "refunded"), "75");
 }
+
+#[test]
+fn nobody_proposes_in_the_name_of_a_member() {
+    // Without a deposit a proposal costs nothing, so the sender of a hook must still be
+    // the token of deposits.
+    let mut world = World::staked();
+    let draft = Box::new(draft(vec![]));
+    let receive = cw20::Cw20ReceiveMsg {
+        sender: addr("ada").to_string(),
+        amount: Uint128::zero(),
+        msg: cosmwasm_std::to_json_binary(&ReceiveMsg::Propose { draft }).unwrap(),
+    };
+    let denom = UncheckedDenom::Cw20(world.token.to_string());
+    let needed = Uint128::zero();
+    let error = refused(world.tell("mal", &ExecuteMsg::Receive(receive)));
+    assert_eq!(error, ContractError::WrongDeposit { needed, denom });
+}
