@@ -226,6 +226,7 @@ impl<'de> Visitor<'de> for NameVisitor {
             return Err(de::Error::custom("no key"));
         };
         map.next_value::<IgnoredAny>()?;
+        // Today's parser refuses a rest by itself; not every parser does.
         if map.next_key::<String>()?.is_some() {
             return Err(de::Error::custom("more than one key"));
         }

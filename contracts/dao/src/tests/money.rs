@@ -6,6 +6,7 @@ use surge_interface::dao::*;
 use surge_interface::UncheckedDenom;
 
 use super::world::*;
+use crate::execute::rules::ensure_not_owed;
 use crate::ContractError;
 
 fn native() -> World {
@@ -294,4 +295,21 @@ fn nobody_proposes_in_the_name_of_a_member() {
     let needed = Uint128::zero();
     let error = refused(world.tell("mal", &ExecuteMsg::Receive(receive)));
     assert_eq!(error, ContractError::WrongDeposit { needed, denom });
+}
+
+#[test]
+fn the_staked_token_is_never_allowed_also_before_anybody_stakes() {
+    let world = World::with(|token| {
+        let mut msg = birth();
+        msg.weights = Weights::Staked {
+            token: token.to_string(),
+            unstaking_secs: 160,
+        };
+        msg
+    });
+    let token = world.token.clone();
+    let storage = world.app.contract_storage(&world.dao);
+    let allowed = ensure_not_owed(&*storage, &token);
+    assert_eq!(allowed, Err(ContractError::AllowanceOfOwed { token }));
+    assert_eq!(ensure_not_owed(&*storage, &addr("other")), Ok(()));
 }
