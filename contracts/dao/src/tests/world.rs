@@ -236,14 +236,21 @@ impl World {
         };
         let dao = self.dao.clone();
         let told = self.app.execute_contract(addr(who), dao, msg, &funds);
+        self.check();
+        told
+    }
+
+    /// DAO-1 holds whatever was told, and whether it was refused or not.
+    fn check(&self) {
         let invariant: InvariantResponse = self.ask(&QueryMsg::Invariant {});
         assert!(invariant.holds, "{invariant:?}");
-        told
     }
 
     pub fn token(&mut self, who: &str, msg: &Cw20ExecuteMsg) -> Result<AppResponse, Error> {
         let token = self.token.clone();
-        self.app.execute_contract(addr(who), token, msg, &[])
+        let told = self.app.execute_contract(addr(who), token, msg, &[]);
+        self.check();
+        told
     }
 
     pub fn send_token(
