@@ -232,7 +232,8 @@ pub struct Row {
     pub contract: String,
     /// The message as its JSON calls it, such as `update_params`.
     pub message: String,
-    /// The class; not `Upgrade`, `Policy` or `Membership`, which belong to typed actions.
+    /// The class: `Spend`, `Params` or `Any`. `Text` does nothing, and the others belong to
+    /// typed actions.
     pub class: Class,
 }
 

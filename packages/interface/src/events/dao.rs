@@ -124,7 +124,7 @@ events! { EVENTS of "dao";
     RulesChanged = "dao_rules_changed" {
         /// Which: policy, row or settings.
         what: &'static str,
-        /// The class, the contract with its message, or nothing.
+        /// The class, the contract with its message, or all.
         of: String,
     }
 }

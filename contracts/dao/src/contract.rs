@@ -1,0 +1,142 @@
+//! Entry points: funds and addresses are checked here, then the handlers take over.
+
+#[cfg(not(feature = "library"))]
+use cosmwasm_std::entry_point;
+use cosmwasm_std::{
+    from_json, to_json_binary, Addr, Binary, Deps, DepsMut, Env, MessageInfo, Reply, Response,
+    Uint128,
+};
+use cw20::Cw20ReceiveMsg;
+use cw_utils::{nonpayable, one_coin};
+use surge_interface::dao::{ExecuteMsg, InstantiateMsg, MigrateMsg, QueryMsg, ReceiveMsg};
+use surge_interface::{upkeep, Denom};
+
+use crate::execute::{birth, carry_out, deposit, member, propose, stake, vote, Call};
+use crate::{query, ContractError};
+
+const NAME: &str = concat!("crates.io:", env!("CARGO_PKG_NAME"));
+const VERSION: &str = env!("CARGO_PKG_VERSION");
+
+/// Sets everything; the sender keeps no right.
+#[cfg_attr(not(feature = "library"), entry_point)]
+pub fn instantiate(
+    deps: DepsMut,
+    env: Env,
+    info: MessageInfo,
+    msg: InstantiateMsg,
+) -> Result<Response, ContractError> {
+    nonpayable(&info)?;
+    cw2::set_contract_version(deps.storage, NAME, VERSION)?;
+    birth::instantiate(deps, &env, msg)
+}
+
+/// Handles a message. The messages themselves say who may send them.
+#[cfg_attr(not(feature = "library"), entry_point)]
+pub fn execute(
+    deps: DepsMut,
+    env: Env,
+    info: MessageInfo,
+    msg: ExecuteMsg,
+) -> Result<Response, ContractError> {
+    if !matches!(msg, ExecuteMsg::Propose { .. }) {
+        nonpayable(&info)?;
+    }
+    let call = Call::new(deps, &env, info.sender.clone());
+    match msg {
+        ExecuteMsg::Propose { draft } => propose::propose(call, paid(&info)?, draft),
+        ExecuteMsg::Receive(msg) => receive(call, msg),
+        ExecuteMsg::Vote {
+            proposal,
+            choice,
+            reason,
+        } => vote::vote(call, proposal, choice, reason),
+        ExecuteMsg::Poke { proposal } => vote::poke(call, proposal),
+        ExecuteMsg::Execute { proposal } => carry_out::execute(call, proposal),
+        ExecuteMsg::Withdraw { proposal } => propose::withdraw(call, proposal),
+        ExecuteMsg::Refund { proposal } => deposit::refund(call, proposal),
+        ExecuteMsg::Activate { member } => member::activate(call, member),
+        ExecuteMsg::Unstake { amount } => stake::unstake(call, amount),
+        ExecuteMsg::ReleaseStake { member } => stake::release(call, member),
+        ExecuteMsg::Leave {} => member::leave(call),
+        ExecuteMsg::Perform { proposal } => carry_out::perform(call, proposal),
+        ExecuteMsg::CheckSolvency {} => carry_out::check_solvency(&call),
+    }
+}
+
+/// The native coin that came along, if any.
+fn paid(info: &MessageInfo) -> Result<Option<(Denom, Uint128)>, ContractError> {
+    if info.funds.is_empty() {
+        return Ok(None);
+    }
+    let coin = one_coin(info)?;
+    Ok(Some((Denom::Native(coin.denom), coin.amount)))
+}
+
+/// A token moved here. Only the token itself can say so, and it alone is believed about who
+/// sent how much; the handlers know which tokens they take.
+fn receive(mut call: Call, msg: Cw20ReceiveMsg) -> Result<Response, ContractError> {
+    let token = call.sender_addr.clone();
+    call.sender_addr = call.deps.api.addr_validate(&msg.sender)?;
+    match from_json(&msg.msg)? {
+        ReceiveMsg::Propose { draft } => {
+            propose::propose(call, Some((Denom::Cw20(token), msg.amount)), *draft)
+        }
+        ReceiveMsg::Stake {} => stake::stake(call, token, msg.amount),
+    }
+}
+
+/// Takes note of actions that failed.
+#[cfg_attr(not(feature = "library"), entry_point)]
+pub fn reply(deps: DepsMut, env: Env, msg: Reply) -> Result<Response, ContractError> {
+    let call = Call::new(deps, &env, Addr::unchecked(""));
+    carry_out::failed(call, msg)
+}
+
+/// Answers a question.
+#[cfg_attr(not(feature = "library"), entry_point)]
+pub fn query(deps: Deps, env: Env, msg: QueryMsg) -> Result<Binary, ContractError> {
+    let now_secs = env.block.time.seconds();
+    let answer = match msg {
+        QueryMsg::Config {} => to_json_binary(&query::config(deps)?),
+        QueryMsg::Policies {} => to_json_binary(&query::policies(deps)?),
+        QueryMsg::Rows { start_after, limit } => {
+            to_json_binary(&query::rows(deps, start_after, limit)?)
+        }
+        QueryMsg::Classify { actions } => {
+            to_json_binary(&query::classify(deps, &env.contract.address, &actions)?)
+        }
+        QueryMsg::Proposal { proposal } => {
+            to_json_binary(&query::proposal(deps, proposal, now_secs)?)
+        }
+        QueryMsg::Proposals {
+            start_before,
+            limit,
+        } => to_json_binary(&query::proposals(deps, start_before, limit, now_secs)?),
+        QueryMsg::Ballot { proposal, member } => {
+            to_json_binary(&query::ballot(deps, proposal, member)?)
+        }
+        QueryMsg::Ballots {
+            proposal,
+            start_after,
+            limit,
+        } => to_json_binary(&query::ballots(deps, proposal, start_after, limit)?),
+        QueryMsg::Member { member, height } => {
+            to_json_binary(&query::member(deps, member, height)?)
+        }
+        QueryMsg::MemberOf { address, height } => {
+            to_json_binary(&query::member_of(deps, &address, height)?)
+        }
+        QueryMsg::Members { start_after, limit } => {
+            to_json_binary(&query::members(deps, start_after, limit)?)
+        }
+        QueryMsg::Total { height } => to_json_binary(&query::total(deps, height)?),
+        QueryMsg::Invariant {} => to_json_binary(&query::invariant(deps, &env.contract.address)?),
+    };
+    Ok(answer?)
+}
+
+/// Goes forward from an older version of this contract; anything else is an error.
+#[cfg_attr(not(feature = "library"), entry_point)]
+pub fn migrate(deps: DepsMut, _env: Env, _msg: MigrateMsg) -> Result<Response, ContractError> {
+    Ok(upkeep::migrate(deps, NAME, VERSION)?)
+}
