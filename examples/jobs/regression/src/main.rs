@@ -24,6 +24,11 @@
 //! | `coefficient` | `(intercept)` or a column | its coefficient |
 //! | `fit` | `r_squared`, `rows` | share of the variance explained; rows read |
 //! | `bootstrap` | `replicates`, `confidence` | resamples that counted; as asked |
+//!
+//! Work grows with rows × replicates, and with many columns with their square. The
+//! usual limits of a node are enough for 50,000 rows of four columns, 2,000 times.
+//!
+//! `sample.csv` is invented; `sample.rs` makes it.
 
 mod bootstrap;
 mod data;

@@ -1,5 +1,6 @@
 //! The table: read, checked and split into features and labels.
 
+use std::collections::BTreeMap;
 use std::io::Read;
 
 use csv::{ErrorKind, StringRecord, Trim};
@@ -10,6 +11,8 @@ use crate::options::Options;
 
 /// The most features.
 const MAX_FEATURES: usize = 1_000;
+/// The most classes.
+const MAX_CLASSES: usize = 100;
 /// The most numbers that a table may hold, so that it fits into a job's memory.
 const MAX_NUMBERS: usize = 4_000_000;
 
@@ -30,7 +33,16 @@ pub struct Table {
     /// The features, one column for each row of the file.
     pub x: DMatrix<f64>,
     /// The labels, if the file has them.
-    pub labels: Option<Vec<String>>,
+    pub labels: Option<Labels>,
+}
+
+/// The class of each row.
+#[derive(Debug, Default, PartialEq)]
+pub struct Labels {
+    /// The classes that occur, in byte order.
+    pub classes: Vec<String>,
+    /// For each row, which of them it is.
+    pub rows: Vec<usize>,
 }
 
 impl Columns {
@@ -83,14 +95,28 @@ impl Table {
         check(&names)?;
         let columns = choose(&names)?;
 
-        let (mut numbers, mut labels) = (vec![], vec![]);
+        let mut numbers = vec![];
+        let mut classes = BTreeMap::new();
+        let mut labels = vec![];
         let mut record = StringRecord::new();
         while reader.read_record(&mut record).map_err(explain)? {
             for &column in &columns.features {
                 numbers.push(number(&record, &names, column)?);
             }
             if let Some(column) = columns.label {
-                labels.push(label(&record, &names, column)?);
+                let label = label(&record, &names, column)?;
+                let number = classes.get(label).copied().unwrap_or(classes.len());
+                if number == classes.len() {
+                    classes.insert(label.to_owned(), number);
+                }
+                labels.push(number);
+                if classes.len() > MAX_CLASSES {
+                    return Err(format!(
+                        "column `{}` has more than {MAX_CLASSES} classes: \
+                         the label is another column? set --label",
+                        &names[column]
+                    ));
+                }
             }
             if numbers.len() > MAX_NUMBERS {
                 return Err(format!(
@@ -111,8 +137,25 @@ impl Table {
             x: DMatrix::from_vec(features.len(), numbers.len() / features.len(), numbers),
             features,
             label: columns.label.map(|column| names[column].to_owned()),
-            labels: columns.label.map(|_| labels),
+            labels: columns.label.map(|_| Labels::sorted(classes, labels)),
         })
+    }
+}
+
+impl Labels {
+    /// From numbers by first occurrence to numbers by order.
+    fn sorted(numbers: BTreeMap<String, usize>, mut rows: Vec<usize>) -> Self {
+        let mut places = vec![0; numbers.len()];
+        for (place, number) in numbers.values().enumerate() {
+            places[*number] = place;
+        }
+        for row in &mut rows {
+            *row = places[*row];
+        }
+        Self {
+            classes: numbers.into_keys().collect(),
+            rows,
+        }
     }
 }
 
@@ -162,9 +205,13 @@ fn number(record: &StringRecord, names: &StringRecord, column: usize) -> Result<
     }
 }
 
-fn label(record: &StringRecord, names: &StringRecord, column: usize) -> Result<String, String> {
+fn label<'a>(
+    record: &'a StringRecord,
+    names: &StringRecord,
+    column: usize,
+) -> Result<&'a str, String> {
     match record.get(column) {
-        Some(text) if !text.is_empty() => Ok(text.to_owned()),
+        Some(text) if !text.is_empty() => Ok(text),
         _ => Err(format!(
             "line {}, column `{}`: there is no label; fill it in or leave out the line",
             line(record),
@@ -208,16 +255,18 @@ mod tests {
 
     #[test]
     fn the_label_is_the_last_column_or_the_one_that_is_named() {
-        let last = read("\u{feff}a, b ,kind\r\n1,2,x\r\n\r\n3,4,y\r\n", None).unwrap();
+        let last = read("\u{feff}a, b ,kind\r\n1,2,y\r\n\r\n3,4,x\r\n", None).unwrap();
         assert_eq!(last.features, ["a", "b"]);
         assert_eq!(last.label.as_deref(), Some("kind"));
         assert_eq!(last.x.as_slice(), [1.0, 2.0, 3.0, 4.0]);
         assert_eq!(last.x.shape(), (2, 2));
-        assert_eq!(last.labels.unwrap(), ["x", "y"]);
+        let labels = last.labels.unwrap();
+        assert_eq!(labels.classes, ["x", "y"]);
+        assert_eq!(labels.rows, [1, 0]);
 
         let first = read("a,b\nx,1\ny,2\n", Some("a")).unwrap();
         assert_eq!(first.features, ["b"]);
-        assert_eq!(first.labels.unwrap(), ["x", "y"]);
+        assert_eq!(first.labels.unwrap().rows, [0, 1]);
     }
 
     #[test]
@@ -244,6 +293,10 @@ mod tests {
         assert!(read("a,b\n1,2\n", Some("z"))
             .unwrap_err()
             .contains("no column `z`: there are `a`, `b`"));
+        let many: String = (0..101).map(|i| format!("1,{i}\n")).collect();
+        assert!(read(&format!("a,b\n{many}"), None)
+            .unwrap_err()
+            .contains("`b` has more than 100 classes"));
         let names: Vec<String> = (0..1_002).map(|i| format!("c{i}")).collect();
         assert!(read(&names.join(","), None)
             .unwrap_err()

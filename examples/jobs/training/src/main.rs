@@ -27,6 +27,9 @@
 //! Predictions are CSV with the columns `row,predicted,probability`. Where the rows
 //! have the label too, the accuracy is on standard error.
 //!
+//! Work grows with rows × epochs × weights. The usual limits of a node are enough for
+//! 50,000 rows of ten features, 50 times.
+//!
 //! `sample.csv` is the iris data of R. A. Fisher (1936), in the public domain.
 
 mod data;

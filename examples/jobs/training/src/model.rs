@@ -209,11 +209,11 @@ mod tests {
     use super::{Feature, Model, Score};
     use crate::network::Network;
     use proptest::prelude::*;
+    use rand::rngs::Xoshiro256PlusPlus;
     use rand::SeedableRng;
-    use rand_chacha::ChaCha8Rng;
 
     fn model(seed: u64, mean: f64, scale: f64) -> (Model, Network) {
-        let network = Network::new(&[2, 3, 2], &mut ChaCha8Rng::seed_from_u64(seed));
+        let network = Network::new(&[2, 3, 2], &mut Xoshiro256PlusPlus::seed_from_u64(seed));
         let feature = |name: &str| Feature {
             name: name.to_owned(),
             mean,

@@ -2,6 +2,7 @@
 
 use crate::data::Table;
 use crate::model::{Model, Score};
+use crate::train::ROWS_AT_ONCE;
 
 /// What a model says of a row.
 #[derive(Debug, PartialEq)]
@@ -14,29 +15,36 @@ pub struct Prediction<'a> {
 
 /// Asks the model about each row of a table that has its features in its order.
 pub fn predict<'a>(model: &'a Model, table: &Table) -> Vec<Prediction<'a>> {
-    let mut x = table.x.clone();
-    for mut row in x.column_iter_mut() {
-        for (value, feature) in row.iter_mut().zip(&model.features) {
-            *value = feature.scaled(*value);
+    let network = model.network();
+    let rows = table.x.ncols();
+    let mut predictions = Vec::with_capacity(rows);
+    for first in (0..rows).step_by(ROWS_AT_ONCE) {
+        let count = ROWS_AT_ONCE.min(rows - first);
+        let mut x = table.x.columns(first, count).into_owned();
+        for mut row in x.column_iter_mut() {
+            for (value, feature) in row.iter_mut().zip(&model.features) {
+                *value = feature.scaled(*value);
+            }
+        }
+        for found in network.probabilities(&x).column_iter() {
+            let (class, probability) = found.argmax();
+            predictions.push(Prediction {
+                class: &model.classes[class],
+                probability,
+            });
         }
     }
-    let probabilities = model.network().probabilities(&x);
-    let best = |column: usize| {
-        let (class, probability) = probabilities.column(column).argmax();
-        Prediction {
-            class: &model.classes[class],
-            probability,
-        }
-    };
-    (0..probabilities.ncols()).map(best).collect()
+    predictions
 }
 
 /// How often the model is right, if the table has labels.
 pub fn score(predictions: &[Prediction], table: &Table) -> Option<Score> {
-    let pairs = predictions.iter().zip(table.labels.as_ref()?);
+    let labels = table.labels.as_ref()?;
+    let pairs = predictions.iter().zip(&labels.rows);
+    let right = pairs.filter(|(found, label)| found.class == labels.classes[**label]);
     Some(Score {
         rows: predictions.len(),
-        correct: pairs.filter(|(found, label)| found.class == *label).count(),
+        correct: right.count(),
     })
 }
 
