@@ -122,7 +122,7 @@ fn number(record: &StringRecord, names: &StringRecord, column: usize) -> Result<
             let line = record.position().map_or(0, csv::Position::line);
             Err(format!(
                 "line {line}, column `{}`: `{text}` is no number; \
-                 correct it, remove the line, or choose columns with --features",
+                 correct it, remove the line, or choose columns with --target and --features",
                 &names[column]
             ))
         }

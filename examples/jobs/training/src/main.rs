@@ -67,7 +67,7 @@ fn work() -> Result<(), String> {
         Task::Predict(file) => {
             let model = Model::open(&file)?;
             let table = Table::read(input, |names| Columns::to_predict(names, &model))?;
-            let predictions = predict::predict(&model, &table);
+            let predictions = predict::predict(&model, &table)?;
             if let Some(score) = predict::score(&predictions, &table) {
                 eprintln!("accuracy {score}");
             }

@@ -179,7 +179,9 @@ mod tests {
         let mut network = Network::new(&[3, 5, 4, 3], &mut chance);
         // Away from 0, where `max(0, x)` has no slope.
         for layer in &mut network.layers {
-            layer.biases.apply(|bias| *bias = chance.random_range(-0.5..0.5));
+            layer
+                .biases
+                .apply(|bias| *bias = chance.random_range(-0.5..0.5));
         }
         let input = DMatrix::from_fn(3, 7, |_, _| chance.random_range(-1.0..1.0));
         let classes = [0, 1, 2, 2, 1, 0, 1];

@@ -14,7 +14,7 @@ pub struct Prediction<'a> {
 }
 
 /// Asks the model about each row of a table that has its features in its order.
-pub fn predict<'a>(model: &'a Model, table: &Table) -> Vec<Prediction<'a>> {
+pub fn predict<'a>(model: &'a Model, table: &Table) -> Result<Vec<Prediction<'a>>, String> {
     let network = model.network();
     let rows = table.x.ncols();
     let mut predictions = Vec::with_capacity(rows);
@@ -28,13 +28,20 @@ pub fn predict<'a>(model: &'a Model, table: &Table) -> Vec<Prediction<'a>> {
         }
         for found in network.probabilities(&x).column_iter() {
             let (class, probability) = found.argmax();
+            if !probability.is_finite() {
+                return Err(format!(
+                    "row {} is too far from what the model was trained with to compute: \
+                     correct it or leave it out",
+                    predictions.len() + 1
+                ));
+            }
             predictions.push(Prediction {
                 class: &model.classes[class],
                 probability,
             });
         }
     }
-    predictions
+    Ok(predictions)
 }
 
 /// How often the model is right, if the table has labels.
@@ -82,15 +89,15 @@ mod tests {
                 biases: DVector::from_column_slice(&[0.0, 0.0]),
             }],
         };
-        let feature = |name: &str, mean| Feature {
+        let feature = |name: &str, mean, scale| Feature {
             name: name.to_owned(),
             mean,
-            scale: 2.0,
+            scale,
         };
         Model::new(
             "kind".into(),
             vec!["x".into(), "y, z".into()],
-            vec![feature("a", 5.0), feature("b", 0.0)],
+            vec![feature("a", 5.0, 2.0), feature("b", 0.0, 0.001)],
             network,
             Default::default(),
         )
@@ -102,7 +109,7 @@ mod tests {
         let text = "kind,b,note,a\nx,0,?,1\nx,0,?,6\nw,0,?,5\n";
         let choose = |names: &csv::StringRecord| Columns::to_predict(names, &model);
         let table = Table::read(text.as_bytes(), choose).unwrap();
-        let predictions = predict(&model, &table);
+        let predictions = predict(&model, &table).unwrap();
         assert_eq!(
             csv(&predictions),
             "row,predicted,probability\n\
@@ -125,7 +132,9 @@ mod tests {
             Table::read(text.as_bytes(), choose)
         };
         let table = read("a,b\n1,2\n").unwrap();
-        assert_eq!(score(&predict(&model, &table), &table), None);
+        assert_eq!(score(&predict(&model, &table).unwrap(), &table), None);
+        let far = predict(&model, &read("a,b\n1,2\n1,1e308\n").unwrap()).map(|_| ());
+        assert!(far.unwrap_err().contains("row 2 is too far"));
         let problem = read("a,c\n1,2\n").unwrap_err();
         assert_eq!(problem, "no column `b`: there are `a`, `c`");
     }

@@ -201,7 +201,7 @@ mod tests {
     fn accuracy(model: &Model, text: &str) -> f64 {
         let choose = |names: &csv::StringRecord| Columns::to_predict(names, model);
         let table = Table::read(text.as_bytes(), choose).unwrap();
-        let score = score(&predict(model, &table), &table).unwrap();
+        let score = score(&predict(model, &table).unwrap(), &table).unwrap();
         score.correct as f64 / score.rows as f64
     }
 
