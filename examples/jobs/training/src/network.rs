@@ -86,12 +86,12 @@ impl Network {
         }
     }
 
-    /// Whether training has not run away.
-    pub fn is_finite(&self) -> bool {
+    /// Whether all weights are within this bound of 0.
+    pub fn is_within(&self, bound: f64) -> bool {
         let mut layers = self.layers.iter();
         layers.all(|layer| {
             let mut numbers = layer.weights.iter().chain(&layer.biases);
-            numbers.all(|x| x.is_finite())
+            numbers.all(|x| x.abs() <= bound)
         })
     }
 

@@ -12,6 +12,8 @@ use crate::model::{Feature, Model, Score};
 use crate::network::Network;
 use crate::options::Options;
 
+/// Inputs are around 1, so weights beyond this mean that training has run away.
+const MAX_WEIGHT: f64 = 1_000_000.0;
 /// So many rows are asked at once.
 pub const ROWS_AT_ONCE: usize = 1_024;
 
@@ -99,9 +101,9 @@ pub fn train(
             loss += batch_loss;
             steps += 1.0;
         }
-        if !network.is_finite() {
+        if !network.is_within(MAX_WEIGHT) {
             return Err(format!(
-                "the weights grew beyond all numbers in epoch {number} with --rate {}: \
+                "the weights grew beyond {MAX_WEIGHT} in epoch {number} with --rate {}: \
                  set a smaller --rate",
                 options.rate
             ));
@@ -304,7 +306,7 @@ mod tests {
         assert!(problem(wide).contains("`a` is too large"));
         let wild = Options {
             rate: 10.0,
-            hidden: vec![64, 64, 64],
+            hidden: vec![64, 64],
             ..Options::default()
         };
         let diverged = learn(IRIS, &wild).unwrap_err();
