@@ -1,6 +1,7 @@
 //! What people do with the contracts, and every exit of every state.
 
 mod events;
+mod governance;
 mod lives;
 mod rewards;
 mod story;

@@ -237,6 +237,37 @@ pub struct Row {
     pub class: Class,
 }
 
+impl Row {
+    /// The rows of a DAO that owns a network: what the contracts' owner sets as parameters.
+    /// Who rules on disputes, who gets the treasury's share and slashes of rewards stay
+    /// [`Class::Any`].
+    pub fn of_network(registry: &str, escrow: &str, rewards: &str) -> Vec<Self> {
+        let messages: [(&str, &[&str]); 3] = [
+            (
+                registry,
+                &[
+                    "update_params",
+                    "set_region",
+                    "set_class",
+                    "add_denom",
+                    "set_intake",
+                ],
+            ),
+            (escrow, &["update_params", "add_denom", "set_intake"]),
+            (rewards, &["update_params"]),
+        ];
+        let row = |contract: &str, message: &str| Self {
+            contract: contract.to_owned(),
+            message: message.to_owned(),
+            class: Class::Params,
+        };
+        messages
+            .into_iter()
+            .flat_map(|(contract, messages)| messages.iter().map(move |name| row(contract, name)))
+            .collect()
+    }
+}
+
 /// What a proposal does when it is executed. Its class is computed from it.
 #[cw_serde]
 pub enum Action {

@@ -15,12 +15,15 @@
 //! suite.assert_sound();
 //! ```
 
+mod deploy;
+mod governance;
 mod machine;
 mod queries;
 mod regions;
 mod suite;
 mod verbs;
 
+pub use deploy::Builder;
 pub use machine::{job, result_of, Machine};
 pub use regions::{regions, REGION_NAMES};
-pub use suite::{Builder, Suite, NATIVE};
+pub use suite::{Suite, NATIVE};

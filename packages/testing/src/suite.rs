@@ -1,19 +1,13 @@
-//! Deployment.
+//! The chain, and how messages get there.
 
 use anyhow::Result as AnyResult;
-use cosmwasm_std::{
-    coins, instantiate2_address, to_json_binary, Addr, Api, Binary, Timestamp, Uint128, WasmMsg,
-};
-use cw20::{Cw20Coin, Cw20ExecuteMsg, MinterResponse};
-use cw_multi_test::{App, AppResponse, Contract, ContractWrapper, Executor, IntoAddr};
+use cosmwasm_std::{coins, to_json_binary, Addr, Timestamp, Uint128};
+use cw20::Cw20ExecuteMsg;
+use cw_multi_test::{App, AppResponse, Executor, IntoAddr};
 use serde::Serialize;
-use surge_interface::registry::{Class, Market};
-use surge_interface::{
-    escrow, registry, rewards, token, Kind, Resources, TimeProfile, UncheckedDenom,
-};
+use surge_interface::{escrow, registry, rewards, UncheckedDenom};
 
-use crate::machine::REFERENCE;
-use crate::regions;
+use crate::Builder;
 
 /// The native denomination, with id 0.
 pub const NATIVE: &str = "ustake";
@@ -22,7 +16,7 @@ pub const NATIVE: &str = "ustake";
 const POCKET: u128 = 1_000_000_000_000;
 
 /// Who hands out the tokens of the pockets.
-const FAUCET: &str = "faucet";
+pub(crate) const FAUCET: &str = "faucet";
 
 /// The suite on a chain of its own.
 pub struct Suite {
@@ -36,37 +30,8 @@ pub struct Suite {
     pub token: Addr,
     /// The rewards contract, the token's minter.
     pub rewards: Addr,
-}
-
-/// Chooses what a suite starts with.
-pub struct Builder {
-    /// Bounds of durations.
-    pub profile: TimeProfile,
-    /// Parameters of the registry.
-    pub registry: registry::Params,
-    /// Parameters of the escrow.
-    pub escrow: escrow::Params,
-    /// Parameters of the rewards.
-    pub rewards: rewards::Params,
-    /// Length of an epoch; the first starts at once.
-    pub epoch_secs: u64,
-    /// Tokens that exist from the start, in the faucet's hands: half of the cap, so that
-    /// there is a pocket for everybody.
-    pub genesis: u128,
-}
-
-impl Default for Builder {
-    fn default() -> Self {
-        let profile = TimeProfile::Main;
-        Self {
-            profile,
-            registry: registry::Params::defaults(profile),
-            escrow: escrow::Params::defaults(profile),
-            rewards: rewards::Params::defaults(),
-            epoch_secs: 86_400,
-            genesis: token::CAP / 2,
-        }
-    }
+    /// Who owns the contracts: the DAO, or the key `owner` when there are no founders.
+    pub owner: Addr,
 }
 
 impl Default for Suite {
@@ -187,180 +152,4 @@ impl Suite {
         let token = self.token.clone();
         self.send(name, &token, &send, 0)
     }
-}
-
-impl Builder {
-    /// Deploys everything. As on a chain, the addresses are computed first, so that each
-    /// contract is born knowing the others and owned by `owner`.
-    pub fn build(self) -> Suite {
-        let mut app = App::default();
-        let deployer = Suite::addr("deployer");
-        let owner = Suite::addr("owner").to_string();
-        let mut store = |contract, salt: &'static str| {
-            let code_id = app.store_code(contract);
-            (code_id, predict(&app, code_id, &deployer, salt))
-        };
-        let (token_code, token) = store(token_contract(), "token");
-        let (registry_code, registry) = store(registry_contract(), "registry");
-        let (escrow_code, escrow) = store(escrow_contract(), "escrow");
-        let (rewards_code, rewards) = store(rewards_contract(), "rewards");
-        let suite = Suite {
-            app,
-            registry,
-            escrow,
-            token,
-            rewards,
-        };
-        let births = [
-            (token_code, "token", to_json_binary(&self.token(&suite))),
-            (
-                registry_code,
-                "registry",
-                to_json_binary(&self.registry(&suite, &owner)),
-            ),
-            (
-                escrow_code,
-                "escrow",
-                to_json_binary(&self.escrow(&suite, &owner)),
-            ),
-            (
-                rewards_code,
-                "rewards",
-                to_json_binary(&self.rewards(&suite, &owner)),
-            ),
-        ];
-        let mut suite = suite;
-        for (code_id, salt, msg) in births {
-            let instantiate = WasmMsg::Instantiate2 {
-                admin: Some(owner.clone()),
-                code_id,
-                label: salt.to_owned(),
-                msg: msg.expect("messages serialize"),
-                funds: vec![],
-                salt: Binary::from(salt.as_bytes()),
-            };
-            suite
-                .app
-                .execute(deployer.clone(), instantiate.into())
-                .expect("the contract instantiates");
-        }
-        suite
-    }
-
-    fn token(&self, suite: &Suite) -> cw20_base::msg::InstantiateMsg {
-        cw20_base::msg::InstantiateMsg {
-            name: token::NAME.to_owned(),
-            symbol: token::SYMBOL.to_owned(),
-            decimals: token::DECIMALS,
-            initial_balances: vec![Cw20Coin {
-                address: Suite::addr(FAUCET).to_string(),
-                amount: Uint128::new(self.genesis),
-            }],
-            mint: Some(MinterResponse {
-                minter: suite.rewards.to_string(),
-                cap: Some(Uint128::new(token::CAP)),
-            }),
-            marketing: None,
-        }
-    }
-
-    fn registry(&self, suite: &Suite, owner: &str) -> registry::InstantiateMsg {
-        registry::InstantiateMsg {
-            owner: owner.to_owned(),
-            escrow: suite.escrow.to_string(),
-            profile: self.profile,
-            params: self.registry.clone(),
-            denoms: vec![suite.denom(0), suite.denom(1)],
-            regions: regions(),
-            classes: vec![class()],
-        }
-    }
-
-    fn escrow(&self, suite: &Suite, owner: &str) -> escrow::InstantiateMsg {
-        escrow::InstantiateMsg {
-            owner: owner.to_owned(),
-            registry: suite.registry.to_string(),
-            arbiter: Suite::addr("arbiter").to_string(),
-            treasury: Suite::addr("treasury").to_string(),
-            profile: self.profile,
-            params: self.escrow.clone(),
-            denoms: vec![suite.denom(0), suite.denom(1)],
-            reward_token: Some(suite.token.to_string()),
-        }
-    }
-
-    fn rewards(&self, suite: &Suite, owner: &str) -> rewards::InstantiateMsg {
-        rewards::InstantiateMsg {
-            owner: owner.to_owned(),
-            token: suite.token.to_string(),
-            escrow: suite.escrow.to_string(),
-            registry: suite.registry.to_string(),
-            profile: self.profile,
-            start_secs: suite.now_secs(),
-            epoch_secs: self.epoch_secs,
-            params: self.rewards.clone(),
-        }
-    }
-}
-
-/// The class of the tests: processors, quoted in both denominations.
-fn class() -> Class {
-    let market = |denom| Market {
-        denom,
-        reference: REFERENCE,
-        smallest_bond: Uint128::new(10_000),
-        evict_tip: Uint128::new(100),
-    };
-    Class {
-        name: "cpu".to_owned(),
-        leading: Kind::MilliCpu,
-        smallest: Resources {
-            milli_cpu: 1_000,
-            memory_mib: 1_024,
-            gpus: 0,
-            storage_gib: 1,
-            bandwidth_mbps: 0,
-        },
-        markets: vec![market(0), market(1)],
-    }
-}
-
-fn predict(app: &App, code_id: u64, deployer: &Addr, salt: &str) -> Addr {
-    let code = app
-        .wrap()
-        .query_wasm_code_info(code_id)
-        .expect("the code is stored");
-    let creator = app
-        .api()
-        .addr_canonicalize(deployer.as_str())
-        .expect("addresses of tests are valid");
-    let address = instantiate2_address(code.checksum.as_slice(), &creator, salt.as_bytes())
-        .expect("salts of tests are valid");
-    app.api()
-        .addr_humanize(&address)
-        .expect("addresses of tests are valid")
-}
-
-fn registry_contract() -> Box<dyn Contract<cosmwasm_std::Empty>> {
-    use surge_registry::contract::{execute, instantiate, migrate, query};
-    Box::new(ContractWrapper::new(execute, instantiate, query).with_migrate(migrate))
-}
-
-fn escrow_contract() -> Box<dyn Contract<cosmwasm_std::Empty>> {
-    use surge_escrow::contract::{execute, instantiate, migrate, query, reply};
-    Box::new(
-        ContractWrapper::new(execute, instantiate, query)
-            .with_migrate(migrate)
-            .with_reply(reply),
-    )
-}
-
-fn token_contract() -> Box<dyn Contract<cosmwasm_std::Empty>> {
-    use surge_token::contract::{execute, instantiate, migrate, query};
-    Box::new(ContractWrapper::new(execute, instantiate, query).with_migrate(migrate))
-}
-
-fn rewards_contract() -> Box<dyn Contract<cosmwasm_std::Empty>> {
-    use surge_rewards::contract::{execute, instantiate, migrate, query};
-    Box::new(ContractWrapper::new(execute, instantiate, query).with_migrate(migrate))
 }

@@ -211,7 +211,7 @@ fn operator(name: &str) -> String {
     format!("{name}-op")
 }
 
-fn attribute<T: std::str::FromStr>(response: &AppResponse, key: &str) -> AnyResult<T> {
+pub(crate) fn attribute<T: std::str::FromStr>(response: &AppResponse, key: &str) -> AnyResult<T> {
     response
         .events
         .iter()

@@ -1,0 +1,286 @@
+//! Deployment.
+
+use cosmwasm_std::{
+    instantiate2_address, to_json_binary, Addr, Api, Binary, Empty, StdResult, Uint128, WasmMsg,
+};
+use cw20::{Cw20Coin, MinterResponse};
+use cw_multi_test::{App, Contract, ContractWrapper, Executor};
+use surge_interface::registry::{Class, Market};
+use surge_interface::{
+    dao, escrow, registry, rewards, token, Kind, Resources, TimeProfile, UncheckedDenom, BPS,
+};
+
+use crate::machine::REFERENCE;
+use crate::suite::FAUCET;
+use crate::{regions, Suite, NATIVE};
+
+/// Chooses what a suite starts with.
+pub struct Builder {
+    /// Bounds of durations.
+    pub profile: TimeProfile,
+    /// Parameters of the registry.
+    pub registry: registry::Params,
+    /// Parameters of the escrow.
+    pub escrow: escrow::Params,
+    /// Parameters of the rewards.
+    pub rewards: rewards::Params,
+    /// Length of an epoch; the first starts at once.
+    pub epoch_secs: u64,
+    /// Tokens that exist from the start, in the faucet's hands: half of the cap, so that
+    /// there is a pocket for everybody.
+    pub genesis: u128,
+    /// The DAO's first members. With them the DAO owns everything and gets the treasury's
+    /// share; without them the key `owner` does the first and `treasury` the second.
+    pub founders: Vec<&'static str>,
+    /// The DAO's rules; its deposits are native.
+    pub policies: dao::Policies,
+}
+
+impl Default for Builder {
+    fn default() -> Self {
+        let profile = TimeProfile::Main;
+        Self {
+            profile,
+            registry: registry::Params::defaults(profile),
+            escrow: escrow::Params::defaults(profile),
+            rewards: rewards::Params::defaults(),
+            epoch_secs: 86_400,
+            genesis: token::CAP / 2,
+            founders: vec![],
+            policies: dao::Policies::defaults(profile),
+        }
+    }
+}
+
+impl Builder {
+    /// Deploys everything. As on a chain, the addresses are computed first, so that each
+    /// contract is born knowing the others, with its owner and admin; the DAO comes first.
+    pub fn build(self) -> Suite {
+        let mut app = App::default();
+        let deployer = Suite::addr("deployer");
+        let mut store = |contract, salt: &'static str| {
+            let code_id = app.store_code(contract);
+            (code_id, predict(&app, code_id, &deployer, salt))
+        };
+        let (dao_code, dao) = store(dao_contract(), "dao");
+        let (token_code, token) = store(token_contract(), "token");
+        let (registry_code, registry) = store(registry_contract(), "registry");
+        let (escrow_code, escrow) = store(escrow_contract(), "escrow");
+        let (rewards_code, rewards) = store(rewards_contract(), "rewards");
+        let governed = !self.founders.is_empty();
+        let mut suite = Suite {
+            app,
+            registry,
+            escrow,
+            token,
+            rewards,
+            owner: if governed { dao } else { Suite::addr("owner") },
+        };
+        let mut births = vec![
+            (token_code, "token", to_json_binary(&self.token(&suite))),
+            (
+                registry_code,
+                "registry",
+                to_json_binary(&self.registry(&suite)),
+            ),
+            (escrow_code, "escrow", to_json_binary(&self.escrow(&suite))),
+            (
+                rewards_code,
+                "rewards",
+                to_json_binary(&self.rewards(&suite)),
+            ),
+        ];
+        if governed {
+            births.insert(0, (dao_code, "dao", to_json_binary(&self.dao(&suite))));
+        }
+        for (code_id, salt, msg) in births {
+            suite.give_birth(code_id, salt, msg);
+        }
+        if governed {
+            // The founders' weight counts from the next block on.
+            suite.pass(5);
+        }
+        suite
+    }
+
+    fn dao(&self, suite: &Suite) -> dao::InstantiateMsg {
+        let members = self.founders.iter();
+        dao::InstantiateMsg {
+            name: "The network".to_owned(),
+            uri: "https://example.org/dao".to_owned(),
+            profile: self.profile,
+            weights: dao::Weights::OnePerMember {
+                members: members.map(|name| Suite::addr(name).to_string()).collect(),
+            },
+            settings: dao::Settings {
+                min_age_secs: 0,
+                deposit_denom: UncheckedDenom::Native(NATIVE.to_owned()),
+                forfeit_bps: 2_500,
+            },
+            policies: self.policies.clone(),
+            rows: dao::Row::of_network(
+                suite.registry.as_str(),
+                suite.escrow.as_str(),
+                suite.rewards.as_str(),
+            ),
+        }
+    }
+
+    fn token(&self, suite: &Suite) -> cw20_base::msg::InstantiateMsg {
+        cw20_base::msg::InstantiateMsg {
+            name: token::NAME.to_owned(),
+            symbol: token::SYMBOL.to_owned(),
+            decimals: token::DECIMALS,
+            initial_balances: self.genesis(suite),
+            mint: Some(MinterResponse {
+                minter: suite.rewards.to_string(),
+                cap: Some(Uint128::new(token::CAP)),
+            }),
+            marketing: None,
+        }
+    }
+
+    /// The faucet's, and the DAO's share of the cap when there is a DAO.
+    fn genesis(&self, suite: &Suite) -> Vec<Cw20Coin> {
+        let mut balances = vec![Cw20Coin {
+            address: Suite::addr(FAUCET).to_string(),
+            amount: Uint128::new(self.genesis),
+        }];
+        if !self.founders.is_empty() {
+            let amount = token::CAP * u128::from(token::DAO_BPS) / u128::from(BPS);
+            balances.push(Cw20Coin {
+                address: suite.owner.to_string(),
+                amount: Uint128::new(amount),
+            });
+        }
+        balances
+    }
+
+    fn registry(&self, suite: &Suite) -> registry::InstantiateMsg {
+        registry::InstantiateMsg {
+            owner: suite.owner.to_string(),
+            escrow: suite.escrow.to_string(),
+            profile: self.profile,
+            params: self.registry.clone(),
+            denoms: vec![suite.denom(0), suite.denom(1)],
+            regions: regions(),
+            classes: vec![class()],
+        }
+    }
+
+    fn escrow(&self, suite: &Suite) -> escrow::InstantiateMsg {
+        escrow::InstantiateMsg {
+            owner: suite.owner.to_string(),
+            registry: suite.registry.to_string(),
+            arbiter: Suite::addr("arbiter").to_string(),
+            treasury: match self.founders.is_empty() {
+                true => Suite::addr("treasury").to_string(),
+                false => suite.owner.to_string(),
+            },
+            profile: self.profile,
+            params: self.escrow.clone(),
+            denoms: vec![suite.denom(0), suite.denom(1)],
+            reward_token: Some(suite.token.to_string()),
+        }
+    }
+
+    fn rewards(&self, suite: &Suite) -> rewards::InstantiateMsg {
+        rewards::InstantiateMsg {
+            owner: suite.owner.to_string(),
+            token: suite.token.to_string(),
+            escrow: suite.escrow.to_string(),
+            registry: suite.registry.to_string(),
+            profile: self.profile,
+            start_secs: suite.now_secs(),
+            epoch_secs: self.epoch_secs,
+            params: self.rewards.clone(),
+        }
+    }
+}
+
+impl Suite {
+    fn give_birth(&mut self, code_id: u64, salt: &str, msg: StdResult<Binary>) {
+        let instantiate = WasmMsg::Instantiate2 {
+            admin: Some(self.owner.to_string()),
+            code_id,
+            label: salt.to_owned(),
+            msg: msg.expect("messages serialize"),
+            funds: vec![],
+            salt: Binary::from(salt.as_bytes()),
+        };
+        self.app
+            .execute(Self::addr("deployer"), instantiate.into())
+            .expect("the contract instantiates");
+    }
+}
+
+/// The class of the tests: processors, quoted in both denominations.
+fn class() -> Class {
+    let market = |denom| Market {
+        denom,
+        reference: REFERENCE,
+        smallest_bond: Uint128::new(10_000),
+        evict_tip: Uint128::new(100),
+    };
+    Class {
+        name: "cpu".to_owned(),
+        leading: Kind::MilliCpu,
+        smallest: Resources {
+            milli_cpu: 1_000,
+            memory_mib: 1_024,
+            gpus: 0,
+            storage_gib: 1,
+            bandwidth_mbps: 0,
+        },
+        markets: vec![market(0), market(1)],
+    }
+}
+
+fn predict(app: &App, code_id: u64, deployer: &Addr, salt: &str) -> Addr {
+    let code = app
+        .wrap()
+        .query_wasm_code_info(code_id)
+        .expect("the code is stored");
+    let creator = app
+        .api()
+        .addr_canonicalize(deployer.as_str())
+        .expect("addresses of tests are valid");
+    let address = instantiate2_address(code.checksum.as_slice(), &creator, salt.as_bytes())
+        .expect("salts of tests are valid");
+    app.api()
+        .addr_humanize(&address)
+        .expect("addresses of tests are valid")
+}
+
+fn registry_contract() -> Box<dyn Contract<Empty>> {
+    use surge_registry::contract::{execute, instantiate, migrate, query};
+    Box::new(ContractWrapper::new(execute, instantiate, query).with_migrate(migrate))
+}
+
+fn escrow_contract() -> Box<dyn Contract<Empty>> {
+    use surge_escrow::contract::{execute, instantiate, migrate, query, reply};
+    Box::new(
+        ContractWrapper::new(execute, instantiate, query)
+            .with_migrate(migrate)
+            .with_reply(reply),
+    )
+}
+
+fn dao_contract() -> Box<dyn Contract<Empty>> {
+    use surge_dao::contract::{execute, instantiate, migrate, query, reply};
+    Box::new(
+        ContractWrapper::new(execute, instantiate, query)
+            .with_migrate(migrate)
+            .with_reply(reply),
+    )
+}
+
+fn token_contract() -> Box<dyn Contract<Empty>> {
+    use surge_token::contract::{execute, instantiate, migrate, query};
+    Box::new(ContractWrapper::new(execute, instantiate, query).with_migrate(migrate))
+}
+
+fn rewards_contract() -> Box<dyn Contract<Empty>> {
+    use surge_rewards::contract::{execute, instantiate, migrate, query};
+    Box::new(ContractWrapper::new(execute, instantiate, query).with_migrate(migrate))
+}
