@@ -1,12 +1,16 @@
-//! Where every coin is, before and after.
+//! Where every token is, before and after.
 
 use cosmwasm_std::Addr;
 use serde::Serialize;
+use surge_interface::dao::{InvariantResponse as DaoInvariant, QueryMsg as Dao};
 use surge_interface::escrow::{InvariantResponse as EscrowInvariant, QueryMsg as Escrow};
 use surge_interface::registry::{InvariantResponse as RegistryInvariant, QueryMsg as Registry};
+use surge_interface::rewards::{InvariantResponse as RewardsInvariant, QueryMsg as Rewards};
 use surge_testing::Suite;
 
-/// Whose balances are watched: everybody who ever held a coin.
+use crate::cast::TOKEN;
+
+/// Whose balances are watched: everybody who ever held a token.
 pub struct Ledger {
     accounts: Vec<(String, Addr)>,
     before: Vec<u128>,
@@ -32,14 +36,28 @@ pub struct Line {
 pub struct Books {
     /// All accounts.
     pub lines: Vec<Line>,
-    /// All coins before and after.
+    /// All tokens before.
     pub total_before: u128,
-    /// All coins after.
+    /// All tokens after.
     pub total_after: u128,
-    /// Whether both contracts hold at least what they owe.
+    /// What the rewards contract minted.
+    pub minted: u128,
+    /// What was burned.
+    pub burned: u128,
+    /// Whether every contract holds at least what it owes and minted what it may.
     pub contracts_sound: bool,
-    /// Whether nothing was lost or made and everybody has what the rules say.
+    /// Whether nothing was lost or made beside that, and everybody has what the rules say.
     pub reconcile: bool,
+}
+
+/// What the rules say.
+pub struct Expected {
+    /// Who gained or paid what, and why. Who is not named is as before.
+    pub lines: Vec<(String, i128, &'static str)>,
+    /// What was minted.
+    pub minted: i128,
+    /// What was burned.
+    pub burned: i128,
 }
 
 impl Line {
@@ -51,7 +69,7 @@ impl Line {
 }
 
 impl Ledger {
-    /// Notes what these accounts and both contracts hold now.
+    /// Notes what these accounts and the contracts hold now.
     pub fn open(suite: &mut Suite, names: &[String]) -> Self {
         let mut accounts: Vec<(String, Addr)> = names
             .iter()
@@ -59,25 +77,27 @@ impl Ledger {
             .collect();
         accounts.push(("registry contract".to_owned(), suite.registry.clone()));
         accounts.push(("escrow contract".to_owned(), suite.escrow.clone()));
+        accounts.push(("rewards contract".to_owned(), suite.rewards.clone()));
+        accounts.push(("DAO".to_owned(), suite.owner.clone()));
         let before = accounts
             .iter()
-            .map(|(_, addr)| suite.balance(addr, 0))
+            .map(|(_, addr)| suite.balance(addr, TOKEN))
             .collect();
         Self { accounts, before }
     }
 
-    /// Compares with what they hold now. `expected` names each account's gain and why;
-    /// who is not named must be as before.
-    pub fn close(self, suite: &Suite, expected: &[(String, i128, &'static str)]) -> Books {
+    /// Compares with what they hold now.
+    pub fn close(self, suite: &Suite, expected: &Expected) -> Books {
         let lines: Vec<Line> = self
             .accounts
             .into_iter()
             .zip(self.before)
             .map(|((account, addr), before)| {
-                let rule = expected.iter().find(|(name, _, _)| *name == account);
+                let mut rules = expected.lines.iter();
+                let rule = rules.find(|(name, _, _)| *name == account);
                 Line {
                     before,
-                    after: suite.balance(&addr, 0),
+                    after: suite.balance(&addr, TOKEN),
                     expected: rule.map_or(0, |(_, gain, _)| *gain),
                     because: rule.map_or("", |(_, _, because)| because),
                     account,
@@ -88,14 +108,22 @@ impl Ledger {
         let total_after = lines.iter().map(|line| line.after).sum();
         let escrow: EscrowInvariant = suite.ask_escrow(&Escrow::Invariant {});
         let registry: RegistryInvariant = suite.ask_registry(&Registry::Invariant {});
-        let contracts_sound = escrow.holds && registry.holds;
+        let rewards: RewardsInvariant = suite.ask_rewards(&Rewards::Invariant {});
+        let dao: DaoInvariant = suite.ask_dao(&Dao::Invariant {});
+        let minted = rewards.minted.u128();
+        let burned = (rewards.genesis + rewards.minted - rewards.supply).u128();
+        let contracts_sound = escrow.holds && registry.holds && rewards.holds && dao.holds;
         Books {
             reconcile: contracts_sound
-                && total_before == total_after
+                && total_before + minted == total_after + burned
+                && i128::try_from(minted) == Ok(expected.minted)
+                && i128::try_from(burned) == Ok(expected.burned)
                 && lines.iter().all(|line| line.change() == line.expected),
             lines,
             total_before,
             total_after,
+            minted,
+            burned,
             contracts_sound,
         }
     }

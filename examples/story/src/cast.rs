@@ -5,6 +5,9 @@ use surge_interface::Resources;
 use surge_node::{inventory, Inventory};
 use surge_testing::{Machine, REGION_NAMES};
 
+/// Id of the reward token, in which everything is paid here.
+pub const TOKEN: u8 = 1;
+
 /// Region of the data.
 pub const EUROPE: u8 = 3;
 const US_EAST: u8 = 0;
@@ -12,6 +15,12 @@ const ASIA: u8 = 5;
 
 /// Who pays for the jobs.
 pub const REQUESTER: &str = "rita";
+
+/// Who owns the network together: the members of the DAO.
+pub const MEMBERS: [&str; 3] = ["dora", "emil", "faye"];
+
+/// What each provider bonds, in base units: a thousand tokens.
+const BOND: u128 = 1_000_000_000;
 
 /// A provider of the story.
 #[derive(Serialize)]
@@ -88,7 +97,9 @@ fn provider(
     let mut machine = Machine::default()
         .in_region(region)
         .with_capacity(capacity)
-        .priced_percent(price_percent);
+        .priced_percent(price_percent)
+        .quoting(TOKEN)
+        .with_bond(BOND);
     machine.spec.bandwidth_tier = bandwidth_tier;
     Provider {
         name,

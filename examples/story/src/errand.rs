@@ -56,8 +56,8 @@ const NEED: Resources = Resources {
     bandwidth_mbps: 0,
 };
 
-/// For how long it reserves it.
-const RESERVED_SECS: u64 = 600;
+/// For how long it reserves it: six hours, so that there is something to be paid for.
+const RESERVED_SECS: u64 = 6 * 3_600;
 
 impl Errand {
     /// Reads program and input.

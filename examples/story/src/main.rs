@@ -1,9 +1,11 @@
 //! Plays a job from submission to withdrawal on the embedded chain. The contracts are the
-//! real ones, the program really runs, and every coin is accounted for at the end.
+//! real ones, the program really runs, and every token is accounted for at the end.
 
 mod books;
 mod cast;
+mod council;
 mod errand;
+mod mint;
 mod play;
 mod tell;
 

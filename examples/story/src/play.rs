@@ -3,28 +3,21 @@
 use anyhow::{ensure, Context};
 use serde::Serialize;
 use surge_interface::escrow::{
-    ExecuteMsg as Escrow, JobResponse, JobSummary, Params, Purse, QueryMsg,
+    Beneficiary, ExecuteMsg as Escrow, JobResponse, JobSummary, Params, Purse, QueryMsg,
 };
-use surge_interface::registry::ExecuteMsg as Registry;
-use surge_interface::{Explanation, Weights};
-use surge_testing::Suite;
+use surge_interface::rewards::{ConfigResponse, QueryMsg as RewardsQuery};
+use surge_interface::Explanation;
+use surge_testing::{Builder, Suite};
 
-use crate::books::{Books, Ledger};
-use crate::cast::{providers, Provider, REQUESTER};
+use crate::books::{Books, Expected, Ledger};
+use crate::cast::{providers, Provider, MEMBERS, REQUESTER, TOKEN};
+use crate::council::{self, Decision};
 use crate::errand::{self, Delivery, Errand};
+use crate::mint::{self, Expectation, Reward};
 use crate::tell::Teller;
 
 /// What the requester lets a job cost at most, in base units.
-const DEPOSIT: u128 = 10_000;
-
-/// Weights after the owner's change: time to data counts for almost two thirds.
-const HURRIED: Weights = Weights {
-    time: 650_000,
-    load: 50_000,
-    price: 100_000,
-    reputation: 200_000,
-    green: 0,
-};
+const DEPOSIT: u128 = 1_000_000;
 
 /// The whole run.
 #[derive(Serialize)]
@@ -35,6 +28,12 @@ pub struct Story {
     pub providers: Vec<Provider>,
     /// Both jobs, in order.
     pub jobs: Vec<Act>,
+    /// What the members decided between them.
+    pub decision: Decision,
+    /// What the providers' contributions minted after both jobs.
+    pub rewards: Vec<Reward>,
+    /// The same half a year later.
+    pub rewards_vested: Vec<Reward>,
     /// Where every coin went.
     pub books: Books,
 }
@@ -54,23 +53,28 @@ pub struct Act {
 
 /// Plays everything.
 pub fn play(errand: &Errand, teller: &Teller) -> anyhow::Result<Story> {
-    let mut suite = Suite::new();
+    let mut suite = Builder {
+        founders: MEMBERS.to_vec(),
+        ..Builder::default()
+    }
+    .build();
+    let start_secs: ConfigResponse = suite.ask_rewards(&RewardsQuery::Config {});
+    let start_secs = start_secs.start_secs;
     let mut providers = providers()?;
-    let names: Vec<String> = [REQUESTER, "owner", "treasury", "anybody"]
-        .map(str::to_owned)
+    let names: Vec<String> = [REQUESTER, "anybody"]
         .into_iter()
+        .chain(MEMBERS)
+        .map(str::to_owned)
         .chain(providers.iter().map(|provider| provider.name.to_owned()))
         .chain(providers.iter().map(Provider::operator))
         .collect();
     let ledger = Ledger::open(&mut suite, &names);
 
-    teller.act("Three providers join");
-    let mut bonds = 0i128;
+    teller.act("Three members found a DAO that owns the network; three providers join");
     for provider in &mut providers {
         let machine = provider.machine();
-        bonds += i128::try_from(machine.bond)?;
         provider.id = suite.register(provider.name)?;
-        suite.bond(provider.name, provider.id, 0, machine.bond)?;
+        suite.bond(provider.name, provider.id, TOKEN, machine.bond)?;
         provider.node = suite.add_node(provider.name, machine)?;
         suite
             .heartbeat(provider.node)
@@ -78,16 +82,17 @@ pub fn play(errand: &Errand, teller: &Teller) -> anyhow::Result<Story> {
     }
     teller.providers(&providers);
 
-    teller.act(&format!("{REQUESTER} submits a job: {}", errand.name()));
+    teller.act(&format!(
+        "{REQUESTER} submits a job and pays in SURGE: {}",
+        errand.name()
+    ));
     let first = act(&mut suite, errand, teller, &providers)?;
 
-    teller.act("The owner lets time to data count for more, and a second job follows");
-    let mut params = suite.ask_registry::<surge_interface::registry::Params>(
-        &surge_interface::registry::QueryMsg::Params {},
-    );
-    teller.weights(&params.weights, &HURRIED);
-    params.weights = HURRIED;
-    suite.to_registry("owner", &Registry::UpdateParams { params })?;
+    teller.act("The members vote that time to data counts for more");
+    let decision = council::decide(&mut suite, teller)?;
+
+    teller.act("A second job follows");
+    suite.heartbeat_all();
     let second = act(&mut suite, errand, teller, &providers)?;
     ensure!(
         first.job.node != second.job.node || !errand.is_usual(),
@@ -95,19 +100,49 @@ pub fn play(errand: &Errand, teller: &Teller) -> anyhow::Result<Story> {
     );
     teller.side_by_side(&first.explanation, &second.explanation, &providers);
 
-    teller.act("Every coin");
-    suite.flush(0, Purse::Treasury)?;
-    suite.flush(0, Purse::Insurance)?;
-    suite.withdraw_account(REQUESTER)?;
+    teller.act("What was contributed mints");
+    for purse in [Purse::Burn, Purse::Treasury, Purse::Insurance] {
+        suite.flush(TOKEN, purse)?;
+    }
+    let mut mints: Vec<Expectation> = vec![];
+    for provider in &providers {
+        suite.claim(provider.id)?;
+        let mut mint = Expectation::default();
+        expect_claim(&suite, provider, &mut mint, start_secs);
+        mints.push(mint);
+    }
+    let rewards = mint::rewards(&suite, &providers);
+    teller.rewards(&rewards);
+    mint::wait_for_vesting(&mut suite);
+    for (provider, mint) in providers.iter().zip(&mut mints) {
+        suite.claim(provider.id)?;
+        expect_claim(&suite, provider, mint, start_secs);
+    }
+    let rewards_vested = mint::rewards(&suite, &providers);
+    teller.act("Half a year later");
+    teller.rewards(&rewards_vested);
+
+    teller.act("Every token");
+    let requester = Beneficiary::Account(Suite::addr(REQUESTER).to_string());
+    suite.withdraw(requester, TOKEN)?;
     let jobs = vec![first, second];
-    let books = ledger.close(&suite, &expected(&suite, &providers, &jobs, bonds)?);
+    let books = ledger.close(&suite, &expected(&suite, &providers, &jobs, &mints)?);
     teller.books(&books);
     Ok(Story {
         program: errand.name(),
         providers,
         jobs,
+        decision,
+        rewards,
+        rewards_vested,
         books,
     })
+}
+
+fn expect_claim(suite: &Suite, provider: &Provider, mint: &mut Expectation, start_secs: u64) {
+    let burned = mint::burned(suite, provider.id);
+    let epoch = mint::epoch(suite, start_secs);
+    mint.claim(provider.machine().bond, burned, epoch);
 }
 
 /// A job from submission to the provider's withdrawal.
@@ -117,7 +152,7 @@ fn act(
     teller: &Teller,
     providers: &[Provider],
 ) -> anyhow::Result<Act> {
-    let job = suite.submit(REQUESTER, errand.spec()?, DEPOSIT)?;
+    let job = suite.submit_in_tokens(REQUESTER, errand.spec()?, DEPOSIT)?;
     let explanation = suite.explain(job);
     teller.explanation(&explanation, providers);
     let provider = providers
@@ -136,8 +171,8 @@ fn act(
     let result = delivery.result();
     suite.to_escrow(&operator, &Escrow::SubmitResult { job, result })?;
     suite.accept(REQUESTER, job)?;
-    let earned = suite.provider_credit(provider.id, 0);
-    suite.withdraw_provider(provider.id)?;
+    let earned = suite.provider_credit(provider.id, TOKEN);
+    suite.withdraw(Beneficiary::Provider(provider.id), TOKEN)?;
     teller.paid(provider, earned);
     Ok(Act {
         job: suite.job(job),
@@ -147,24 +182,27 @@ fn act(
     })
 }
 
-/// Who must have gained or paid what, computed from prices and the take alone.
+/// Who must have gained or paid what, computed from prices, the take and the rules of the
+/// rewards.
 fn expected(
     suite: &Suite,
     providers: &[Provider],
     jobs: &[Act],
-    bonds: i128,
-) -> anyhow::Result<Vec<(String, i128, &'static str)>> {
+    mints: &[Expectation],
+) -> anyhow::Result<Expected> {
     let params: Params = suite.ask_escrow(&QueryMsg::Params { version: None });
     let mut lines = vec![];
-    let (mut paid, mut treasury, mut kitty) = (0i128, 0i128, 0i128);
+    let (mut paid, mut burned, mut treasury, mut kitty) = (0i128, 0i128, 0i128, 0i128);
     let mut gains = vec![0i128; providers.len()];
     for act in jobs {
         let price = act.job.price.u128();
         let take = price * u128::from(params.take_bps) / 10_000;
+        let burn = take * u128::from(params.burn_bps) / 10_000;
         let insurance = take * u128::from(params.insurance_bps) / 10_000;
         paid += i128::try_from(price)?;
+        burned += i128::try_from(burn)?;
         kitty += i128::try_from(insurance)?;
-        treasury += i128::try_from(take - insurance)?;
+        treasury += i128::try_from(take - burn - insurance)?;
         for (gain, provider) in gains.iter_mut().zip(providers) {
             if Some(provider.node) == act.job.node {
                 *gain += i128::try_from(price - take)?;
@@ -172,20 +210,28 @@ fn expected(
         }
     }
     lines.push((REQUESTER.to_owned(), -paid, "price of both jobs"));
-    for (provider, gain) in providers.iter().zip(gains) {
+    let (mut bonds, mut minted) = (0i128, 0i128);
+    for ((provider, gain), mint) in providers.iter().zip(gains).zip(mints) {
         let bond = i128::try_from(provider.machine().bond)?;
+        let mint = i128::try_from(mint.minted)?;
         let because = if gain == 0 {
-            "bond"
+            "bond; reward"
         } else {
-            "bond, and price less take"
+            "bond; price less take; reward"
         };
-        lines.push((provider.name.to_owned(), gain - bond, because));
+        lines.push((provider.name.to_owned(), gain - bond + mint, because));
+        bonds += bond;
+        minted += mint;
     }
-    lines.push(("treasury".to_owned(), treasury, "its share of the take"));
+    lines.push(("DAO".to_owned(), treasury, "treasury's share of the take"));
     lines.push((
         "registry contract".to_owned(),
         bonds + kitty,
         "bonds, and the kitty's share of the take",
     ));
-    Ok(lines)
+    Ok(Expected {
+        lines,
+        minted,
+        burned,
+    })
 }

@@ -6,11 +6,14 @@ use std::time::Duration;
 use comfy_table::{presets::UTF8_BORDERS_ONLY, CellAlignment, Table};
 use console::style;
 use indicatif::ProgressBar;
-use surge_interface::{Explanation, Scored, Weights, PPM};
+use surge_interface::dao::{Choice, ProposalResponse};
+use surge_interface::{Explanation, Scored, PPM};
 
 use crate::books::Books;
 use crate::cast::Provider;
+use crate::council::Decision;
 use crate::errand::Delivery;
+use crate::mint::Reward;
 
 /// Tells the story, or keeps quiet for a machine.
 pub struct Teller {
@@ -96,7 +99,7 @@ impl Teller {
                 percent(parts.price),
                 percent(parts.reputation),
                 percent(parts.green),
-                stake(scored.price.u128()),
+                surge(scored.price.u128()),
             ]);
         }
         right_align(&mut table, 2..9);
@@ -116,15 +119,62 @@ impl Teller {
         ));
     }
 
-    /// The weights before and after the owner's change.
-    pub fn weights(&self, before: &Weights, after: &Weights) {
+    /// A proposal with its votes.
+    pub fn proposal(&self, opened: &ProposalResponse, votes: &[(&str, Choice)]) {
+        let proposal = &opened.proposal;
+        let classes: Vec<&str> = proposal.classes.iter().map(|class| class.name()).collect();
+        let policy = &opened.policy;
         self.say(&format!(
-            "time {} → {}, price {} → {}",
+            "Proposal {} calls the registry. Its class is computed from that: {}. So it needs {} of all votes cast, \
+             {} voters, a majority, and {} of timelock.",
+            proposal.id,
+            classes.join(", "),
+            percent(u32::from(policy.quorum_bps) * 100),
+            policy.min_voters,
+            days(policy.timelock_secs),
+        ));
+        let mut table = table(&["member", "vote"]);
+        for (member, choice) in votes {
+            table.add_row([*member, choice.name()]);
+        }
+        self.say(&table.to_string());
+    }
+
+    /// What became of it.
+    pub fn decided(&self, decision: &Decision) {
+        let (before, after) = (&decision.before, &decision.after);
+        self.say(&format!(
+            "Executed by anybody, {} after it was proposed: time {} → {}, price {} → {}.",
+            days(decision.took_secs),
             percent(before.time),
             percent(after.time),
             percent(before.price),
             percent(after.price),
         ));
+    }
+
+    /// What contributions minted.
+    pub fn rewards(&self, rewards: &[Reward]) {
+        let mut table = table(&[
+            "provider",
+            "burned",
+            "granted for work",
+            "granted for bond",
+            "minted",
+            "vesting",
+        ]);
+        for reward in rewards {
+            table.add_row([
+                reward.provider.to_owned(),
+                surge(reward.burned),
+                surge(reward.work),
+                surge(reward.emission),
+                surge(reward.minted),
+                surge(reward.vesting),
+            ]);
+        }
+        right_align(&mut table, 1..6);
+        self.say(&table.to_string());
     }
 
     /// Both explanations next to each other: what each part added to the score.
@@ -202,7 +252,7 @@ impl Teller {
             "{} accepts; {} withdraws {}.",
             crate::cast::REQUESTER,
             provider.name,
-            stake(earned)
+            surge(earned)
         ));
     }
 
@@ -216,20 +266,26 @@ impl Teller {
             }
             table.add_row([
                 line.account.clone(),
-                stake(line.before),
-                stake(line.after),
+                surge(line.before),
+                surge(line.after),
                 signed(change),
                 signed(line.expected),
                 line.because.to_owned(),
             ]);
         }
+        let [minted, burned] =
+            [books.minted, books.burned].map(|n| i128::try_from(n).unwrap_or(i128::MAX));
         table.add_row([
             "all accounts".to_owned(),
-            stake(books.total_before),
-            stake(books.total_after),
-            signed(0),
+            surge(books.total_before),
+            surge(books.total_after),
+            signed(minted - burned),
             String::new(),
-            "nothing is made or lost".to_owned(),
+            format!(
+                "{} minted, {} burned",
+                surge(books.minted),
+                surge(books.burned)
+            ),
         ]);
         right_align(&mut table, 1..5);
         self.say(&table.to_string());
@@ -238,7 +294,7 @@ impl Teller {
             "{unchanged} accounts stayed as they were. Transaction fees are not part of this: the embedded chain has none."
         ));
         let verdict = if books.reconcile {
-            style("Every coin is accounted for.").green()
+            style("Every token is accounted for.").green()
         } else {
             style("The books do not reconcile.").red().bold()
         };
@@ -287,6 +343,10 @@ fn weighed(weight: u32, part: u32) -> String {
     format!("{added:.4}")
 }
 
+fn days(secs: u64) -> String {
+    format!("{:.2} days", secs as f64 / 86_400.0)
+}
+
 fn percent(ppm: u32) -> String {
     format!("{:.1} %", f64::from(ppm) / 10_000.0)
 }
@@ -296,8 +356,8 @@ fn mib(bytes: u64) -> String {
 }
 
 /// Base units with six decimals.
-fn stake(amount: u128) -> String {
-    format!("{}.{:06} STAKE", amount / 1_000_000, amount % 1_000_000)
+fn surge(amount: u128) -> String {
+    format!("{}.{:06} SURGE", amount / 1_000_000, amount % 1_000_000)
 }
 
 fn signed(amount: i128) -> String {
@@ -306,5 +366,5 @@ fn signed(amount: i128) -> String {
         1.. => "+",
         _ => "−",
     };
-    format!("{sign}{}", stake(amount.unsigned_abs()))
+    format!("{sign}{}", surge(amount.unsigned_abs()))
 }

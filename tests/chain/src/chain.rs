@@ -172,6 +172,21 @@ impl Chain {
         self.send(signer, vec![self.call(signer, contract, msg, funds)?])
     }
 
+    /// As [`Chain::execute`] with a gas limit of its own.
+    pub fn execute_within(
+        &self,
+        gas_limit: u64,
+        signer: &Key,
+        contract: &str,
+        msg: &impl Serialize,
+    ) -> Result<Included, Error> {
+        self.send_within(
+            gas_limit,
+            signer,
+            vec![self.call(signer, contract, msg, 0)?],
+        )
+    }
+
     /// Sends several messages to a contract in one transaction: all succeed or none.
     pub fn execute_all(
         &self,
@@ -256,8 +271,17 @@ impl Chain {
     }
 
     fn send(&self, signer: &Key, messages: Vec<Any>) -> Result<Included, Error> {
-        let fee = u128::from(GAS_LIMIT.div_ceil(1_000_000) * self.network.price_per_million_gas);
-        let tx = self.sign(signer, messages, fee)?;
+        self.send_within(GAS_LIMIT, signer, messages)
+    }
+
+    fn send_within(
+        &self,
+        gas_limit: u64,
+        signer: &Key,
+        messages: Vec<Any>,
+    ) -> Result<Included, Error> {
+        let fee = u128::from(gas_limit.div_ceil(1_000_000) * self.network.price_per_million_gas);
+        let tx = self.sign(signer, messages, fee, gas_limit)?;
         let answer: Value = self
             .rpc
             .call("broadcast_tx_sync", &json!({ "tx": rpc::encode(&tx) }))?;
@@ -269,7 +293,13 @@ impl Chain {
         Included::read(&self.wait(&Sha256::digest(&tx))?, tx.len(), fee)
     }
 
-    fn sign(&self, signer: &Key, messages: Vec<Any>, fee: u128) -> Result<Vec<u8>, Error> {
+    fn sign(
+        &self,
+        signer: &Key,
+        messages: Vec<Any>,
+        fee: u128,
+        gas_limit: u64,
+    ) -> Result<Vec<u8>, Error> {
         let account = self.account(signer.address())?;
         let body = tx::Body::new(messages, "", 0u32);
         let fee = Coin {
@@ -277,7 +307,7 @@ impl Chain {
             amount: fee,
         };
         let auth = SignerInfo::single_direct(Some(signer.public()), account.sequence)
-            .auth_info(Fee::from_amount_and_gas(fee, GAS_LIMIT));
+            .auth_info(Fee::from_amount_and_gas(fee, gas_limit));
         let chain_id = self
             .network
             .chain_id

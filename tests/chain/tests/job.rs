@@ -3,6 +3,8 @@
 //! measured as a transaction of its own. `scripts/gas` runs this.
 #![allow(missing_docs)]
 
+#[path = "job/governance.rs"]
+mod governance;
 #[path = "job/nodes.rs"]
 mod nodes;
 #[path = "job/rewards.rs"]
@@ -67,6 +69,8 @@ fn every_message_works_on_a_chain_and_costs_what_the_table_says() -> Result<(), 
     world.table = std::mem::take(&mut table);
     rewards::jobs_in_the_reward_token(&mut world)?;
     world.assert_solvent()?;
+
+    governance::members_decide(&mut world, &codes)?;
 
     judge(&world.table)
 }

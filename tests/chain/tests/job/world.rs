@@ -134,13 +134,13 @@ pub fn result() -> escrow::JobResult {
 }
 
 /// Code ids and checksums of what is deployed.
-pub struct Codes(BTreeMap<&'static str, (u64, Checksum)>);
+pub struct Codes(pub BTreeMap<&'static str, (u64, Checksum)>);
 
 impl Codes {
     /// Uploads every contract.
     pub fn store(chain: &Chain, deployer: &Key, table: &mut Table) -> Result<Self, Error> {
         let mut codes = BTreeMap::new();
-        for name in ["token", "registry", "escrow", "rewards"] {
+        for name in ["dao", "token", "registry", "escrow", "rewards"] {
             let file = artifact(&format!("surge_{name}"));
             let (code_id, checksum, stored) = chain.store(deployer, &file)?;
             table.note(&format!("store {name}"), &stored);
