@@ -9,10 +9,11 @@ use std::{env, fs, io};
 use cosmwasm_schema::generate_api;
 use serde::Serialize;
 use surge_interface::events::{
-    all, escrow as escrow_events, registry as registry_events, EventDoc,
+    all, dao as dao_events, escrow as escrow_events, registry as registry_events,
+    rewards as rewards_events, EventDoc,
 };
 use surge_interface::raw::{ABI_VERSION, RECORDS};
-use surge_interface::{escrow, page, registry, TimeProfile};
+use surge_interface::{dao, escrow, page, registry, rewards, token, TimeProfile};
 
 fn main() -> io::Result<()> {
     let root = env::args().nth(1).unwrap_or_else(|| ".".to_owned());
@@ -31,7 +32,35 @@ fn main() -> io::Result<()> {
         query: escrow::QueryMsg,
         migrate: escrow::MigrateMsg,
     };
-    for (contract, api) in [("registry", registry_api), ("escrow", escrow_api)] {
+    let rewards_api = generate_api! {
+        name: "surge-rewards",
+        instantiate: rewards::InstantiateMsg,
+        execute: rewards::ExecuteMsg,
+        query: rewards::QueryMsg,
+        migrate: rewards::MigrateMsg,
+    };
+    let dao_api = generate_api! {
+        name: "surge-dao",
+        instantiate: dao::InstantiateMsg,
+        execute: dao::ExecuteMsg,
+        query: dao::QueryMsg,
+        migrate: dao::MigrateMsg,
+    };
+    // The library's own messages.
+    let token_api = generate_api! {
+        name: "surge-token",
+        instantiate: cw20_base::msg::InstantiateMsg,
+        execute: cw20_base::msg::ExecuteMsg,
+        query: cw20_base::msg::QueryMsg,
+        migrate: cw20_base::msg::MigrateMsg,
+    };
+    for (contract, api) in [
+        ("registry", registry_api),
+        ("escrow", escrow_api),
+        ("rewards", rewards_api),
+        ("dao", dao_api),
+        ("token", token_api),
+    ] {
         let file = root
             .join("schema")
             .join(contract)
@@ -59,7 +88,13 @@ fn events() -> String {
          first. Every event carries `seq`, which counts all events of its contract, so that \
          an indexer sees a gap. Amounts are base units, times are seconds.\n",
     );
-    for docs in [escrow_events::EVENTS, registry_events::EVENTS, all::EVENTS] {
+    for docs in [
+        escrow_events::EVENTS,
+        registry_events::EVENTS,
+        rewards_events::EVENTS,
+        dao_events::EVENTS,
+        all::EVENTS,
+    ] {
         let contract = docs.first().map_or("", |event| event.contract);
         let _ = write!(text, "\n## {contract}\n");
         for EventDoc {
@@ -93,10 +128,16 @@ fn parameters() -> String {
         [
             fields(&escrow::Params::defaults(profile)),
             fields(&registry::Params::defaults(profile)),
+            fields(&rewards::Params::defaults()),
+            fields(&dao::Policies::defaults(profile)),
         ]
     };
     let [main, dev] = [TimeProfile::Main, TimeProfile::Dev].map(defaults);
-    for ((contract, main), dev) in ["escrow", "registry"].iter().zip(main).zip(dev) {
+    for ((contract, main), dev) in ["escrow", "registry", "rewards", "dao, by class"]
+        .iter()
+        .zip(main)
+        .zip(dev)
+    {
         let _ = writeln!(text, "\n| {contract} | main | dev |\n|---|---|---|");
         for (name, value) in &main {
             let other = dev.get(name).cloned().unwrap_or_default();
@@ -156,6 +197,61 @@ fn parameters() -> String {
         ),
         ("take, in basis points", escrow::MAX_TAKE_BPS.to_string()),
         ("`max_declines`", escrow::MAX_DECLINES.to_string()),
+        (
+            "`work_mint_bps` and `gate_bps` together",
+            escrow::MAX_MINT_BPS.to_string(),
+        ),
+        ("lows that a bond remembers", registry::MAX_LOWS.to_string()),
+        ("tokens ever, in base units", token::CAP.to_string()),
+        (
+            "tokens released by the emission's schedule, in basis points of those",
+            rewards::EMISSION_BPS.to_string(),
+        ),
+        (
+            "epochs between halvings",
+            rewards::HALVING_EPOCHS.to_string(),
+        ),
+        (
+            "buckets over which a reward vests, of seven epochs each",
+            rewards::VESTING_BUCKETS.to_string(),
+        ),
+        (
+            "step of a change of the emission, in basis points of each number",
+            rewards::STEP_BPS.to_string(),
+        ),
+        (
+            "epochs between two changes of the emission, at least",
+            rewards::QUARTER_EPOCHS.to_string(),
+        ),
+        (
+            "emission of a bond a year, `ceiling_bps`",
+            rewards::MAX_CEILING_BPS.to_string(),
+        ),
+        ("`instant_bps`", rewards::MAX_INSTANT_BPS.to_string()),
+        ("bytes of a proposal's text", dao::MAX_TEXT.to_string()),
+        ("actions of a proposal", dao::MAX_ACTIONS.to_string()),
+        (
+            "bytes of a proposal's actions",
+            dao::MAX_ACTION_BYTES.to_string(),
+        ),
+        (
+            "gas of a proposal's actions, least and most",
+            format!("{}, {}", dao::MIN_GAS, dao::MAX_GAS),
+        ),
+        (
+            "proposals of a member that are not over",
+            dao::MAX_LIVE.to_string(),
+        ),
+        ("bytes of the reason of a vote", dao::MAX_REASON.to_string()),
+        ("first members of a DAO", dao::MAX_FOUNDERS.to_string()),
+        (
+            "stakes of a member on their way out",
+            dao::MAX_UNSTAKINGS.to_string(),
+        ),
+        (
+            "tries of an execution that count, one a day",
+            dao::MAX_TRIES.to_string(),
+        ),
         ("rows of a page", page::MAX_LIMIT.to_string()),
         ("bandwidth tiers, least Mbit/s of each", tiers),
     ] {
