@@ -42,6 +42,9 @@ pub enum Strategy {
     /// Works honestly under ten names, a tenth of the bond behind each; each claims to have
     /// the one machine for itself and declines what the machine cannot take.
     SplitNames,
+    /// Works honestly on a node that claims to be ten times as large as its machine, and
+    /// declines what the machine cannot take.
+    Overstated,
     /// Bonds everything and never works.
     Idle,
     /// Bonds everything a second before a boundary of epochs, claims and unbonds a second
@@ -61,6 +64,7 @@ impl Strategy {
             Self::Washing => "washing",
             Self::SplitNodes => "splitting: 5 nodes",
             Self::SplitNames => "splitting: 10 names",
+            Self::Overstated => "claims ten machines",
             Self::Idle => "idle bond",
             Self::FlashBoundary => "flash bond over a boundary",
             Self::FlashEpoch => "flash bond over an epoch",
@@ -69,8 +73,8 @@ impl Strategy {
 
     /// Whether it takes jobs of honest requesters.
     pub fn works(self) -> bool {
-        use Strategy::{Honest, Lazy, LazyClearing, SplitNames, SplitNodes};
-        matches!(self, Honest | Lazy | LazyClearing | SplitNodes | SplitNames)
+        use Strategy::{Honest, Lazy, LazyClearing, Overstated, SplitNames, SplitNodes};
+        matches!(self, Honest | Lazy | LazyClearing | SplitNodes | SplitNames | Overstated)
     }
 
     /// Whether what it delivers is garbage.
@@ -153,15 +157,16 @@ impl Agent {
                 _ => WORKING_BOND / names,
             };
             suite.bond(&owner, provider, 1, bond).expect("a bond");
-            let (slices, percent) = match self.strategy {
+            let (slices, claimed, percent) = match self.strategy {
                 Strategy::Idle | Strategy::FlashBoundary => continue,
-                Strategy::SplitNodes => (SLICES, 100),
+                Strategy::SplitNodes => (SLICES, MACHINE_MILLI / SLICES, 100),
+                Strategy::Overstated => (1, 10 * MACHINE_MILLI, 100),
                 // Too dear for anybody but itself.
-                Strategy::Washing => (1, 1_000),
-                _ => (1, 100),
+                Strategy::Washing => (1, MACHINE_MILLI, 1_000),
+                _ => (1, MACHINE_MILLI, 100),
             };
             for _ in 0..slices {
-                let machine = machine(MACHINE_MILLI / slices)
+                let machine = machine(claimed)
                     .with_bond(bond / u128::from(slices))
                     .priced_percent(percent);
                 self.nodes
@@ -271,7 +276,7 @@ impl Agent {
 /// A machine of the class with this many thousandths of a core, quoting in the token.
 fn machine(milli_cpu: u32) -> Machine {
     Machine::default().quoting(1).with_capacity(Resources {
-        storage_gib: 200,
+        storage_gib: 2_000,
         bandwidth_mbps: 100,
         ..need(milli_cpu)
     })

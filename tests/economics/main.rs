@@ -17,7 +17,8 @@ fn thin() {
             .ok()
             .map_or(20, |v| v.parse().unwrap()),
         seed: 1,
-        jobs: 3,
+        jobs: std::env::var("SURGE_JOBS").ok().map_or(4, |v| v.parse().unwrap()),
+        load_ppm: std::env::var("SURGE_LOAD").ok().map_or(150_000, |v| v.parse().unwrap()),
         cost_percent: 60,
         noticed_percent: 90,
         silent_percent: 10,
@@ -36,6 +37,7 @@ fn thin() {
         &[Honest, Honest, Honest, Lazy, LazyClearing],
         &[Honest, Honest, Honest, SplitNodes],
         &[Honest, Honest, Honest, SplitNames],
+        &[Honest, Honest, Honest, Overstated],
     ] {
         let began = std::time::Instant::now();
         let mut world = World::new(&assumptions, list);

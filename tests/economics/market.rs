@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use cw_multi_test::Executor;
 use surge_accounting::job_price;
 use surge_interface::escrow::{JobSpec, Pick, Purse, Status};
-use surge_interface::{escrow, registry, rewards, TimeProfile};
+use surge_interface::{escrow, registry, rewards, TimeProfile, Weights};
 use surge_testing::{job, Builder, Machine, Suite};
 
 use crate::agents::{need, transfer, Agent, Strategy, CAPITAL, MACHINE_MILLI};
@@ -47,6 +47,8 @@ pub struct Assumptions {
     pub noticed_percent: u64,
     /// How often the arbiter is silent then.
     pub silent_percent: u64,
+    /// Weight of load in the score; the network's default is 150,000.
+    pub load_ppm: u32,
 }
 
 /// A job at its node.
@@ -95,6 +97,12 @@ impl World {
             registry: registry::Params {
                 heartbeat_secs: HOUR,
                 missed_heartbeats: 20,
+                weights: Weights {
+                    load: assumptions.load_ppm,
+                    // The same for everybody.
+                    reputation: 350_000 - assumptions.load_ppm,
+                    ..Weights::DEFAULT
+                },
                 ..registry::Params::defaults(TimeProfile::Main)
             },
             ..Builder::default()
@@ -229,10 +237,10 @@ impl World {
     /// Honest requesters order what they need today.
     fn order(&mut self) {
         let machines = self.agents.iter().filter(|agent| agent.strategy.works());
-        let twice = 2 * self.assumptions.jobs * machines.count() as u64;
-        // From nothing to twice the average, and what does not divide by chance.
-        let orders = self.chance.below(twice + 1) / TICKS
-            + u64::from(self.chance.below(TICKS) < self.chance.below(twice + 1) % TICKS);
+        let tries = 2 * self.assumptions.jobs * machines.count() as u64;
+        let orders = (0..tries)
+            .filter(|_| self.chance.below(2 * TICKS) == 0)
+            .count();
         for _ in 0..orders {
             let milli = 2_000 * self.chance.between(1, 3) as u32;
             let hours = 4 * self.chance.between(1, 6);
