@@ -74,7 +74,10 @@ impl Strategy {
     /// Whether it takes jobs of honest requesters.
     pub fn works(self) -> bool {
         use Strategy::{Honest, Lazy, LazyClearing, Overstated, SplitNames, SplitNodes};
-        matches!(self, Honest | Lazy | LazyClearing | SplitNodes | SplitNames | Overstated)
+        matches!(
+            self,
+            Honest | Lazy | LazyClearing | SplitNodes | SplitNames | Overstated
+        )
     }
 
     /// Whether what it delivers is garbage.

@@ -49,6 +49,11 @@ struct Standing {
 }
 
 impl Book {
+    /// What it had more at the end than at the start.
+    pub fn profit(&self) -> i128 {
+        self.curve.last().map_or(0, |(_, profit)| *profit)
+    }
+
     /// Opens the book for these providers.
     pub fn start(&mut self, suite: &Suite, providers: &[u32]) {
         for provider in providers {

@@ -27,6 +27,8 @@ const SILENCE_DAYS: u64 = 8;
 const CLAIM_EVERY: u64 = 7;
 /// Days between two rounds of washing: a round has to fit into the working capital.
 const WASH_EVERY: u64 = 4;
+/// Jobs need one to three times this.
+const CORES_STEP: u32 = 2_000;
 /// Price of a washing node, of the reference price.
 const WASH_PRICE: u128 = 10;
 /// Days between two points of a curve.
@@ -47,8 +49,24 @@ pub struct Assumptions {
     pub noticed_percent: u64,
     /// How often the arbiter is silent then.
     pub silent_percent: u64,
-    /// Weight of load in the score; the network's default is 150,000.
-    pub load_ppm: u32,
+}
+
+impl Assumptions {
+    /// Those that `docs/economics.md` gives reasons for, and what the environment changes.
+    pub fn read() -> Self {
+        let number = |name: &str, usual: u64| match std::env::var(name) {
+            Ok(text) => text.parse().expect("a number"),
+            Err(_) => usual,
+        };
+        Self {
+            epochs: number("SURGE_EPOCHS", 200),
+            seed: number("SURGE_SEED", 1),
+            jobs: number("SURGE_JOBS", 3),
+            cost_percent: number("SURGE_COST", 60),
+            noticed_percent: number("SURGE_NOTICED", 90),
+            silent_percent: number("SURGE_SILENT", 10),
+        }
+    }
 }
 
 /// A job at its node.
@@ -92,15 +110,15 @@ pub struct World {
 impl World {
     /// Deploys the contracts with the parameters that a network starts with. Only silence is
     /// allowed to last longer, so that two heartbeats a day are enough.
-    pub fn new(assumptions: &Assumptions, strategies: &[Strategy]) -> Self {
+    pub fn new(assumptions: &Assumptions, load_ppm: u32, strategies: &[Strategy]) -> Self {
         let mut suite = Builder {
             registry: registry::Params {
                 heartbeat_secs: HOUR,
                 missed_heartbeats: 20,
                 weights: Weights {
-                    load: assumptions.load_ppm,
+                    load: load_ppm,
                     // The same for everybody.
-                    reputation: 350_000 - assumptions.load_ppm,
+                    reputation: Weights::DEFAULT.reputation + Weights::DEFAULT.load - load_ppm,
                     ..Weights::DEFAULT
                 },
                 ..registry::Params::defaults(TimeProfile::Main)
@@ -242,8 +260,8 @@ impl World {
             .filter(|_| self.chance.below(2 * TICKS) == 0)
             .count();
         for _ in 0..orders {
-            let milli = 2_000 * self.chance.between(1, 3) as u32;
-            let hours = 4 * self.chance.between(1, 6);
+            let milli = CORES_STEP * self.chance.between(1, 3) as u32;
+            let hours = 24 / TICKS * self.chance.between(1, TICKS);
             let requester = requester(self.chance.below(REQUESTERS));
             let spec = JobSpec {
                 need: need(milli),
@@ -451,6 +469,15 @@ fn price_of(spec: &JobSpec) -> u128 {
     let prices = Machine::default().spec.prices;
     let price = job_price(&prices, &spec.need, spec.reserved_secs);
     price.expect("a small number").u128()
+}
+
+/// Price of the largest job.
+pub fn dearest_job() -> u128 {
+    price_of(&JobSpec {
+        need: need(3 * CORES_STEP),
+        reserved_secs: DAY,
+        ..job()
+    })
 }
 
 /// What this bond can turn into emission in a day, as turnover with oneself: the room
