@@ -89,6 +89,12 @@ impl Finding {
         profits.sum::<i128>() / HONEST as i128
     }
 
+    /// What the least of the honest ones earned.
+    pub fn least_honest(&self) -> i128 {
+        let profits = self.honest().iter().map(|honest| honest.profit);
+        profits.min().expect("somebody is honest")
+    }
+
     /// Profit of a year, in percent of the capital.
     pub fn a_year(&self, profit: i128) -> f64 {
         100.0 * profit as f64 / CAPITAL as f64 * 365.0 / self.days as f64
@@ -160,7 +166,13 @@ fn cheats_earn_less_than_honest_work_with_the_same_capital() {
         plot::draw(&path, &findings).expect("the plot is written");
     }
     for finding in &findings {
-        check_work(finding);
+        // Other people than we assume are for whoever asks to judge.
+        if assumptions.people_are_usual() {
+            check_work(finding);
+        }
+        if assumptions == Assumptions::usual() {
+            check_open(finding);
+        }
         for outcome in finding.cheats() {
             check_money(outcome);
         }
@@ -171,21 +183,27 @@ fn cheats_earn_less_than_honest_work_with_the_same_capital() {
 /// Each cheat earns less than the least of the honest ones; the open ones do so where load
 /// does not count.
 fn check_work(finding: &Finding) {
-    let profits = finding.honest().iter().map(|honest| honest.profit);
-    let least = profits.min().expect("somebody is honest");
+    let least = finding.least_honest();
     for cheat in finding.cheats() {
         let (label, profit) = (cheat.strategy.label(), cheat.profit);
         let splits = matches!(cheat.strategy, SplitNodes | SplitNames | Overstated);
         if finding.load_ppm == 0 && splits {
             check_turns(finding, cheat);
-        } else if finding.load_ppm > 0 && OPEN.contains(&cheat.strategy) {
-            assert!(
-                profit > least,
-                "{label} pays no more: {profit}, honest {least}; take it off the list"
-            );
-        } else {
+        } else if finding.load_ppm == 0 || !OPEN.contains(&cheat.strategy) {
             assert!(profit < least, "{label} pays: {profit}, honest {least}");
         }
+    }
+}
+
+/// The open ones still pay.
+fn check_open(finding: &Finding) {
+    let least = finding.least_honest();
+    for cheat in finding.cheats() {
+        let (label, profit) = (cheat.strategy.label(), cheat.profit);
+        assert!(
+            finding.load_ppm == 0 || !OPEN.contains(&cheat.strategy) || profit > least,
+            "{label} pays no more: {profit}, honest {least}; take it off the list"
+        );
     }
 }
 

@@ -35,7 +35,7 @@ const WASH_PRICE: u128 = 10;
 const POINT_EVERY: u64 = 4;
 
 /// What the simulation takes for granted about people and machines.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Assumptions {
     /// Epochs, of a day each.
     pub epochs: u64,
@@ -52,20 +52,44 @@ pub struct Assumptions {
 }
 
 impl Assumptions {
-    /// Those that `docs/economics.md` gives reasons for, and what the environment changes.
+    /// Those that `docs/economics.md` gives reasons for.
+    pub const fn usual() -> Self {
+        Self {
+            epochs: 200,
+            seed: 1,
+            jobs: 3,
+            cost_percent: 60,
+            noticed_percent: 90,
+            silent_percent: 10,
+        }
+    }
+
+    /// The usual ones but for what the environment says.
     pub fn read() -> Self {
         let number = |name: &str, usual: u64| match std::env::var(name) {
             Ok(text) => text.parse().expect("a number"),
             Err(_) => usual,
         };
+        let usual = Self::usual();
         Self {
-            epochs: number("SURGE_EPOCHS", 200),
-            seed: number("SURGE_SEED", 1),
-            jobs: number("SURGE_JOBS", 3),
-            cost_percent: number("SURGE_COST", 60),
-            noticed_percent: number("SURGE_NOTICED", 90),
-            silent_percent: number("SURGE_SILENT", 10),
+            epochs: number("SURGE_EPOCHS", usual.epochs),
+            seed: number("SURGE_SEED", usual.seed),
+            jobs: number("SURGE_JOBS", usual.jobs),
+            cost_percent: number("SURGE_COST", usual.cost_percent),
+            noticed_percent: number("SURGE_NOTICED", usual.noticed_percent),
+            silent_percent: number("SURGE_SILENT", usual.silent_percent),
         }
+    }
+
+    /// Whether only chance and length differ from the usual ones.
+    pub fn people_are_usual(&self) -> bool {
+        let Self { epochs, seed, .. } = *self;
+        *self
+            == Self {
+                epochs,
+                seed,
+                ..Self::usual()
+            }
     }
 }
 

@@ -42,14 +42,16 @@ pub fn draw(path: &Path, findings: &[Finding]) -> Result<(), Box<dyn Error>> {
     let root = SVGBackend::new(path, (900, 560)).into_drawing_area();
     root.fill(&WHITE)?;
     let mut chart = ChartBuilder::on(&root)
-        .caption("Profit with the same capital", ("sans-serif", 20))
+        .caption("Profit with the same capital", ("sans-serif", 24))
         .margin(12)
-        .x_label_area_size(40)
-        .y_label_area_size(56)
+        .x_label_area_size(44)
+        .y_label_area_size(64)
         .build_cartesian_2d(0..days, low * 1.05..high * 1.05)?;
     chart
         .configure_mesh()
         .light_line_style(TRANSPARENT)
+        .label_style(("sans-serif", 17))
+        .axis_desc_style(("sans-serif", 17))
         .x_desc("epoch")
         .y_desc("profit, percent of capital")
         .draw()?;
@@ -68,6 +70,7 @@ pub fn draw(path: &Path, findings: &[Finding]) -> Result<(), Box<dyn Error>> {
     }
     chart
         .configure_series_labels()
+        .label_font(("sans-serif", 17))
         .position(SeriesLabelPosition::UpperLeft)
         .background_style(WHITE.mix(0.85))
         .border_style(RGBColor(200, 200, 200))
