@@ -216,7 +216,7 @@ impl World {
             }
         }
         self.days += 1;
-        if self.days % POINT_EVERY == 0 {
+        if self.days.is_multiple_of(POINT_EVERY) {
             for agent in 0..self.agents.len() {
                 self.note_wealth(agent);
             }
@@ -417,7 +417,7 @@ impl World {
 
     /// Whoever washes turns over what the ceiling of its bond can take, in one round.
     fn wash(&mut self) {
-        if self.days % WASH_EVERY != 0 {
+        if !self.days.is_multiple_of(WASH_EVERY) {
             return;
         }
         for agent in 0..self.agents.len() {
