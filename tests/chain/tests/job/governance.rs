@@ -178,8 +178,15 @@ impl Dao<'_> {
         self.send(&self.world.anyone, &ExecuteMsg::Execute { proposal })
     }
 
-    fn decide(&self, actions: Vec<Action>, deposit: u128) -> Result<(u64, Included), Error> {
-        let (proposal, _) = self.propose(0, 200, actions, ENOUGH, deposit)?;
+    /// A member proposes what is decided and executed at once. Proposals that stay open
+    /// count against their proposer, so members take turns.
+    fn decide(
+        &self,
+        member: usize,
+        actions: Vec<Action>,
+        deposit: u128,
+    ) -> Result<(u64, Included), Error> {
+        let (proposal, _) = self.propose(member, 200, actions, ENOUGH, deposit)?;
         self.make_ready(proposal)?;
         Ok((proposal, self.execute(proposal)?))
     }
@@ -275,7 +282,7 @@ impl Dao<'_> {
         let add = Action::AddMember {
             address: self.world.requester.address().into(),
         };
-        let (_, added) = self.decide(vec![add], 0)?;
+        let (_, added) = self.decide(0, vec![add], 0)?;
         self.world.table.note("dao execute (one member)", &added);
         let left = self.send(&self.world.requester, &ExecuteMsg::Leave {})?;
         self.world.table.note("dao leave", &left);
@@ -286,7 +293,7 @@ impl Dao<'_> {
     fn what_fails(&mut self) -> Result<(), Error> {
         let held = self.world.chain.balance(&self.addr)?;
         let actions = vec![self.gift(1), self.gift(held)];
-        let (proposal, failed) = self.decide(actions, 0)?;
+        let (proposal, failed) = self.decide(2, actions, 0)?;
         self.world
             .table
             .note("dao execute (fails, two spends)", &failed);
@@ -301,7 +308,7 @@ impl Dao<'_> {
     /// With less gas than stated the transaction fails and nothing is recorded; with less
     /// than the actions need, stated so by the proposal, the try fails.
     fn too_little_gas(&mut self) -> Result<(), Error> {
-        let (proposal, _) = self.propose(1, 200, vec![self.gift(1)], ENOUGH, 0)?;
+        let (proposal, _) = self.propose(0, 200, vec![self.gift(1)], ENOUGH, 0)?;
         self.make_ready(proposal)?;
         let execute = ExecuteMsg::Execute { proposal };
         for gas in [120_000, 135_000, 145_000, 155_000, 165_000] {
@@ -331,7 +338,7 @@ impl Dao<'_> {
             params: registry_params(),
         };
         let update = call(&self.world.registry, &update)?;
-        let (proposal, _) = self.propose(1, 200, vec![update], 100_000, 0)?;
+        let (proposal, _) = self.propose(0, 200, vec![update], 100_000, 0)?;
         self.make_ready(proposal)?;
         self.execute(proposal)?;
         let after = self.proposal(proposal)?;
@@ -355,7 +362,7 @@ impl Dao<'_> {
             .note("registry update_ownership (offer)", &offered);
         let accept = Registry::UpdateOwnership(Ownership::AcceptOwnership);
         let accept = call(&self.world.registry, &accept)?;
-        let (proposal, accepted) = self.decide(vec![accept], DEPOSIT)?;
+        let (proposal, accepted) = self.decide(2, vec![accept], DEPOSIT)?;
         self.world
             .table
             .note("dao execute (accepts a contract)", &accepted);
@@ -365,7 +372,7 @@ impl Dao<'_> {
         };
         assert_fails(self.world.at_registry(&self.world.owner, &update), "owner");
         let update = call(&self.world.registry, &update)?;
-        let (proposal, updated) = self.decide(vec![update], 0)?;
+        let (proposal, updated) = self.decide(2, vec![update], 0)?;
         self.world
             .table
             .note("dao execute (parameters of the registry)", &updated);
@@ -377,7 +384,7 @@ impl Dao<'_> {
             class: Class::Text,
             policy,
         };
-        let (proposal, ruled) = self.decide(vec![rule], DEPOSIT)?;
+        let (proposal, ruled) = self.decide(2, vec![rule], DEPOSIT)?;
         self.world.table.note("dao execute (a policy)", &ruled);
         let refunded = self.send(&self.world.anyone, &ExecuteMsg::Refund { proposal })?;
         self.world.table.note("dao refund", &refunded);
