@@ -8,8 +8,15 @@ use crate::world::World;
 pub fn everybody_leaves(world: &mut World) {
     end_jobs(world);
     book_and_pay(world);
+    claim_all(world);
     leave(world);
     world.check();
+    // What the last claims granted comes with the 26 buckets after it.
+    claim_all(world);
+    world.pass(27 * 7 * world.ghost.rewards.epoch_secs);
+    claim_all(world);
+    world.check();
+    nothing_vests(world);
     for denom in 0..DENOMS {
         let escrow = world.ghost.escrow[denom].total();
         assert_eq!(escrow, 0, "left in the escrow");
@@ -88,6 +95,37 @@ fn leave(world: &mut World) {
             }
         }
     }
+}
+
+/// Anybody claims for everybody.
+fn claim_all(world: &mut World) {
+    for provider in 1..=world.ghost.providers.len() as u32 {
+        must(world, "anybody", What::Claim(provider));
+    }
+}
+
+/// All work is paid or carried, nothing waits, and a claim finds nothing more.
+fn nothing_vests(world: &mut World) {
+    let rewards = &world.ghost.rewards;
+    assert_eq!(rewards.granted(), rewards.minted() + rewards.slashed());
+    let mut carried = 0;
+    for (provider, account) in &rewards.accounts {
+        let work = rewards.given(*provider, |burn| burn.work);
+        let due = work + account.base + account.gated;
+        assert_eq!(
+            due,
+            account.granted + account.carried,
+            "provider {provider}"
+        );
+        assert!(account.vests.values().all(|part| *part == 0));
+        carried += account.carried;
+    }
+    if carried > 0 {
+        assert_eq!(rewards.genesis + rewards.granted(), rewards.cap);
+    }
+    let minted = rewards.minted();
+    claim_all(world);
+    assert_eq!(world.ghost.rewards.minted(), minted, "claimed twice");
 }
 
 fn must(world: &mut World, who: &str, what: What) {

@@ -4,10 +4,10 @@ mod hostile;
 mod owners;
 mod providers;
 
-use surge_tests::ghost::{Deed, Denom, Ghost, Job, Node, Order, Purse, Status, What};
+use surge_tests::ghost::{Contract, Deed, Denom, Ghost, Job, Node, Order, Purse, Status, What};
 
 use crate::chance::Chance;
-use crate::world::{machine, people, Step, PROVIDERS, REQUESTERS};
+use crate::world::{earns_only, machine, people, Step, PROVIDERS, REQUESTERS};
 
 pub fn deed(who: &str, what: What) -> Deed {
     Deed {
@@ -17,6 +17,9 @@ pub fn deed(who: &str, what: What) -> Deed {
     }
 }
 
+/// A bond that is most of a pocket.
+const RICH: u128 = 800_000_000_000;
+
 /// Everybody joins: each provider with bond in both denominations and one to three nodes.
 pub fn first_deeds(chance: &mut Chance) -> Vec<Deed> {
     let mut deeds = vec![];
@@ -24,8 +27,8 @@ pub fn first_deeds(chance: &mut Chance) -> Vec<Deed> {
         let operator = format!("{name}-op");
         let payout = format!("{name}-pay");
         deeds.push(deed(name, What::Register { operator, payout }));
-        for denom in 0..2 {
-            let amount = 400_000;
+        let tokens = chance.of::<u128>(&[400_000, 400_000, 50_000_000, 2_000_000_000, RICH]);
+        for (denom, amount) in [(0, 400_000), (1, tokens)] {
             let bond = What::Bond {
                 provider,
                 denom,
@@ -76,6 +79,7 @@ pub fn next(chance: &mut Chance, ghost: &Ghost) -> Step {
         (15, Choice::Submit),
         (28, Choice::Job),
         (9, Choice::Money),
+        (14, Choice::Rewards),
         (13, Choice::Provider),
         (9, Choice::Owner),
         (9, Choice::Hostile),
@@ -86,6 +90,7 @@ pub fn next(chance: &mut Chance, ghost: &Ghost) -> Step {
         Choice::Submit => submit(chance, ghost),
         Choice::Job => job_step(chance, ghost),
         Choice::Money => money(chance, ghost),
+        Choice::Rewards => rewards(chance, ghost),
         Choice::Provider => providers::provider_step(chance, ghost),
         Choice::Owner => owners::owner_step(chance, ghost),
         Choice::Hostile => hostile::hostile(chance, ghost),
@@ -103,6 +108,7 @@ enum Choice {
     Submit,
     Job,
     Money,
+    Rewards,
     Provider,
     Owner,
     Hostile,
@@ -118,6 +124,12 @@ fn pass(chance: &mut Chance, ghost: &Ghost) -> u64 {
             moments.extend(provider.unbondings.iter().map(|(_, _, from)| *from));
             moments.extend(provider.pending.iter().map(|(_, from)| *from));
         }
+        let rewards = &ghost.rewards;
+        let epoch = rewards.epoch_at(ghost.now);
+        moments.push(rewards.start_of(epoch + 1));
+        moments.push(rewards.start_of((epoch / 7 + 1) * 7));
+        moments.push(rewards.start_of((epoch / 730 + 1) * 730));
+        moments.retain(|moment| *moment < ghost.now + 3_000);
         let silence = ghost.rules.silence;
         moments.extend(ghost.nodes.values().map(|node| node.last_seen + silence));
     }
@@ -340,8 +352,7 @@ fn dispute_bond(ghost: &Ghost, job: &Job) -> u128 {
 
 fn anyone(chance: &mut Chance) -> String {
     let mut people = people();
-    // These are paid only, so that nobody fills their pockets.
-    people.retain(|name| !name.ends_with("-pay") && name != "treasury" && name != "vault");
+    people.retain(|name| !earns_only(name));
     chance.of(&people)
 }
 
@@ -367,7 +378,13 @@ fn money(chance: &mut Chance, ghost: &Ghost) -> Deed {
             )
         }
         roll if roll < 74 => What::Stray {
-            to_escrow: chance.percent(50),
+            to: chance.of(&[
+                Contract::Escrow,
+                Contract::Registry,
+                Contract::Escrow,
+                Contract::Registry,
+                Contract::Rewards,
+            ]),
             denom,
             amount: u128::from(chance.between(1, 5_000)),
         },
@@ -376,6 +393,22 @@ fn money(chance: &mut Chance, ghost: &Ghost) -> Deed {
         _ => What::FundKitty(denom, u128::from(chance.between(0, 2_000))),
     };
     deed("anybody", what)
+}
+
+/// Anybody claims for whom it likes, or books what is over; and holders burn.
+fn rewards(chance: &mut Chance, ghost: &Ghost) -> Deed {
+    let who = match chance.percent(60) {
+        true => "anybody".to_owned(),
+        false => anyone(chance),
+    };
+    let provider = chance.between(1, ghost.providers.len() as u64) as u32;
+    let over = ghost.rewards.epoch_at(ghost.now) > ghost.rewards.booked();
+    let what = match chance.below(100) {
+        roll if roll < 18 && (over || roll < 2) => What::Turn,
+        roll if roll < 24 => What::BurnOwn(chance.of(&[0, 1, 1_000_000, u128::MAX])),
+        _ => What::Claim(provider),
+    };
+    deed(&who, what)
 }
 
 fn stray_denom(native: u128, otherwise: Denom) -> Denom {

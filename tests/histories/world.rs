@@ -5,11 +5,12 @@ use cosmwasm_std::{Addr, Uint128};
 use cw20::Cw20Coin;
 use cw_multi_test::{AppResponse, ContractWrapper, Executor};
 use surge_interface::registry::{ClassesResponse, QueryMsg, RegionsResponse};
+use surge_interface::token::CAP;
 use surge_interface::{escrow, registry, TimeProfile};
 use surge_testing::{Builder, Suite};
 use surge_tests::events::{named, typed};
 use surge_tests::ghost::{
-    Deed, Ghost, Machine, Market, Office, Pick, Region, Rules, Seen, Terms, What,
+    Deed, Ghost, Machine, Market, Office, Pick, Rates, Region, Rewards, Rules, Seen, Terms, What,
 };
 
 use crate::chance::Chance;
@@ -23,17 +24,26 @@ const OTHERS: [&str; 7] = [
     "anybody", "arbiter", "judge", "owner", "heir", "treasury", "vault",
 ];
 
+/// Holds what was there before anybody else had some.
+pub const FAUCET: &str = "faucet";
+
 /// Everybody whose money is watched.
 pub fn people() -> Vec<String> {
     let mut people: Vec<String> = REQUESTERS
         .iter()
         .chain(&OTHERS)
+        .chain(&[FAUCET])
         .map(|name| (*name).to_owned())
         .collect();
     for name in PROVIDERS {
         people.extend([name.to_owned(), format!("{name}-op"), format!("{name}-pay")]);
     }
     people
+}
+
+/// Who is only paid and never sends anything, so that nobody fills its pockets.
+pub fn earns_only(name: &str) -> bool {
+    name.ends_with("-pay") || ["treasury", "vault", FAUCET].contains(&name)
 }
 
 pub enum Step {
@@ -50,11 +60,53 @@ pub struct World {
     /// All money at the start, by denomination.
     pub at_first: [u128; 2],
     /// Numbers of the last events.
-    pub seqs: [u64; 2],
+    pub seqs: [u64; 3],
+}
+
+/// What a network is born with.
+struct Birth {
+    epoch_secs: u64,
+    genesis: u128,
+    rates: Rates,
+}
+
+impl Birth {
+    /// Most have some tens of epochs, some see the pool halve or shared, some get to the cap.
+    fn new(chance: &mut Chance) -> Self {
+        let room = match chance.percent(25) {
+            true => chance.of(&[0, 1, 30, 1_000, 30_000, 1_000_000]),
+            false => CAP / 2,
+        };
+        let rates = |base, ceiling, pool, instant| Rates {
+            base,
+            ceiling,
+            pool,
+            instant,
+        };
+        let usual = rates(200, 800, 10_000, 2_500);
+        let (epoch_secs, rates) = match chance.below(10) {
+            // The pool is shared, and halves.
+            0 | 1 => (chance.of(&[400, 600]), rates(2_000, 2_000, 1, 2_500)),
+            2 => (1, rates(1_900, 2_000, 1, 0)),
+            3 => (chance.of(&[1, 2]), usual),
+            4 => (
+                60,
+                chance.of(&[rates(0, 2_000, 10_000, 5_000), rates(0, 0, 0, 1)]),
+            ),
+            5 => (20, usual),
+            _ => (chance.of(&[30, 60, 61, 100, 150, 300]), usual),
+        };
+        Self {
+            epoch_secs,
+            genesis: CAP - room,
+            rates,
+        }
+    }
 }
 
 impl World {
-    pub fn new() -> Self {
+    pub fn new(chance: &mut Chance) -> Self {
+        let birth = Birth::new(chance);
         let profile = TimeProfile::Dev;
         let mut suite = Builder {
             profile,
@@ -72,24 +124,32 @@ impl World {
                 max_declines: 2,
                 ..escrow::Params::defaults(profile)
             },
-            ..Builder::default()
+            rewards: tables::rates(&birth.rates),
+            epoch_secs: birth.epoch_secs,
+            genesis: birth.genesis,
         }
         .build();
+        let born = suite.now_secs();
         for name in people() {
-            let earns_only = name.ends_with("-pay") || name == "treasury" || name == "vault";
-            if !earns_only {
+            if !earns_only(&name) {
                 suite.meet(&name);
             }
         }
         let fake = fake_token(&mut suite);
-        let ghost = ghost_of(&suite);
+        let Birth {
+            epoch_secs,
+            genesis,
+            rates,
+        } = birth;
+        let rewards = Rewards::new(born, epoch_secs, CAP, genesis, rates);
+        let ghost = ghost_of(&suite, rewards);
         Self {
             at_first: [ghost.everything(0), ghost.everything(1)],
             suite,
             ghost,
             stats: Stats::default(),
             fake,
-            seqs: [0, 0],
+            seqs: [0; 3],
         }
     }
 
@@ -112,6 +172,7 @@ impl World {
 
     /// Sends a message; chain and ghost must agree on whether it succeeds.
     pub fn send(&mut self, deed: &Deed) -> bool {
+        let before = self.ghost.rewards.accounts.clone();
         let result = crate::messages::send(self, deed);
         let seen = self.seen(deed, &result);
         let mut next = self.ghost.clone();
@@ -125,14 +186,18 @@ impl World {
                 for passage in next.passages.drain(..) {
                     self.stats.went(&passage);
                 }
+                let said = std::mem::take(&mut next.rewards.said);
                 self.ghost = next;
                 let events = typed(&self.suite, response);
                 for event in &events {
-                    let place = usize::from(event.contract == "escrow");
-                    self.seqs[place] += 1;
-                    let seq = u128::from(self.seqs[place]);
+                    let contracts = ["registry", "escrow", "rewards"];
+                    let place = contracts.iter().position(|c| *c == event.contract);
+                    let seq = &mut self.seqs[place.expect("one of ours")];
+                    *seq += 1;
+                    let seq = u128::from(*seq);
                     assert_eq!(event.number("seq"), seq, "a gap before {event:?}");
                 }
+                self.check_said(&before, &said, &events);
                 true
             }
             (Err(_), Err(_)) => false,
@@ -242,7 +307,7 @@ fn fake_token(suite: &mut Suite) -> Addr {
 }
 
 /// The ghost of a suite in which nothing happened yet.
-fn ghost_of(suite: &Suite) -> Ghost {
+fn ghost_of(suite: &Suite, rewards: Rewards) -> Ghost {
     let regions: RegionsResponse = suite.ask_registry(&QueryMsg::Regions {});
     let classes: ClassesResponse = suite.ask_registry(&QueryMsg::Classes {});
     let class = &classes.classes[0];
@@ -277,6 +342,7 @@ fn ghost_of(suite: &Suite) -> Ghost {
         tips: Default::default(),
         escrow: Default::default(),
         registry: Default::default(),
+        rewards,
         terms: vec![first_terms()],
         rules: first_rules(),
         markets: [market(0), market(1)],
@@ -305,6 +371,9 @@ pub fn first_terms() -> Terms {
         decline: 100,
         dispute_bond: 1_000,
         max_declines: 2,
+        work_mint: 6_000,
+        accepted: 2_500,
+        gate: 3_000,
     }
 }
 

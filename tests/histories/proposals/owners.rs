@@ -1,6 +1,6 @@
 //! What the owner decides.
 
-use surge_tests::ghost::{Deed, Ghost, What};
+use surge_tests::ghost::{Deed, Ghost, Rates, What};
 
 use super::{anyone, deed};
 use crate::chance::Chance;
@@ -19,8 +19,12 @@ pub fn owner_step(chance: &mut Chance, ghost: &Ghost) -> Deed {
     if let (Some(offered), true) = (&ghost.registry_office.offered, chance.percent(35)) {
         return deed(offered, What::TakeRegistry);
     }
+    let rewards = ghost.rewards.office.owner.clone();
+    if let (Some(offered), true) = (&ghost.rewards.office.offered, chance.percent(35)) {
+        return deed(offered, What::TakeRewards);
+    }
     let number = chance.below(4);
-    let (owner, what) = match chance.below(15) {
+    let (owner, what) = match chance.below(22) {
         0 | 1 => {
             let mut terms = first_terms();
             terms.take = chance.of(&[0, 1, 500, 2_000, 2_001]);
@@ -31,6 +35,15 @@ pub fn owner_step(chance: &mut Chance, ghost: &Ghost) -> Deed {
             terms.max_declines = chance.of(&[1, 1, 1, 8]);
             terms.collateral = chance.of(&[10_000, 20_000]);
             terms.review = chance.of(&[1, 300]);
+            (terms.work_mint, terms.gate) = chance.of(&[
+                (6_000, 3_000),
+                (9_000, 0),
+                (0, 9_000),
+                (1, 8_999),
+                (6_001, 3_000),
+                (0, 0),
+            ]);
+            terms.accepted = chance.of(&[2_500, 10_000, 10_000, 3_333, 0, 10_001]);
             (escrow, What::SetTerms(terms))
         }
         2 => {
@@ -69,6 +82,12 @@ pub fn owner_step(chance: &mut Chance, ghost: &Ghost) -> Deed {
         }
         11 => (registry, What::ListInRegistry(format!("uother{number}"))),
         12 => (registry, What::IntakeOfRegistry(false)),
+        13..=15 => (rewards, slash(chance, ghost)),
+        16 | 17 => (rewards, What::SetRates(rates(chance, ghost))),
+        18 | 19 => {
+            let to = heir(&rewards);
+            (rewards, What::OfferRewards(to))
+        }
         _ => {
             let to = heir(&registry);
             (registry, What::OfferRegistry(to))
@@ -77,4 +96,33 @@ pub fn owner_step(chance: &mut Chance, ghost: &Ghost) -> Deed {
     let wrong = chance.percent(8);
     let who = if wrong { anyone(chance) } else { owner };
     deed(&who, what)
+}
+
+/// A share of what vests for somebody, most often of somebody for whom something does.
+fn slash(chance: &mut Chance, ghost: &Ghost) -> What {
+    let accounts = ghost.rewards.accounts.iter();
+    let vesting = accounts.filter(|(_, account)| account.vests.values().any(|part| *part > 0));
+    let vesting: Vec<u32> = vesting.map(|(id, _)| *id).collect();
+    let provider = match vesting.is_empty() || chance.percent(10) {
+        true => chance.below(ghost.providers.len() as u64 + 2) as u32,
+        false => chance.of(&vesting),
+    };
+    What::SlashVesting(provider, chance.of(&[0, 1, 2_500, 5_000, 10_000, 10_001]))
+}
+
+/// Other numbers, most often within a step.
+fn rates(chance: &mut Chance, ghost: &Ghost) -> Rates {
+    let mut rates = ghost.rewards.rates.clone();
+    rates.instant = chance.of(&[rates.instant, 0, 1, 2_500, 5_000, 5_001]);
+    if chance.percent(60) {
+        let mut step = |from: u128| {
+            let most = from.div_ceil(10);
+            let up = chance.of(&[from, from + 1, from + most, from + most + 1]);
+            chance.of(&[from, from - most, up])
+        };
+        rates.base = step(rates.base);
+        rates.ceiling = step(rates.ceiling);
+        rates.pool = step(rates.pool);
+    }
+    rates
 }
