@@ -119,6 +119,7 @@ impl World {
         assert!(node.spec.capacity.covers(&node.reserved), "{told}");
         assert_eq!(node.locked.u128(), locked, "{told}");
         assert_eq!(node.running, running, "{told}");
+        // Inequality 12: what jobs may take is at the node, not on its way out.
         assert!(node.locked <= node.bond, "{told}");
     }
 
@@ -172,6 +173,13 @@ impl World {
                 ProviderStatus::Gone => Standing::Gone,
             };
             assert_eq!(standing, expected.standing, "{told}");
+            // Inequality 12: who has a job that it may answer for has not left.
+            let answers = |job: &surge_tests::ghost::Job| {
+                !job.status.is_final() && job.node.is_some_and(|(_, of)| of == id)
+            };
+            if self.ghost.jobs.iter().any(answers) {
+                assert!(standing < Standing::Unbonding, "{told}");
+            }
             assert_eq!(record.operator, Suite::addr(&expected.operator), "{told}");
             let payout = self.ghost.payout_of(id).expect("a provider");
             let found_payout = record.payout_at(self.ghost.now);

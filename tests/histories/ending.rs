@@ -2,12 +2,19 @@
 
 use surge_tests::ghost::{Creditor, Provider, Purse, Standing, Status, What, DENOMS};
 
+use crate::chance::Chance;
 use crate::proposals::deed;
 use crate::world::World;
 
-pub fn everybody_leaves(world: &mut World) {
+pub fn everybody_leaves(world: &mut World, chance: &mut Chance) {
     end_jobs(world);
     book_and_pay(world);
+    if chance.percent(30) {
+        // Nobody does anything for years.
+        let eras = chance.of(&[1, 2, 2, 30]);
+        world.pass(eras * 730 * world.ghost.rewards.epoch_secs);
+        world.check();
+    }
     claim_all(world);
     leave(world);
     world.check();
@@ -99,7 +106,8 @@ fn leave(world: &mut World) {
 
 /// Anybody claims for everybody.
 fn claim_all(world: &mut World) {
-    for provider in 1..=world.ghost.providers.len() as u32 {
+    // The last first, so that it is not always the same who finds nothing left.
+    for provider in (1..=world.ghost.providers.len() as u32).rev() {
         must(world, "anybody", What::Claim(provider));
     }
 }

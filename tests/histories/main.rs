@@ -86,6 +86,6 @@ fn live(seed: u64) -> Stats {
         world.simulate_claim(&mut chance);
         world.check();
     }
-    ending::everybody_leaves(&mut world);
+    ending::everybody_leaves(&mut world, &mut chance);
     world.stats
 }

@@ -7,7 +7,7 @@ mod providers;
 use surge_tests::ghost::{Contract, Deed, Denom, Ghost, Job, Node, Order, Purse, Status, What};
 
 use crate::chance::Chance;
-use crate::world::{earns_only, machine, people, Step, PROVIDERS, REQUESTERS};
+use crate::world::{earns_only, machine, people, Step, GIFT, PROVIDERS, REQUESTERS};
 
 pub fn deed(who: &str, what: What) -> Deed {
     Deed {
@@ -17,8 +17,8 @@ pub fn deed(who: &str, what: What) -> Deed {
     }
 }
 
-/// A bond that is most of a pocket.
-const RICH: u128 = 800_000_000_000;
+/// A bond that takes most of a small pool.
+const RICH: u128 = GIFT;
 
 /// Everybody joins: each provider with bond in both denominations and one to three nodes.
 pub fn first_deeds(chance: &mut Chance) -> Vec<Deed> {
@@ -27,7 +27,13 @@ pub fn first_deeds(chance: &mut Chance) -> Vec<Deed> {
         let operator = format!("{name}-op");
         let payout = format!("{name}-pay");
         deeds.push(deed(name, What::Register { operator, payout }));
-        let tokens = chance.of::<u128>(&[400_000, 400_000, 50_000_000, 2_000_000_000, RICH]);
+        let tokens =
+            chance.of::<u128>(&[400_000, 20_000_000, 200_000_000, 2_000_000_000, RICH, RICH]);
+        // Sue has no node that quotes in tokens, so she may come without a bond in them.
+        let tokens = match name == "sue" && chance.percent(40) {
+            true => 0,
+            false => tokens,
+        };
         for (denom, amount) in [(0, 400_000), (1, tokens)] {
             let bond = What::Bond {
                 provider,
@@ -79,7 +85,7 @@ pub fn next(chance: &mut Chance, ghost: &Ghost) -> Step {
         (15, Choice::Submit),
         (28, Choice::Job),
         (9, Choice::Money),
-        (14, Choice::Rewards),
+        (16, Choice::Rewards),
         (13, Choice::Provider),
         (9, Choice::Owner),
         (9, Choice::Hostile),
@@ -324,6 +330,11 @@ fn in_time(chance: &mut Chance, ghost: &Ghost, running: &[(u64, &Job)]) -> Optio
         return Some(deed(&job.requester, dispute));
     }
     let mut jobs = running.iter();
+    let content = jobs.find(|(_, job)| job.status == Status::Submitted && job.denom == 1);
+    if let (Some((id, job)), true) = (content, chance.percent(30)) {
+        return Some(deed(&job.requester, What::Accept(*id, chance.percent(30))));
+    }
+    let mut jobs = running.iter();
     let alone = jobs.find(|(_, job)| {
         let until = job.assigned + ghost.terms[job.terms].accept;
         let fresh = job.status == Status::Assigned && ghost.now <= until;
@@ -402,6 +413,18 @@ fn rewards(chance: &mut Chance, ghost: &Ghost) -> Deed {
         false => anyone(chance),
     };
     let provider = chance.between(1, ghost.providers.len() as u64) as u32;
+    let bare = (1u32..).zip(&ghost.providers).find(|(id, record)| {
+        let staying = record.standing < surge_tests::ghost::Standing::Unbonding;
+        staying && record.free[1] + ghost.at_nodes(*id, 1) == 0
+    });
+    if let (Some((provider, record)), true) = (bare, chance.percent(15)) {
+        let bond = What::Bond {
+            provider,
+            denom: 1,
+            amount: chance.of(&[0, 2_000_000_000]),
+        };
+        return deed(&record.owner, bond);
+    }
     let over = ghost.rewards.epoch_at(ghost.now) > ghost.rewards.booked();
     let what = match chance.below(100) {
         roll if roll < 18 && (over || roll < 2) => What::Turn,

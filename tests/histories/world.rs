@@ -27,6 +27,9 @@ const OTHERS: [&str; 7] = [
 /// Holds what was there before anybody else had some.
 pub const FAUCET: &str = "faucet";
 
+/// Tokens that a provider has beside its pocket, so that bonds can be rich.
+pub const GIFT: u128 = 20_000_000_000_000;
+
 /// Everybody whose money is watched.
 pub fn people() -> Vec<String> {
     let mut people: Vec<String> = REQUESTERS
@@ -84,17 +87,19 @@ impl Birth {
             instant,
         };
         let usual = rates(200, 800, 10_000, 2_500);
-        let (epoch_secs, rates) = match chance.below(10) {
-            // The pool is shared, and halves.
-            0 | 1 => (chance.of(&[400, 600]), rates(2_000, 2_000, 1, 2_500)),
-            2 => (1, rates(1_900, 2_000, 1, 0)),
-            3 => (chance.of(&[1, 2]), usual),
-            4 => (
-                60,
-                chance.of(&[rates(0, 2_000, 10_000, 5_000), rates(0, 0, 0, 1)]),
-            ),
-            5 => (20, usual),
-            _ => (chance.of(&[30, 60, 61, 100, 150, 300]), usual),
+        let (epoch_secs, rates) = match chance.below(12) {
+            // The pool is shared by rich bonds.
+            0..=2 => (chance.of(&[60, 100]), rates(2_000, 2_000, 1, 2_500)),
+            // It halves.
+            3 => (1, rates(1_900, 2_000, 1, 0)),
+            4 => (chance.of(&[1, 2]), usual),
+            // There is none, or only burning opens it.
+            5 => {
+                let none = [rates(200, 800, 0, 5_000), rates(0, 0, 10_000, 1)];
+                (60, chance.of(&none))
+            }
+            6 => (60, rates(0, 2_000, 10_000, 5_000)),
+            _ => (chance.of(&[20, 30, 50, 61, 100]), usual),
         };
         Self {
             epoch_secs,
@@ -135,6 +140,14 @@ impl World {
                 suite.meet(&name);
             }
         }
+        for name in PROVIDERS {
+            let gift = cw20::Cw20ExecuteMsg::Transfer {
+                recipient: Suite::addr(name).to_string(),
+                amount: Uint128::new(GIFT),
+            };
+            let token = suite.token.clone();
+            suite.send(FAUCET, &token, &gift, 0).expect("a gift");
+        }
         let fake = fake_token(&mut suite);
         let Birth {
             epoch_secs,
@@ -163,11 +176,32 @@ impl World {
         for deed in proposals::first_deeds(chance) {
             assert!(self.send(&deed), "{deed:?}");
         }
+        if chance.percent(20) {
+            self.add_dust(chance);
+        }
         for node in 1..=self.ghost.nodes_ever {
             let deed = proposals::heartbeat(chance, &self.ghost, node, true);
             assert!(self.send(&deed), "{deed:?}");
         }
         self.check();
+    }
+
+    /// A bond rises more often than anybody remembers.
+    fn add_dust(&mut self, chance: &mut Chance) {
+        let epoch = self.ghost.rewards.epoch_secs;
+        let provider = chance.between(1, 5) as u32;
+        for _ in 0..chance.between(7, 10) {
+            self.pass(chance.of(&[0, 1, epoch / 2, epoch]));
+            let amount = chance.of::<u128>(&[1, 1, 1_000_000, 70_000_000, 10_000_000_000]);
+            let denom = 1;
+            let bond = What::Bond {
+                provider,
+                denom,
+                amount,
+            };
+            let deed = proposals::deed("anybody", bond);
+            assert!(self.send(&deed), "{deed:?}");
+        }
     }
 
     /// Sends a message; chain and ghost must agree on whether it succeeds.

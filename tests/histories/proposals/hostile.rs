@@ -60,7 +60,7 @@ pub fn hostile(chance: &mut Chance, ghost: &Ghost) -> Deed {
         24 => What::Bond {
             provider,
             denom,
-            amount: 1,
+            amount: chance.of(&[0, 1]),
         },
         25 => What::Unbond(denom, amount),
         26 => What::WithdrawBond(provider, denom),

@@ -113,16 +113,17 @@ fn slash(chance: &mut Chance, ghost: &Ghost) -> What {
 /// Other numbers, most often within a step.
 fn rates(chance: &mut Chance, ghost: &Ghost) -> Rates {
     let mut rates = ghost.rewards.rates.clone();
-    rates.instant = chance.of(&[rates.instant, 0, 1, 2_500, 5_000, 5_001]);
-    if chance.percent(60) {
-        let mut step = |from: u128| {
-            let most = from.div_ceil(10);
-            let up = chance.of(&[from, from + 1, from + most, from + most + 1]);
-            chance.of(&[from, from - most, up])
-        };
-        rates.base = step(rates.base);
-        rates.ceiling = step(rates.ceiling);
-        rates.pool = step(rates.pool);
-    }
+    let instant = rates.instant;
+    rates.instant = chance.of(&[instant, instant, 0, 1, 2_500, 5_000, 5_001]);
+    let number = match chance.below(4) {
+        0 => &mut rates.base,
+        1 => &mut rates.ceiling,
+        2 => &mut rates.pool,
+        _ => return rates,
+    };
+    let most = number.div_ceil(10);
+    let (up, down) = (*number + most, *number - most);
+    let beyond = [up + 1, down.saturating_sub(1)];
+    *number = chance.of(&[down, down, down + 1, up, up, beyond[0], beyond[1]]);
     rates
 }
