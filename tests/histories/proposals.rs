@@ -27,8 +27,15 @@ pub fn first_deeds(chance: &mut Chance) -> Vec<Deed> {
         let operator = format!("{name}-op");
         let payout = format!("{name}-pay");
         deeds.push(deed(name, What::Register { operator, payout }));
-        let tokens =
-            chance.of::<u128>(&[400_000, 20_000_000, 200_000_000, 2_000_000_000, RICH, RICH]);
+        let tokens = chance.of::<u128>(&[
+            400_000,
+            2_000_000,
+            10_000_000,
+            40_000_000,
+            2_000_000_000,
+            RICH,
+            RICH,
+        ]);
         // Sue has no node that quotes in tokens, so she may come without a bond in them.
         let tokens = match name == "sue" && chance.percent(40) {
             true => 0,
@@ -76,7 +83,7 @@ pub fn next(chance: &mut Chance, ghost: &Ghost) -> Step {
     }
     let mut waiting = (1u64..).zip(&ghost.jobs);
     let waiting = waiting.find(|(_, job)| can_be_matched(ghost, job));
-    if let (Some((id, _)), true) = (waiting, chance.percent(60)) {
+    if let (Some((id, _)), true) = (waiting, chance.percent(85)) {
         return send(deed("anybody", What::Match(id)));
     }
     let choose: Choice = chance.weighted(&[
@@ -85,9 +92,9 @@ pub fn next(chance: &mut Chance, ghost: &Ghost) -> Step {
         (15, Choice::Submit),
         (28, Choice::Job),
         (9, Choice::Money),
-        (16, Choice::Rewards),
+        (13, Choice::Rewards),
         (13, Choice::Provider),
-        (9, Choice::Owner),
+        (12, Choice::Owner),
         (9, Choice::Hostile),
     ]);
     send(match choose {
@@ -237,7 +244,7 @@ fn submit(chance: &mut Chance, ghost: &Ghost) -> Deed {
         false => chance.of(&PROVIDERS),
     };
     let what = What::Submit {
-        denom: chance.below(2) as Denom,
+        denom: Denom::from(chance.percent(60)),
         deposit: chance.of::<u128>(&[1_500, 8_000, 30_000, 60_000, 60_000]),
         order: order(chance, ghost),
     };
@@ -313,13 +320,13 @@ fn in_time(chance: &mut Chance, ghost: &Ghost, running: &[(u64, &Job)]) -> Optio
     let mut jobs = running.iter();
     let disputed =
         jobs.find(|(_, job)| job.status == Status::Disputed && ghost.now <= job.deadline);
-    if let (Some((id, job)), true) = (disputed, chance.percent(45)) {
+    if let (Some((id, job)), true) = (disputed, chance.percent(60)) {
         return Some(deed(&job.arbiter, ruling(chance, *id)));
     }
     let mut jobs = running.iter();
     let delivered =
         jobs.find(|(_, job)| job.status == Status::Submitted && ghost.now <= job.deadline);
-    if let (Some((id, job)), true) = (delivered, chance.percent(15)) {
+    if let (Some((id, job)), true) = (delivered, chance.percent(18)) {
         let (bond, denom) = (dispute_bond(ghost, job), job.denom);
         let job_id = *id;
         let dispute = What::Dispute {
@@ -331,7 +338,7 @@ fn in_time(chance: &mut Chance, ghost: &Ghost, running: &[(u64, &Job)]) -> Optio
     }
     let mut jobs = running.iter();
     let content = jobs.find(|(_, job)| job.status == Status::Submitted && job.denom == 1);
-    if let (Some((id, job)), true) = (content, chance.percent(30)) {
+    if let (Some((id, job)), true) = (content, chance.percent(45)) {
         return Some(deed(&job.requester, What::Accept(*id, chance.percent(30))));
     }
     let mut jobs = running.iter();
@@ -348,7 +355,7 @@ fn in_time(chance: &mut Chance, ghost: &Ghost, running: &[(u64, &Job)]) -> Optio
 }
 
 fn ruling(chance: &mut Chance, job: u64) -> What {
-    let bps = chance.of(&[0, 0, 0, 0, 1, 4_999, 5_000, 5_001, 9_999, 10_000, 10_001]);
+    let bps = chance.of(&[0, 0, 0, 0, 0, 1, 4_999, 5_000, 5_001, 9_999, 10_000, 10_001]);
     What::Rule(job, bps)
 }
 
@@ -394,6 +401,7 @@ fn money(chance: &mut Chance, ghost: &Ghost) -> Deed {
                 Contract::Registry,
                 Contract::Escrow,
                 Contract::Registry,
+                Contract::Rewards,
                 Contract::Rewards,
             ]),
             denom,

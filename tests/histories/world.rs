@@ -87,7 +87,7 @@ impl Birth {
             instant,
         };
         let usual = rates(200, 800, 10_000, 2_500);
-        let (epoch_secs, rates) = match chance.below(12) {
+        let (epoch_secs, rates) = match chance.below(14) {
             // The pool is shared by rich bonds.
             0..=2 => (chance.of(&[60, 100]), rates(2_000, 2_000, 1, 2_500)),
             // It halves.
@@ -98,7 +98,9 @@ impl Birth {
                 let none = [rates(200, 800, 0, 5_000), rates(0, 0, 10_000, 1)];
                 (60, chance.of(&none))
             }
-            6 => (60, rates(0, 2_000, 10_000, 5_000)),
+            6 => (60, rates(200, 2_000, 0, 2_500)),
+            7 => (30, rates(200, 800, 0, 1_000)),
+            8 => (60, rates(0, 2_000, 10_000, 5_000)),
             _ => (chance.of(&[20, 30, 50, 61, 100]), usual),
         };
         Self {

@@ -21,7 +21,7 @@ pub fn provider_step(chance: &mut Chance, ghost: &Ghost) -> Deed {
         .iter()
         .filter(|(_, _, at)| *at <= ghost.now);
     let ready = ready.next().map(|(denom, _, _)| *denom);
-    if provider.standing == Standing::Draining && chance.percent(40) {
+    if provider.standing == Standing::Draining && chance.percent(65) {
         let who = chance.of(&[name.to_owned(), provider.operator.clone()]);
         return deed(&who, What::Resume);
     }

@@ -477,6 +477,9 @@ impl Ghost {
         if base < fine_base / FINE {
             seen.push("a base limited by what was released");
         }
+        if ceiling < fine_ceiling / FINE && open > 0 {
+            seen.push("a gate limited by what was released");
+        }
         if gated > 0 && gated == open {
             seen.push("a gate that the bond allowed");
         } else if gated > 0 {
