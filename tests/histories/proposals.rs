@@ -86,6 +86,10 @@ pub fn next(chance: &mut Chance, ghost: &Ghost) -> Step {
     if let (Some((id, _)), true) = (waiting, chance.percent(85)) {
         return send(deed("anybody", What::Match(id)));
     }
+    let patient = |job: &Job| job.status == Status::Open && ghost.now <= job.deadline;
+    if silent > 0 && ghost.jobs.iter().any(patient) && chance.percent(25) {
+        return send(any_heartbeat(chance, ghost));
+    }
     let choose: Choice = chance.weighted(&[
         (15, Choice::Pass),
         (10, Choice::Heartbeat),
@@ -338,7 +342,7 @@ fn in_time(chance: &mut Chance, ghost: &Ghost, running: &[(u64, &Job)]) -> Optio
     }
     let mut jobs = running.iter();
     let content = jobs.find(|(_, job)| job.status == Status::Submitted && job.denom == 1);
-    if let (Some((id, job)), true) = (content, chance.percent(45)) {
+    if let (Some((id, job)), true) = (content, chance.percent(50)) {
         return Some(deed(&job.requester, What::Accept(*id, chance.percent(30))));
     }
     let mut jobs = running.iter();

@@ -24,7 +24,7 @@ pub fn owner_step(chance: &mut Chance, ghost: &Ghost) -> Deed {
         return deed(offered, What::TakeRewards);
     }
     let number = chance.below(4);
-    let (owner, what) = match chance.below(26) {
+    let (owner, what) = match chance.below(28) {
         0 | 1 | 22 => {
             let mut terms = first_terms();
             terms.take = chance.of(&[0, 1, 500, 500, 2_000, 2_000, 2_000, 2_001]);
@@ -78,13 +78,13 @@ pub fn owner_step(chance: &mut Chance, ghost: &Ghost) -> Deed {
             let clean = chance.of::<u128>(&[0, 500_000, 1_000_000]);
             (registry, What::SetRegion { id, clean, rtt })
         }
-        10 => {
+        10 | 24 => {
             let tip = chance.of::<u128>(&[0, 100, 1_000, 1_001]);
             (registry, What::SetEvictTip(tip))
         }
         11 => (registry, What::ListInRegistry(format!("uother{number}"))),
         12 => (registry, What::IntakeOfRegistry(false)),
-        13..=16 => {
+        13..=16 | 25 => {
             let vesting = some_vesting(ghost);
             if vesting.is_empty() && chance.percent(80) {
                 let provider = chance.between(1, ghost.providers.len() as u64) as u32;
