@@ -171,6 +171,25 @@ fn bonding_claiming_and_unbonding_within_an_epoch_earns_nothing() {
     assert_eq!(reward, Reward::default());
 }
 
+/// A stranger sends nothing at all, as a cw20 token allows, to a provider that has no bond
+/// yet. Guard: the registry remembers how low a bond stood when it rose, and only then; or
+/// the bond would look as if it had come later than the epochs that it is counted for, and
+/// its first claim would count nothing.
+#[test]
+fn a_bond_of_nothing_does_not_make_the_next_one_look_empty() {
+    let mut suite = Suite::new();
+    let provider = suite.register("alice").expect("registration");
+    suite
+        .bond("mallory", provider, 1, 0)
+        .expect("nothing, in tokens");
+    suite.pass(2 * DAY);
+    suite.bond("alice", provider, 1, BOND).expect("a bond");
+    suite.pass(10 * DAY);
+    let whole = BOND * 2 / 100 * 9 / 365;
+    let base = claimable(&suite, provider).base.u128();
+    assert!(base.abs_diff(whole) <= 1, "{base}, {whole} expected");
+}
+
 /// Guard: a claim counts what was not counted, and nothing else.
 #[test]
 fn nothing_is_claimed_twice_however_often_somebody_tries() {

@@ -2,14 +2,28 @@
 
 use surge_tests::ghost::{Creditor, Provider, Purse, Standing, Status, What, DENOMS};
 
+use crate::chance::Chance;
 use crate::proposals::deed;
 use crate::world::World;
 
-pub fn everybody_leaves(world: &mut World) {
+pub fn everybody_leaves(world: &mut World, chance: &mut Chance) {
     end_jobs(world);
     book_and_pay(world);
+    if chance.percent(30) {
+        // Nobody does anything for years.
+        let eras = chance.of(&[1, 2, 2, 30]);
+        world.pass(eras * 730 * world.ghost.rewards.epoch_secs);
+        world.check();
+    }
+    claim_all(world);
     leave(world);
     world.check();
+    // What the last claims granted comes with the 26 buckets after it.
+    claim_all(world);
+    world.pass(27 * 7 * world.ghost.rewards.epoch_secs);
+    claim_all(world);
+    world.check();
+    nothing_vests(world);
     for denom in 0..DENOMS {
         let escrow = world.ghost.escrow[denom].total();
         assert_eq!(escrow, 0, "left in the escrow");
@@ -88,6 +102,38 @@ fn leave(world: &mut World) {
             }
         }
     }
+}
+
+/// Anybody claims for everybody.
+fn claim_all(world: &mut World) {
+    // The last first, so that it is not always the same who finds nothing left.
+    for provider in (1..=world.ghost.providers.len() as u32).rev() {
+        must(world, "anybody", What::Claim(provider));
+    }
+}
+
+/// All work is paid or carried, nothing waits, and a claim finds nothing more.
+fn nothing_vests(world: &mut World) {
+    let rewards = &world.ghost.rewards;
+    assert_eq!(rewards.granted(), rewards.minted() + rewards.slashed());
+    let mut carried = 0;
+    for (provider, account) in &rewards.accounts {
+        let work = rewards.given(*provider, |burn| burn.work);
+        let due = work + account.base + account.gated;
+        assert_eq!(
+            due,
+            account.granted + account.carried,
+            "provider {provider}"
+        );
+        assert!(account.vests.values().all(|part| *part == 0));
+        carried += account.carried;
+    }
+    if carried > 0 {
+        assert_eq!(rewards.genesis + rewards.granted(), rewards.cap);
+    }
+    let minted = rewards.minted();
+    claim_all(world);
+    assert_eq!(world.ghost.rewards.minted(), minted, "claimed twice");
 }
 
 fn must(world: &mut World, who: &str, what: What) {

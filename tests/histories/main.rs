@@ -8,6 +8,7 @@ mod check;
 mod ending;
 mod messages;
 mod proposals;
+mod rewards;
 mod stats;
 mod tables;
 mod world;
@@ -72,7 +73,7 @@ impl Drop for Teller {
 fn live(seed: u64) -> Stats {
     let _teller = Teller(seed);
     let mut chance = Chance::new(seed);
-    let mut world = World::new();
+    let mut world = World::new(&mut chance);
     world.settle_in(&mut chance);
     for _ in 0..STEPS {
         match proposals::next(&mut chance, &world.ghost) {
@@ -82,8 +83,9 @@ fn live(seed: u64) -> Stats {
             }
         }
         world.simulate(&mut chance);
+        world.simulate_claim(&mut chance);
         world.check();
     }
-    ending::everybody_leaves(&mut world);
+    ending::everybody_leaves(&mut world, &mut chance);
     world.stats
 }

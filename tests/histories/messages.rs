@@ -9,9 +9,10 @@ use surge_interface::escrow::{self, Beneficiary, ExecuteMsg as Escrow};
 use surge_interface::registry::{
     self, ClassesResponse, ExecuteMsg as Registry, Outcome, QueryMsg, RegionsResponse,
 };
+use surge_interface::rewards::ExecuteMsg as Rewards;
 use surge_interface::{Resources, UncheckedDenom};
 use surge_testing::{result_of, Suite, NATIVE};
-use surge_tests::ghost::{Deed, Purse, What};
+use surge_tests::ghost::{Contract, Deed, Purse, What};
 
 use crate::tables;
 use crate::world::World;
@@ -59,24 +60,28 @@ pub fn send(world: &mut World, deed: &Deed) -> AnyResult<AppResponse> {
         What::FundKitty(_, amount) => {
             tokens_to_registry(world, deed, &registry::ReceiveMsg::FundKitty {}, *amount)
         }
-        What::Stray {
-            to_escrow,
-            denom,
-            amount,
-        } => stray(world, deed, *to_escrow, *denom, *amount),
+        What::Stray { to, denom, amount } => stray(world, deed, *to, *denom, *amount),
         What::FakeToken { to_escrow, amount } => fake(world, deed, *to_escrow, *amount),
         What::ForgedHook {
             to_escrow,
             victim,
             amount,
         } => forged_hook(world, deed, *to_escrow, victim, *amount),
-        what => match to_escrow(&world.suite, what) {
-            Some(msg) => escrow_with(world, deed, &msg, deed.coins),
-            None => {
-                let msg = to_registry(world, what);
-                registry_with(world, deed, &msg, deed.coins)
+        what => {
+            if let Some(msg) = to_token(&world.suite, what) {
+                let token = world.suite.token.clone();
+                return world.suite.send(&deed.who, &token, &msg, deed.coins);
             }
-        },
+            if let Some(msg) = to_rewards(what) {
+                let rewards = world.suite.rewards.clone();
+                return world.suite.send(&deed.who, &rewards, &msg, deed.coins);
+            }
+            if let Some(msg) = to_escrow(&world.suite, what) {
+                return escrow_with(world, deed, &msg, deed.coins);
+            }
+            let msg = to_registry(world, what);
+            registry_with(world, deed, &msg, deed.coins)
+        }
     }
 }
 
@@ -123,14 +128,14 @@ fn tokens_to_registry(
 fn stray(
     world: &mut World,
     deed: &Deed,
-    to_escrow: bool,
+    to: Contract,
     denom: usize,
     amount: u128,
 ) -> AnyResult<AppResponse> {
-    let to = if to_escrow {
-        world.suite.escrow.to_string()
-    } else {
-        world.suite.registry.to_string()
+    let to = match to {
+        Contract::Escrow => world.suite.escrow.to_string(),
+        Contract::Registry => world.suite.registry.to_string(),
+        Contract::Rewards => world.suite.rewards.to_string(),
     };
     if denom == 0 {
         let send = BankMsg::Send {
@@ -189,6 +194,55 @@ fn forged_hook(
 
 fn name(name: &str) -> String {
     Suite::addr(name).to_string()
+}
+
+/// What the token understands by itself.
+fn to_token(suite: &Suite, what: &What) -> Option<Cw20ExecuteMsg> {
+    Some(match what {
+        What::BurnOwn(amount) => Cw20ExecuteMsg::Burn {
+            amount: Uint128::new(*amount),
+        },
+        What::Mint(to, amount) => Cw20ExecuteMsg::Mint {
+            recipient: name(to),
+            amount: Uint128::new(*amount),
+        },
+        What::UsurpMinter(to) => Cw20ExecuteMsg::UpdateMinter {
+            new_minter: to.as_deref().map(name),
+        },
+        What::BurnFrom(victim, amount) => Cw20ExecuteMsg::BurnFrom {
+            owner: name(victim),
+            amount: Uint128::new(*amount),
+        },
+        What::HookToRewards(amount) => Cw20ExecuteMsg::Send {
+            contract: suite.rewards.to_string(),
+            amount: Uint128::new(*amount),
+            msg: to_json_binary(&Rewards::Claim { provider: 1 }).expect("it serializes"),
+        },
+        _ => return None,
+    })
+}
+
+fn to_rewards(what: &What) -> Option<Rewards> {
+    Some(match what {
+        What::Claim(provider) => Rewards::Claim {
+            provider: *provider,
+        },
+        What::Turn => Rewards::Turn {},
+        What::SlashVesting(provider, bps) => Rewards::Slash {
+            provider: *provider,
+            bps: *bps as u16,
+        },
+        What::SetRates(rates) => Rewards::UpdateParams {
+            params: tables::rates(rates),
+        },
+        What::OfferRewards(to) => Rewards::UpdateOwnership(Action::TransferOwnership {
+            new_owner: name(to),
+            expiry: None,
+        }),
+        What::TakeRewards => Rewards::UpdateOwnership(Action::AcceptOwnership),
+        What::RenounceRewards => Rewards::UpdateOwnership(Action::RenounceOwnership),
+        _ => return None,
+    })
 }
 
 fn to_escrow(suite: &Suite, what: &What) -> Option<Escrow> {

@@ -4,10 +4,10 @@ mod hostile;
 mod owners;
 mod providers;
 
-use surge_tests::ghost::{Deed, Denom, Ghost, Job, Node, Order, Purse, Status, What};
+use surge_tests::ghost::{Contract, Deed, Denom, Ghost, Job, Node, Order, Purse, Status, What};
 
 use crate::chance::Chance;
-use crate::world::{machine, people, Step, PROVIDERS, REQUESTERS};
+use crate::world::{earns_only, machine, people, Step, GIFT, PROVIDERS, REQUESTERS};
 
 pub fn deed(who: &str, what: What) -> Deed {
     Deed {
@@ -17,6 +17,9 @@ pub fn deed(who: &str, what: What) -> Deed {
     }
 }
 
+/// A bond that takes most of a small pool.
+const RICH: u128 = GIFT;
+
 /// Everybody joins: each provider with bond in both denominations and one to three nodes.
 pub fn first_deeds(chance: &mut Chance) -> Vec<Deed> {
     let mut deeds = vec![];
@@ -24,8 +27,21 @@ pub fn first_deeds(chance: &mut Chance) -> Vec<Deed> {
         let operator = format!("{name}-op");
         let payout = format!("{name}-pay");
         deeds.push(deed(name, What::Register { operator, payout }));
-        for denom in 0..2 {
-            let amount = 400_000;
+        let tokens = chance.of::<u128>(&[
+            400_000,
+            2_000_000,
+            10_000_000,
+            40_000_000,
+            2_000_000_000,
+            RICH,
+            RICH,
+        ]);
+        // Sue has no node that quotes in tokens, so she may come without a bond in them.
+        let tokens = match name == "sue" && chance.percent(40) {
+            true => 0,
+            false => tokens,
+        };
+        for (denom, amount) in [(0, 400_000), (1, tokens)] {
             let bond = What::Bond {
                 provider,
                 denom,
@@ -67,8 +83,12 @@ pub fn next(chance: &mut Chance, ghost: &Ghost) -> Step {
     }
     let mut waiting = (1u64..).zip(&ghost.jobs);
     let waiting = waiting.find(|(_, job)| can_be_matched(ghost, job));
-    if let (Some((id, _)), true) = (waiting, chance.percent(60)) {
+    if let (Some((id, _)), true) = (waiting, chance.percent(85)) {
         return send(deed("anybody", What::Match(id)));
+    }
+    let patient = |job: &Job| job.status == Status::Open && ghost.now <= job.deadline;
+    if silent > 0 && ghost.jobs.iter().any(patient) && chance.percent(25) {
+        return send(any_heartbeat(chance, ghost));
     }
     let choose: Choice = chance.weighted(&[
         (15, Choice::Pass),
@@ -76,8 +96,9 @@ pub fn next(chance: &mut Chance, ghost: &Ghost) -> Step {
         (15, Choice::Submit),
         (28, Choice::Job),
         (9, Choice::Money),
+        (13, Choice::Rewards),
         (13, Choice::Provider),
-        (9, Choice::Owner),
+        (12, Choice::Owner),
         (9, Choice::Hostile),
     ]);
     send(match choose {
@@ -86,6 +107,7 @@ pub fn next(chance: &mut Chance, ghost: &Ghost) -> Step {
         Choice::Submit => submit(chance, ghost),
         Choice::Job => job_step(chance, ghost),
         Choice::Money => money(chance, ghost),
+        Choice::Rewards => rewards(chance, ghost),
         Choice::Provider => providers::provider_step(chance, ghost),
         Choice::Owner => owners::owner_step(chance, ghost),
         Choice::Hostile => hostile::hostile(chance, ghost),
@@ -103,6 +125,7 @@ enum Choice {
     Submit,
     Job,
     Money,
+    Rewards,
     Provider,
     Owner,
     Hostile,
@@ -118,6 +141,12 @@ fn pass(chance: &mut Chance, ghost: &Ghost) -> u64 {
             moments.extend(provider.unbondings.iter().map(|(_, _, from)| *from));
             moments.extend(provider.pending.iter().map(|(_, from)| *from));
         }
+        let rewards = &ghost.rewards;
+        let epoch = rewards.epoch_at(ghost.now);
+        moments.push(rewards.start_of(epoch + 1));
+        moments.push(rewards.start_of((epoch / 7 + 1) * 7));
+        moments.push(rewards.start_of((epoch / 730 + 1) * 730));
+        moments.retain(|moment| *moment < ghost.now + 3_000);
         let silence = ghost.rules.silence;
         moments.extend(ghost.nodes.values().map(|node| node.last_seen + silence));
     }
@@ -219,7 +248,7 @@ fn submit(chance: &mut Chance, ghost: &Ghost) -> Deed {
         false => chance.of(&PROVIDERS),
     };
     let what = What::Submit {
-        denom: chance.below(2) as Denom,
+        denom: Denom::from(chance.percent(60)),
         deposit: chance.of::<u128>(&[1_500, 8_000, 30_000, 60_000, 60_000]),
         order: order(chance, ghost),
     };
@@ -295,13 +324,13 @@ fn in_time(chance: &mut Chance, ghost: &Ghost, running: &[(u64, &Job)]) -> Optio
     let mut jobs = running.iter();
     let disputed =
         jobs.find(|(_, job)| job.status == Status::Disputed && ghost.now <= job.deadline);
-    if let (Some((id, job)), true) = (disputed, chance.percent(45)) {
+    if let (Some((id, job)), true) = (disputed, chance.percent(60)) {
         return Some(deed(&job.arbiter, ruling(chance, *id)));
     }
     let mut jobs = running.iter();
     let delivered =
         jobs.find(|(_, job)| job.status == Status::Submitted && ghost.now <= job.deadline);
-    if let (Some((id, job)), true) = (delivered, chance.percent(15)) {
+    if let (Some((id, job)), true) = (delivered, chance.percent(18)) {
         let (bond, denom) = (dispute_bond(ghost, job), job.denom);
         let job_id = *id;
         let dispute = What::Dispute {
@@ -310,6 +339,11 @@ fn in_time(chance: &mut Chance, ghost: &Ghost, running: &[(u64, &Job)]) -> Optio
             bond,
         };
         return Some(deed(&job.requester, dispute));
+    }
+    let mut jobs = running.iter();
+    let content = jobs.find(|(_, job)| job.status == Status::Submitted && job.denom == 1);
+    if let (Some((id, job)), true) = (content, chance.percent(50)) {
+        return Some(deed(&job.requester, What::Accept(*id, chance.percent(30))));
     }
     let mut jobs = running.iter();
     let alone = jobs.find(|(_, job)| {
@@ -325,7 +359,7 @@ fn in_time(chance: &mut Chance, ghost: &Ghost, running: &[(u64, &Job)]) -> Optio
 }
 
 fn ruling(chance: &mut Chance, job: u64) -> What {
-    let bps = chance.of(&[0, 0, 0, 0, 1, 4_999, 5_000, 5_001, 9_999, 10_000, 10_001]);
+    let bps = chance.of(&[0, 0, 0, 0, 0, 1, 4_999, 5_000, 5_001, 9_999, 10_000, 10_001]);
     What::Rule(job, bps)
 }
 
@@ -340,8 +374,7 @@ fn dispute_bond(ghost: &Ghost, job: &Job) -> u128 {
 
 fn anyone(chance: &mut Chance) -> String {
     let mut people = people();
-    // These are paid only, so that nobody fills their pockets.
-    people.retain(|name| !name.ends_with("-pay") && name != "treasury" && name != "vault");
+    people.retain(|name| !earns_only(name));
     chance.of(&people)
 }
 
@@ -367,7 +400,14 @@ fn money(chance: &mut Chance, ghost: &Ghost) -> Deed {
             )
         }
         roll if roll < 74 => What::Stray {
-            to_escrow: chance.percent(50),
+            to: chance.of(&[
+                Contract::Escrow,
+                Contract::Registry,
+                Contract::Escrow,
+                Contract::Registry,
+                Contract::Rewards,
+                Contract::Rewards,
+            ]),
             denom,
             amount: u128::from(chance.between(1, 5_000)),
         },
@@ -376,6 +416,34 @@ fn money(chance: &mut Chance, ghost: &Ghost) -> Deed {
         _ => What::FundKitty(denom, u128::from(chance.between(0, 2_000))),
     };
     deed("anybody", what)
+}
+
+/// Anybody claims for whom it likes, or books what is over; and holders burn.
+fn rewards(chance: &mut Chance, ghost: &Ghost) -> Deed {
+    let who = match chance.percent(60) {
+        true => "anybody".to_owned(),
+        false => anyone(chance),
+    };
+    let provider = chance.between(1, ghost.providers.len() as u64) as u32;
+    let bare = (1u32..).zip(&ghost.providers).find(|(id, record)| {
+        let staying = record.standing < surge_tests::ghost::Standing::Unbonding;
+        staying && record.free[1] + ghost.at_nodes(*id, 1) == 0
+    });
+    if let (Some((provider, record)), true) = (bare, chance.percent(15)) {
+        let bond = What::Bond {
+            provider,
+            denom: 1,
+            amount: chance.of(&[0, 2_000_000_000]),
+        };
+        return deed(&record.owner, bond);
+    }
+    let over = ghost.rewards.epoch_at(ghost.now) > ghost.rewards.booked();
+    let what = match chance.below(100) {
+        roll if roll < 18 && (over || roll < 2) => What::Turn,
+        roll if roll < 24 => What::BurnOwn(chance.of(&[0, 1, 1_000_000, u128::MAX])),
+        _ => What::Claim(provider),
+    };
+    deed(&who, what)
 }
 
 fn stray_denom(native: u128, otherwise: Denom) -> Denom {

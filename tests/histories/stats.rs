@@ -8,7 +8,7 @@ const FEWEST: u64 = 20;
 /// Least share of all messages that has to succeed.
 const LEAST_PERCENT: u64 = 30;
 
-/// Every way that a job or a provider can go.
+/// Every way that a job or a provider can go, and what a claim can meet.
 const PASSAGES: &[&str] = &[
     "new > Assigned by SubmitJob",
     "new > Open by SubmitJob",
@@ -33,6 +33,19 @@ const PASSAGES: &[&str] = &[
     "Active > Unbonding by Leave",
     "Draining > Unbonding by Leave",
     "Unbonding > Gone by WithdrawBond",
+    "a bond counted from after a halving",
+    "a bond counted from between two bookings",
+    "a bond rose more often than is remembered",
+    "a bucket that vested",
+    "a claim beyond the cap",
+    "a gate limited by what was released",
+    "a gate that stayed shut",
+    "a gate that the bond allowed",
+    "a gate that the bond allowed in part",
+    "a second base",
+    "an epoch whose pool was shared",
+    "epochs booked across a halving",
+    "the emission changed",
 ];
 
 #[derive(Default)]

@@ -3,9 +3,10 @@
 use cosmwasm_std::{Uint128, Uint64};
 use surge_interface::escrow::{self, JobSpec, Pick, WhenFull};
 use surge_interface::registry::{self, Data, NodeSpec};
+use surge_interface::rewards;
 use surge_interface::{Resources, UnitPrices, Weights};
 use surge_testing::Suite;
-use surge_tests::ghost::{Ghost, Machine, Order, Rules, Terms};
+use surge_tests::ghost::{Ghost, Machine, Order, Rates, Rules, Terms};
 
 /// The reference prices by this percentage.
 pub fn prices(percent: u64) -> [u64; 5] {
@@ -112,7 +113,18 @@ pub fn terms(terms: &Terms) -> escrow::Params {
         decline_bps: terms.decline as u16,
         dispute_bond_bps: terms.dispute_bond as u16,
         max_declines: terms.max_declines as u8,
-        ..escrow::Params::defaults(surge_interface::TimeProfile::Dev)
+        work_mint_bps: terms.work_mint as u16,
+        accepted_bps: terms.accepted as u16,
+        gate_bps: terms.gate as u16,
+    }
+}
+
+pub fn rates(rates: &Rates) -> rewards::Params {
+    rewards::Params {
+        base_bps: rates.base as u16,
+        ceiling_bps: rates.ceiling as u16,
+        pool_bps: rates.pool as u16,
+        instant_bps: rates.instant as u16,
     }
 }
 

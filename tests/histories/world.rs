@@ -5,11 +5,12 @@ use cosmwasm_std::{Addr, Uint128};
 use cw20::Cw20Coin;
 use cw_multi_test::{AppResponse, ContractWrapper, Executor};
 use surge_interface::registry::{ClassesResponse, QueryMsg, RegionsResponse};
+use surge_interface::token::CAP;
 use surge_interface::{escrow, registry, TimeProfile};
 use surge_testing::{Builder, Suite};
 use surge_tests::events::{named, typed};
 use surge_tests::ghost::{
-    Deed, Ghost, Machine, Market, Office, Pick, Region, Rules, Seen, Terms, What,
+    Deed, Ghost, Machine, Market, Office, Pick, Rates, Region, Rewards, Rules, Seen, Terms, What,
 };
 
 use crate::chance::Chance;
@@ -23,17 +24,29 @@ const OTHERS: [&str; 7] = [
     "anybody", "arbiter", "judge", "owner", "heir", "treasury", "vault",
 ];
 
+/// Holds what was there before anybody else had some.
+pub const FAUCET: &str = "faucet";
+
+/// Tokens that a provider has beside its pocket, so that bonds can be rich.
+pub const GIFT: u128 = 20_000_000_000_000;
+
 /// Everybody whose money is watched.
 pub fn people() -> Vec<String> {
     let mut people: Vec<String> = REQUESTERS
         .iter()
         .chain(&OTHERS)
+        .chain(&[FAUCET])
         .map(|name| (*name).to_owned())
         .collect();
     for name in PROVIDERS {
         people.extend([name.to_owned(), format!("{name}-op"), format!("{name}-pay")]);
     }
     people
+}
+
+/// Who is only paid and never sends anything, so that nobody fills its pockets.
+pub fn earns_only(name: &str) -> bool {
+    name.ends_with("-pay") || ["treasury", "vault", FAUCET].contains(&name)
 }
 
 pub enum Step {
@@ -50,11 +63,57 @@ pub struct World {
     /// All money at the start, by denomination.
     pub at_first: [u128; 2],
     /// Numbers of the last events.
-    pub seqs: [u64; 2],
+    pub seqs: [u64; 3],
+}
+
+/// What a network is born with.
+struct Birth {
+    epoch_secs: u64,
+    genesis: u128,
+    rates: Rates,
+}
+
+impl Birth {
+    /// Most have some tens of epochs, some see the pool halve or shared, some get to the cap.
+    fn new(chance: &mut Chance) -> Self {
+        let room = match chance.percent(25) {
+            true => chance.of(&[0, 1, 30, 1_000, 30_000, 1_000_000]),
+            false => CAP / 2,
+        };
+        let rates = |base, ceiling, pool, instant| Rates {
+            base,
+            ceiling,
+            pool,
+            instant,
+        };
+        let usual = rates(200, 800, 10_000, 2_500);
+        let (epoch_secs, rates) = match chance.below(14) {
+            // The pool is shared by rich bonds.
+            0..=2 => (chance.of(&[60, 100]), rates(2_000, 2_000, 1, 2_500)),
+            // It halves.
+            3 => (1, rates(1_900, 2_000, 1, 0)),
+            4 => (chance.of(&[1, 2]), usual),
+            // There is none, or only burning opens it.
+            5 => {
+                let none = [rates(200, 800, 0, 5_000), rates(0, 0, 10_000, 1)];
+                (60, chance.of(&none))
+            }
+            6 => (60, rates(200, 2_000, 0, 2_500)),
+            7 => (30, rates(200, 800, 0, 1_000)),
+            8 => (60, rates(0, 2_000, 10_000, 5_000)),
+            _ => (chance.of(&[20, 30, 50, 61, 100]), usual),
+        };
+        Self {
+            epoch_secs,
+            genesis: CAP - room,
+            rates,
+        }
+    }
 }
 
 impl World {
-    pub fn new() -> Self {
+    pub fn new(chance: &mut Chance) -> Self {
+        let birth = Birth::new(chance);
         let profile = TimeProfile::Dev;
         let mut suite = Builder {
             profile,
@@ -72,24 +131,40 @@ impl World {
                 max_declines: 2,
                 ..escrow::Params::defaults(profile)
             },
-            ..Builder::default()
+            rewards: tables::rates(&birth.rates),
+            epoch_secs: birth.epoch_secs,
+            genesis: birth.genesis,
         }
         .build();
+        let born = suite.now_secs();
         for name in people() {
-            let earns_only = name.ends_with("-pay") || name == "treasury" || name == "vault";
-            if !earns_only {
+            if !earns_only(&name) {
                 suite.meet(&name);
             }
         }
+        for name in PROVIDERS {
+            let gift = cw20::Cw20ExecuteMsg::Transfer {
+                recipient: Suite::addr(name).to_string(),
+                amount: Uint128::new(GIFT),
+            };
+            let token = suite.token.clone();
+            suite.send(FAUCET, &token, &gift, 0).expect("a gift");
+        }
         let fake = fake_token(&mut suite);
-        let ghost = ghost_of(&suite);
+        let Birth {
+            epoch_secs,
+            genesis,
+            rates,
+        } = birth;
+        let rewards = Rewards::new(born, epoch_secs, CAP, genesis, rates);
+        let ghost = ghost_of(&suite, rewards);
         Self {
             at_first: [ghost.everything(0), ghost.everything(1)],
             suite,
             ghost,
             stats: Stats::default(),
             fake,
-            seqs: [0, 0],
+            seqs: [0; 3],
         }
     }
 
@@ -103,6 +178,9 @@ impl World {
         for deed in proposals::first_deeds(chance) {
             assert!(self.send(&deed), "{deed:?}");
         }
+        if chance.percent(20) {
+            self.add_dust(chance);
+        }
         for node in 1..=self.ghost.nodes_ever {
             let deed = proposals::heartbeat(chance, &self.ghost, node, true);
             assert!(self.send(&deed), "{deed:?}");
@@ -110,8 +188,27 @@ impl World {
         self.check();
     }
 
+    /// A bond rises more often than anybody remembers.
+    fn add_dust(&mut self, chance: &mut Chance) {
+        let epoch = self.ghost.rewards.epoch_secs;
+        let provider = chance.between(1, 5) as u32;
+        for _ in 0..chance.between(7, 10) {
+            self.pass(chance.of(&[0, 1, epoch / 2, epoch]));
+            let amount = chance.of::<u128>(&[1, 1, 1_000_000, 70_000_000, 10_000_000_000]);
+            let denom = 1;
+            let bond = What::Bond {
+                provider,
+                denom,
+                amount,
+            };
+            let deed = proposals::deed("anybody", bond);
+            assert!(self.send(&deed), "{deed:?}");
+        }
+    }
+
     /// Sends a message; chain and ghost must agree on whether it succeeds.
     pub fn send(&mut self, deed: &Deed) -> bool {
+        let before = self.ghost.rewards.accounts.clone();
         let result = crate::messages::send(self, deed);
         let seen = self.seen(deed, &result);
         let mut next = self.ghost.clone();
@@ -125,14 +222,18 @@ impl World {
                 for passage in next.passages.drain(..) {
                     self.stats.went(&passage);
                 }
+                let said = std::mem::take(&mut next.rewards.said);
                 self.ghost = next;
                 let events = typed(&self.suite, response);
                 for event in &events {
-                    let place = usize::from(event.contract == "escrow");
-                    self.seqs[place] += 1;
-                    let seq = u128::from(self.seqs[place]);
+                    let contracts = ["registry", "escrow", "rewards"];
+                    let place = contracts.iter().position(|c| *c == event.contract);
+                    let seq = &mut self.seqs[place.expect("one of ours")];
+                    *seq += 1;
+                    let seq = u128::from(*seq);
                     assert_eq!(event.number("seq"), seq, "a gap before {event:?}");
                 }
+                self.check_said(&before, &said, &events);
                 true
             }
             (Err(_), Err(_)) => false,
@@ -242,7 +343,7 @@ fn fake_token(suite: &mut Suite) -> Addr {
 }
 
 /// The ghost of a suite in which nothing happened yet.
-fn ghost_of(suite: &Suite) -> Ghost {
+fn ghost_of(suite: &Suite, rewards: Rewards) -> Ghost {
     let regions: RegionsResponse = suite.ask_registry(&QueryMsg::Regions {});
     let classes: ClassesResponse = suite.ask_registry(&QueryMsg::Classes {});
     let class = &classes.classes[0];
@@ -277,6 +378,7 @@ fn ghost_of(suite: &Suite) -> Ghost {
         tips: Default::default(),
         escrow: Default::default(),
         registry: Default::default(),
+        rewards,
         terms: vec![first_terms()],
         rules: first_rules(),
         markets: [market(0), market(1)],
@@ -305,6 +407,9 @@ pub fn first_terms() -> Terms {
         decline: 100,
         dispute_bond: 1_000,
         max_declines: 2,
+        work_mint: 6_000,
+        accepted: 2_500,
+        gate: 3_000,
     }
 }
 

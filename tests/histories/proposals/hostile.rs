@@ -20,7 +20,7 @@ pub fn hostile(chance: &mut Chance, ghost: &Ghost) -> Deed {
     let to_escrow = chance.percent(50);
     let account = anyone(chance);
     let last = ghost.nodes.get(&node).map_or(0, |node| node.seq);
-    let what = match chance.below(36) {
+    let what = match chance.below(44) {
         0 => What::Assign(job),
         1 => What::Reassign(job),
         2 => What::Release(job),
@@ -60,7 +60,7 @@ pub fn hostile(chance: &mut Chance, ghost: &Ghost) -> Deed {
         24 => What::Bond {
             provider,
             denom,
-            amount: 1,
+            amount: chance.of(&[0, 1]),
         },
         25 => What::Unbond(denom, amount),
         26 => What::WithdrawBond(provider, denom),
@@ -80,6 +80,18 @@ pub fn hostile(chance: &mut Chance, ghost: &Ghost) -> Deed {
         31 => What::Evict(vec![node, node, 0]),
         32 | 33 => What::Vacate(job),
         34 => What::SetRules(first_rules()),
+        35 => What::Mint(who.clone(), amount),
+        36 => What::UsurpMinter(chance.of(&[None, Some(who.clone())])),
+        37 => What::BurnFrom(account, amount.max(1)),
+        38 => What::HookToRewards(amount),
+        39 => What::Claim(provider),
+        40 => What::SlashVesting(provider, 10_000),
+        41 => What::SetRates(ghost.rewards.rates.clone()),
+        42 => chance.of(&[
+            What::OfferRewards("mal".to_owned()),
+            What::TakeRewards,
+            What::RenounceRewards,
+        ]),
         _ => What::Submit {
             denom,
             deposit: amount,

@@ -21,7 +21,7 @@ pub fn provider_step(chance: &mut Chance, ghost: &Ghost) -> Deed {
         .iter()
         .filter(|(_, _, at)| *at <= ghost.now);
     let ready = ready.next().map(|(denom, _, _)| *denom);
-    if provider.standing == Standing::Draining && chance.percent(40) {
+    if provider.standing == Standing::Draining && chance.percent(65) {
         let who = chance.of(&[name.to_owned(), provider.operator.clone()]);
         return deed(&who, What::Resume);
     }
@@ -40,7 +40,10 @@ pub fn provider_step(chance: &mut Chance, ghost: &Ghost) -> Deed {
         roll if roll < 12 => What::Bond {
             provider: id,
             denom,
-            amount: chance.of::<u128>(&[0, 1, 5_000, 50_000]),
+            amount: match denom {
+                0 => chance.of::<u128>(&[0, 1, 5_000, 50_000]),
+                _ => chance.of::<u128>(&[0, 1, 50_000, 10_000_000, 90_000_000_000]),
+            },
         },
         roll if roll < 24 => {
             let all = provider.free[denom];

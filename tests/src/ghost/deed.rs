@@ -1,6 +1,6 @@
 //! What somebody sends.
 
-use super::{Denom, Ghost, Machine, Refused, Rules, Seen, Terms};
+use super::{Denom, Ghost, Machine, Rates, Refused, Rules, Said, Seen, Terms};
 
 /// What a job asks for.
 #[derive(Clone, Debug, Default)]
@@ -27,6 +27,15 @@ pub enum Purse {
     Burn,
     Treasury,
     Insurance,
+}
+
+/// A contract that money can be sent to.
+#[derive(Clone, Copy, Debug)]
+#[allow(missing_docs)]
+pub enum Contract {
+    Escrow,
+    Registry,
+    Rewards,
 }
 
 /// A message by somebody, with native coins that it does not ask for.
@@ -119,9 +128,18 @@ pub enum What {
     OfferRegistry(String),
     TakeRegistry,
 
-    /// Coins for nothing, to the escrow or the registry.
+    Claim(u32),
+    Turn,
+    SlashVesting(u32, u128),
+    SetRates(Rates),
+    OfferRewards(String),
+    TakeRewards,
+    /// The token's own message, by a holder.
+    BurnOwn(u128),
+
+    /// Coins for nothing.
     Stray {
-        to_escrow: bool,
+        to: Contract,
         denom: Denom,
         amount: u128,
     },
@@ -140,6 +158,16 @@ pub enum What {
         to_escrow: bool,
         amount: u128,
     },
+    /// A mint, straight at the token.
+    Mint(String, u128),
+    /// Another minter for the token, or none.
+    UsurpMinter(Option<String>),
+    /// Somebody else's tokens, without its leave.
+    BurnFrom(String, u128),
+    /// Tokens with a hook, to the contract that takes none.
+    HookToRewards(u128),
+    /// The end of the contract's ownership.
+    RenounceRewards,
 }
 
 impl What {
@@ -197,12 +225,28 @@ impl What {
             Self::IntakeOfRegistry(_) => "registry SetIntake",
             Self::OfferRegistry(_) => "registry TransferOwnership",
             Self::TakeRegistry => "registry AcceptOwnership",
+            Self::Claim(_) => "rewards Claim",
+            Self::Turn => "rewards Turn",
+            Self::SlashVesting(..) => "rewards Slash",
+            Self::SetRates(_) => "rewards UpdateParams",
+            Self::OfferRewards(_) => "rewards TransferOwnership",
+            Self::TakeRewards => "rewards AcceptOwnership",
+            Self::BurnOwn(_) => "token Burn",
+            Self::Stray {
+                to: Contract::Rewards,
+                ..
+            } => "coins to the rewards",
             Self::Stray { .. } => "coins without a message",
             Self::Assign(_) => "forged Assign",
             Self::Reassign(_) => "forged Reassign",
             Self::Release(_) => "forged Release",
             Self::ForgedHook { .. } => "forged hook",
             Self::FakeToken { .. } => "fake token",
+            Self::Mint(..) => "forged Mint",
+            Self::UsurpMinter(_) => "forged UpdateMinter",
+            Self::BurnFrom(..) => "forged BurnFrom",
+            Self::HookToRewards(_) => "hook to the rewards",
+            Self::RenounceRewards => "rewards RenounceOwnership",
         }
     }
 
@@ -215,6 +259,11 @@ impl What {
                 | Self::Release(_)
                 | Self::ForgedHook { .. }
                 | Self::FakeToken { .. }
+                | Self::Mint(..)
+                | Self::UsurpMinter(_)
+                | Self::BurnFrom(..)
+                | Self::HookToRewards(_)
+                | Self::RenounceRewards
         )
     }
 
@@ -235,6 +284,12 @@ impl Ghost {
     /// What must happen. `seen` is what the chain did where it has a choice. An error
     /// means that the chain has to refuse; then this ghost is of no more use.
     pub fn apply(&mut self, deed: &Deed, seen: &Seen) -> Result<(), Refused> {
+        self.act(deed, seen)?;
+        self.note_bonds();
+        Ok(())
+    }
+
+    fn act(&mut self, deed: &Deed, seen: &Seen) -> Result<(), Refused> {
         let who = deed.who.as_str();
         if deed.coins > 0 && !deed.what.takes_coins() {
             return Err("this message takes no coins");
@@ -298,14 +353,30 @@ impl Ghost {
             What::IntakeOfRegistry(open) => self.registry_office.set_intake(who, *open),
             What::OfferRegistry(to) => self.registry_office.offer(who, to),
             What::TakeRegistry => self.registry_office.accept(who),
-            What::Stray {
-                to_escrow,
-                denom,
-                amount,
-            } => self.stray(who, *to_escrow, *denom, *amount),
+            What::Claim(provider) => self.claim(*provider),
+            What::Turn => self.turn(),
+            What::SlashVesting(provider, bps) => self.slash_vesting(who, *provider, *bps),
+            What::SetRates(rates) => self.set_rates(who, rates),
+            What::OfferRewards(to) => {
+                self.rewards.office.offer(who, to)?;
+                self.rewards.said.push(Said::Passed);
+                Ok(())
+            }
+            What::TakeRewards => {
+                self.rewards.office.accept(who)?;
+                self.rewards.said.push(Said::Passed);
+                Ok(())
+            }
+            What::BurnOwn(amount) => self.burn_own(who, *amount),
+            What::Stray { to, denom, amount } => self.stray(who, *to, *denom, *amount),
             What::Assign(_) | What::Reassign(_) | What::Release(_) => Err("only the escrow"),
             What::ForgedHook { .. } => Err("no listed token says so"),
             What::FakeToken { .. } => Err("the token is not listed"),
+            What::Mint(..) => Err("only the rewards contract mints"),
+            What::UsurpMinter(_) => Err("only the minter names another"),
+            What::BurnFrom(..) => Err("nobody allowed it"),
+            What::HookToRewards(_) => Err("the rewards contract takes no tokens"),
+            What::RenounceRewards => Err("ownership is never given up"),
         }
     }
 }

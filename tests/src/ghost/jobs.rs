@@ -326,6 +326,9 @@ impl Ghost {
         } else {
             0
         };
+        if burn > 0 {
+            self.note_burn(provider, burn, job.terms, ending.by == "Accept");
+        }
         let insurance = part(taken, terms.insurance);
         let money = &mut self.escrow[job.denom];
         money.jobs -= job.held + ending.bond_back + ending.bond_lost;

@@ -12,9 +12,11 @@ mod nodes;
 mod owner;
 mod providers;
 mod purses;
+mod rewards;
 
-pub use deed::{Deed, Order, Purse, What};
+pub use deed::{Contract, Deed, Order, Purse, What};
 pub use market::{Pick, Seen};
+pub use rewards::{Account, Burn, Claimed, Epoch, Past, Rates, Rewards, Said};
 
 use std::collections::BTreeMap;
 
@@ -157,6 +159,12 @@ pub struct Terms {
     pub decline: u128,
     pub dispute_bond: u128,
     pub max_declines: usize,
+    /// What a burned token mints (κ).
+    pub work_mint: u128,
+    /// How much of that for accepted work (q).
+    pub accepted: u128,
+    /// What a burned token opens (γ).
+    pub gate: u128,
 }
 
 /// The registry's rules; rates in basis points.
@@ -284,6 +292,7 @@ pub struct Ghost {
     pub tips: BTreeMap<(String, Denom), u128>,
     pub escrow: [EscrowMoney; DENOMS],
     pub registry: [RegistryMoney; DENOMS],
+    pub rewards: Rewards,
     pub terms: Vec<Terms>,
     pub rules: Rules,
     pub markets: [Market; DENOMS],
@@ -314,7 +323,11 @@ impl Ghost {
             .map(|(_, amount)| amount)
             .sum();
         let burned = if denom == 1 { self.burned } else { 0 };
-        people + self.escrow[denom].total() + self.registry[denom].total() + burned
+        people
+            + self.escrow[denom].total()
+            + self.registry[denom].total()
+            + self.rewards.stray[denom]
+            + burned
     }
 
     /// The provider with this id.

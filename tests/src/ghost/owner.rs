@@ -8,7 +8,7 @@ const MOST_DENOMS: usize = 16;
 const LONGEST: u64 = 86_400;
 
 impl Office {
-    fn ensure_owner(&self, who: &str) -> Result<(), Refused> {
+    pub(super) fn ensure_owner(&self, who: &str) -> Result<(), Refused> {
         must(self.owner == who, "only the owner")
     }
 
@@ -60,6 +60,8 @@ impl Ghost {
             "the dispute bond",
         )?;
         must((1..=8).contains(&terms.max_declines), "the declines")?;
+        must(terms.accepted <= WHOLE, "the accepted share")?;
+        must(terms.work_mint + terms.gate <= 9_000, "more than is burned")?;
         self.terms.push(terms.clone());
         Ok(())
     }

@@ -1,6 +1,6 @@
 //! Money moves.
 
-use super::{must, Creditor, Denom, Ghost, Purse, Refused};
+use super::{must, Contract, Creditor, Denom, Ghost, Purse, Refused};
 
 impl Ghost {
     /// Takes money from somebody.
@@ -121,16 +121,16 @@ impl Ghost {
     pub(super) fn stray(
         &mut self,
         who: &str,
-        to_escrow: bool,
+        to: Contract,
         denom: Denom,
         amount: u128,
     ) -> Result<(), Refused> {
         self.take_from(who, denom, amount)?;
-        if to_escrow {
-            self.escrow[denom].stray += amount;
-        } else {
-            self.registry[denom].stray += amount;
-        }
+        *match to {
+            Contract::Escrow => &mut self.escrow[denom].stray,
+            Contract::Registry => &mut self.registry[denom].stray,
+            Contract::Rewards => &mut self.rewards.stray[denom],
+        } += amount;
         Ok(())
     }
 }

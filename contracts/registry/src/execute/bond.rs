@@ -38,7 +38,10 @@ pub fn add(
         .unwrap_or_default();
     let before = bond.total()?;
     bond.free = bond.free.checked_add(amount)?;
-    bond.rose(before, now_secs);
+    // A token may be sent in nothing at all; then the bond has not risen.
+    if !amount.is_zero() {
+        bond.rose(before, now_secs);
+    }
     BONDS.save(deps.storage, (provider, denom), &bond)?;
     let mut money = MONEY.may_load(deps.storage, denom)?.unwrap_or_default();
     money.bonds = money.bonds.checked_add(amount)?;
