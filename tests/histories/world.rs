@@ -134,6 +134,7 @@ impl World {
             rewards: tables::rates(&birth.rates),
             epoch_secs: birth.epoch_secs,
             genesis: birth.genesis,
+            ..Builder::default()
         }
         .build();
         let born = suite.now_secs();
