@@ -171,6 +171,27 @@ fn bonding_claiming_and_unbonding_within_an_epoch_earns_nothing() {
     assert_eq!(reward, Reward::default());
 }
 
+/// depin.md 4, no. 12: a stranger's dust makes an old low of a bond that is new. Guard: a
+/// bond counts from whichever of its rises earns most.
+#[test]
+fn dust_before_a_provider_bonds_takes_nothing_from_it() {
+    for dust in [0, 1] {
+        let mut suite = Suite::new();
+        let [hit, spared] = ["alice", "bob"].map(|name| suite.register(name).expect("joins"));
+        suite.bond("mallory", hit, 1, dust).expect("dust");
+        suite.pass(DAY);
+        suite.bond("alice", hit, 1, BOND).expect("bonds");
+        suite.bond("bob", spared, 1, BOND).expect("bonds");
+        suite.pass(100 * DAY);
+        let base = claimable(&suite, spared).base;
+        assert!(!base.is_zero());
+        assert_eq!(claimable(&suite, hit).base, base, "after dust of {dust}");
+        // Nor does what it loses by counting later come back.
+        suite.claim(hit).expect("a claim");
+        assert_eq!(claimable(&suite, hit).base, Uint128::zero());
+    }
+}
+
 /// Guard: a claim counts what was not counted, and nothing else.
 #[test]
 fn nothing_is_claimed_twice_however_often_somebody_tries() {

@@ -1,10 +1,13 @@
 //! What a provider has earned: read and computed, nothing written. Claims and queries ask
 //! the same.
 
+use std::iter;
+
 use cosmwasm_std::{Addr, Deps, Order, Storage, Uint128};
 use cw_storage_plus::Bound;
 use surge_accounting::{earned, share, AccountingError};
 use surge_interface::raw::{EscrowStore, RegistryStore};
+use surge_interface::registry::BondRecord;
 use surge_interface::rewards::{Reward, HALVING_EPOCHS};
 
 use crate::state::{Account, Config, Emission, INDEX, RULES};
@@ -86,16 +89,11 @@ pub fn claim(
     let work = given.work.checked_sub(account.work)?;
     account.work = given.work;
 
-    // For bond, over whole epochs: from the last claim on, or from when there was a bond.
-    let held_from = bond
-        .empty_until()
-        .map_or(0, |secs| config.epoch_after(secs));
-    let from = account.epoch.max(held_from).min(emission.epoch);
-    let lowest = bond.lowest_since(config.start_of(from))?;
-    let (base, ceiling) = index_at(deps.storage, &emission, from)?;
+    // For bond, over whole epochs: the best that counts from the last claim on, or from a
+    // rise since.
+    let (base, ceiling) = for_bond(deps.storage, config, &emission, account.epoch, &bond)?;
     let unemitted = emission.released.checked_sub(emission.emitted)?;
-    let base = earned(lowest, emission.base.checked_sub(base)?)?.min(unemitted);
-    let ceiling = earned(lowest, emission.ceiling.checked_sub(ceiling)?)?.min(unemitted);
+    let (base, ceiling) = (base.min(unemitted), ceiling.min(unemitted));
     // More than the base only for what was burned. What the bond does not allow yet stays
     // open for later.
     let gated = given
@@ -144,6 +142,33 @@ pub fn claim(
         emission,
         account,
     })
+}
+
+/// What a bond earned by standing there, and what it could have earned at most: as low as it
+/// stood from the last claim on or, when that is more, from the first whole epoch after one
+/// of its rises on. So nobody makes an old low count by adding dust before a rise.
+fn for_bond(
+    storage: &dyn Storage,
+    config: &Config,
+    emission: &Emission,
+    claimed: u64,
+    bond: &BondRecord,
+) -> Result<(Uint128, Uint128), ContractError> {
+    let rises = bond.lows.iter();
+    let rises = rises.map(|low| config.epoch_after(low.until_secs));
+    let mut best = (Uint128::zero(), Uint128::zero());
+    for from in iter::once(claimed).chain(rises.filter(|epoch| *epoch > claimed)) {
+        let lowest = bond.lowest_since(config.start_of(from))?;
+        if lowest.is_zero() || from >= emission.epoch {
+            continue;
+        }
+        let (base, ceiling) = index_at(storage, emission, from)?;
+        best = best.max((
+            earned(lowest, emission.base.checked_sub(base)?)?,
+            earned(lowest, emission.ceiling.checked_sub(ceiling)?)?,
+        ));
+    }
+    Ok(best)
 }
 
 /// The indices at the start of an epoch. Between two booked ones they rose evenly, because
