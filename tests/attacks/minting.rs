@@ -192,6 +192,34 @@ fn dust_before_a_provider_bonds_takes_nothing_from_it() {
     }
 }
 
+/// A bond from the middle of a silence that ends after a halving. Guard: the indices at a
+/// halving are booked with it, so no epoch before it is lost and none counts by the
+/// larger pool.
+#[test]
+fn a_halving_that_nobody_booked_takes_nothing_and_gives_nothing() {
+    let mut suite = Builder {
+        rewards: Params {
+            pool_bps: 1,
+            ..Params::defaults()
+        },
+        ..Builder::default()
+    }
+    .build();
+    suite.pass(700 * DAY);
+    let provider = suite.join("alice", 9 * BOND);
+    suite.pass(30 * DAY);
+    let first = claimable(&suite, provider).base.u128();
+    assert!(first > 0);
+    // The epochs 701 to 729 by one pool, 730 to 758 by half of it.
+    suite.pass(29 * DAY);
+    let both = claimable(&suite, provider).base.u128();
+    assert!(both.abs_diff(first + first / 2) <= 29, "{first}, {both}");
+    suite.claim(provider).expect("a claim");
+    let late = suite.join("bob", BOND);
+    assert_eq!(claimable(&suite, late).base, Uint128::zero());
+    assert_eq!(claimable(&suite, provider).base, Uint128::zero());
+}
+
 /// Guard: a claim counts what was not counted, and nothing else.
 #[test]
 fn nothing_is_claimed_twice_however_often_somebody_tries() {

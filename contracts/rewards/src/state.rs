@@ -82,7 +82,7 @@ pub const RULES: Item<Rules> = Item::new("rules");
 /// Written by claims, turns and slashes; one record of eight packed numbers.
 const EMISSION: &[u8] = b"emission";
 /// epoch => base and ceiling index at its start; written when epochs are booked, for the
-/// last of them, so there may be gaps. Never walked.
+/// last of them and for halvings among them, so there may be gaps. Never walked.
 pub const INDEX: Map<u64, (Uint128, Uint128)> = Map::new("index");
 /// provider => what it earned and got; written by its claims, never walked. Packed numbers:
 /// eight, then what vests.
