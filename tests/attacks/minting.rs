@@ -8,7 +8,7 @@ use surge_interface::bounds::OutOfBounds;
 use surge_interface::escrow::{Contribution, Params as EscrowParams, QueryMsg as Escrow};
 use surge_interface::registry::ExecuteMsg as Registry;
 use surge_interface::rewards::{
-    ExecuteMsg, InvariantResponse, Params, QueryMsg as Rewards, Reward,
+    EmissionResponse, ExecuteMsg, InvariantResponse, Params, QueryMsg as Rewards, Reward,
 };
 use surge_interface::TimeProfile;
 use surge_rewards::ContractError;
@@ -218,6 +218,43 @@ fn a_halving_that_nobody_booked_takes_nothing_and_gives_nothing() {
     let late = suite.join("bob", BOND);
     assert_eq!(claimable(&suite, late).base, Uint128::zero());
     assert_eq!(claimable(&suite, provider).base, Uint128::zero());
+}
+
+/// A small pool, and somebody who burned much and claims first. Guard: what all bonds can
+/// claim by standing there is set aside when epochs are booked, gates share the rest.
+#[test]
+fn who_burned_much_and_claims_first_takes_nobodys_base() {
+    let mut suite = Builder {
+        escrow: EscrowParams {
+            take_bps: 2_000,
+            burn_bps: 10_000,
+            treasury_bps: 0,
+            insurance_bps: 0,
+            ..EscrowParams::defaults(TimeProfile::Main)
+        },
+        rewards: Params {
+            pool_bps: 1,
+            ..Params::defaults()
+        },
+        ..Builder::default()
+    }
+    .build();
+    let idle = suite.join("alice", BOND);
+    let machine = Machine::default().quoting(1).with_bond(BOND);
+    let (busy, _) = suite.join_with("mallory", machine.priced_percent(100_000));
+    wash(&mut suite, 90_000_000_000, 30 * DAY);
+    suite.pass(20 * DAY);
+    let earned = claimable(&suite, idle).base;
+    assert!(!earned.is_zero());
+    let given: Contribution = suite.ask_escrow(&Escrow::Contribution { provider: busy });
+    assert!(given.gate > earned, "enough to take it all");
+    for _ in 0..2 {
+        suite.claim(busy).expect("a claim");
+        assert_eq!(claimable(&suite, idle).base, earned);
+    }
+    suite.claim(idle).expect("a claim");
+    let schedule: EmissionResponse = suite.ask_rewards(&Rewards::Emission {});
+    assert!(schedule.emitted <= schedule.released);
 }
 
 /// Guard: a claim counts what was not counted, and nothing else.

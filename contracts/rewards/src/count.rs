@@ -71,6 +71,10 @@ pub fn turn(
         emission.base = emission.base.checked_add(added.base)?;
         emission.ceiling = emission.ceiling.checked_add(added.ceiling)?;
         emission.released = emission.released.checked_add(added.released)?;
+        // All that all bonds together can claim is set aside for them.
+        let set_aside = earned(bonded, added.base)?;
+        let spare = added.released.checked_sub(set_aside)?;
+        emission.spare = emission.spare.checked_add(spare)?;
         marks.push((to, (emission.base, emission.ceiling)));
     }
     let booked = Some(Booked { bonded, marks });
@@ -120,14 +124,15 @@ pub fn claim(
         marks: booked.as_ref().map_or(&[], |booked| &booked.marks),
     };
     let (base, ceiling) = for_bond(&indices, config, account.epoch, &bond)?;
-    let unemitted = emission.released.checked_sub(emission.emitted)?;
-    let (base, ceiling) = (base.min(unemitted), ceiling.min(unemitted));
-    // More than the base only for what was burned. What the bond does not allow yet stays
-    // open for later.
+    let base = base.min(emission.released.checked_sub(emission.emitted)?);
+    // More than the base only for what was burned, out of what is set aside for no bond.
+    // What the bond does not allow yet stays open for later.
     let gated = given
         .gate
         .checked_sub(account.gate)?
-        .min(ceiling.saturating_sub(base));
+        .min(ceiling.saturating_sub(base))
+        .min(emission.spare);
+    emission.spare = emission.spare.checked_sub(gated)?;
     let emitted = base.checked_add(gated)?;
     account.epoch = emission.epoch;
     account.gate = account.gate.checked_add(gated)?;
