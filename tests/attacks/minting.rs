@@ -8,7 +8,7 @@ use surge_interface::bounds::OutOfBounds;
 use surge_interface::escrow::{Contribution, Params as EscrowParams, QueryMsg as Escrow};
 use surge_interface::registry::ExecuteMsg as Registry;
 use surge_interface::rewards::{
-    ExecuteMsg, InvariantResponse, Params, QueryMsg as Rewards, Reward,
+    EmissionResponse, ExecuteMsg, InvariantResponse, Params, QueryMsg as Rewards, Reward,
 };
 use surge_interface::TimeProfile;
 use surge_rewards::ContractError;
@@ -188,6 +188,90 @@ fn a_bond_of_nothing_does_not_make_the_next_one_look_empty() {
     let whole = BOND * 2 / 100 * 9 / 365;
     let base = claimable(&suite, provider).base.u128();
     assert!(base.abs_diff(whole) <= 1, "{base}, {whole} expected");
+/// depin.md 4, no. 12: a stranger's dust makes an old low of a bond that is new. Guard: a
+/// bond counts from whichever of its rises earns most.
+#[test]
+fn dust_before_a_provider_bonds_takes_nothing_from_it() {
+    for dust in [0, 1] {
+        let mut suite = Suite::new();
+        let [hit, spared] = ["alice", "bob"].map(|name| suite.register(name).expect("joins"));
+        suite.bond("mallory", hit, 1, dust).expect("dust");
+        suite.pass(DAY);
+        suite.bond("alice", hit, 1, BOND).expect("bonds");
+        suite.bond("bob", spared, 1, BOND).expect("bonds");
+        suite.pass(100 * DAY);
+        let base = claimable(&suite, spared).base;
+        assert!(!base.is_zero());
+        assert_eq!(claimable(&suite, hit).base, base, "after dust of {dust}");
+        // Nor does what it loses by counting later come back.
+        suite.claim(hit).expect("a claim");
+        assert_eq!(claimable(&suite, hit).base, Uint128::zero());
+    }
+}
+
+/// A bond from the middle of a silence that ends after a halving. Guard: the indices at a
+/// halving are booked with it, so no epoch before it is lost and none counts by the
+/// larger pool.
+#[test]
+fn a_halving_that_nobody_booked_takes_nothing_and_gives_nothing() {
+    let mut suite = Builder {
+        rewards: Params {
+            pool_bps: 1,
+            ..Params::defaults()
+        },
+        ..Builder::default()
+    }
+    .build();
+    suite.pass(700 * DAY);
+    let provider = suite.join("alice", 9 * BOND);
+    suite.pass(30 * DAY);
+    let first = claimable(&suite, provider).base.u128();
+    assert!(first > 0);
+    // The epochs 701 to 729 by one pool, 730 to 758 by half of it.
+    suite.pass(29 * DAY);
+    let both = claimable(&suite, provider).base.u128();
+    assert!(both.abs_diff(first + first / 2) <= 29, "{first}, {both}");
+    suite.claim(provider).expect("a claim");
+    let late = suite.join("bob", BOND);
+    assert_eq!(claimable(&suite, late).base, Uint128::zero());
+    assert_eq!(claimable(&suite, provider).base, Uint128::zero());
+}
+
+/// A small pool, and somebody who burned much and claims first. Guard: what all bonds can
+/// claim by standing there is set aside when epochs are booked, gates share the rest.
+#[test]
+fn who_burned_much_and_claims_first_takes_nobodys_base() {
+    let mut suite = Builder {
+        escrow: EscrowParams {
+            take_bps: 2_000,
+            burn_bps: 10_000,
+            treasury_bps: 0,
+            insurance_bps: 0,
+            ..EscrowParams::defaults(TimeProfile::Main)
+        },
+        rewards: Params {
+            pool_bps: 1,
+            ..Params::defaults()
+        },
+        ..Builder::default()
+    }
+    .build();
+    let idle = suite.join("alice", BOND);
+    let machine = Machine::default().quoting(1).with_bond(BOND);
+    let (busy, _) = suite.join_with("mallory", machine.priced_percent(100_000));
+    wash(&mut suite, 90_000_000_000, 30 * DAY);
+    suite.pass(20 * DAY);
+    let earned = claimable(&suite, idle).base;
+    assert!(!earned.is_zero());
+    let given: Contribution = suite.ask_escrow(&Escrow::Contribution { provider: busy });
+    assert!(given.gate > earned, "enough to take it all");
+    for _ in 0..2 {
+        suite.claim(busy).expect("a claim");
+        assert_eq!(claimable(&suite, idle).base, earned);
+    }
+    suite.claim(idle).expect("a claim");
+    let schedule: EmissionResponse = suite.ask_rewards(&Rewards::Emission {});
+    assert!(schedule.emitted <= schedule.released);
 }
 
 /// Guard: a claim counts what was not counted, and nothing else.

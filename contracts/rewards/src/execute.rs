@@ -12,7 +12,7 @@ use surge_interface::rewards::{
 };
 use surge_interface::{Denom, BPS};
 
-use crate::count;
+use crate::count::{self, Booked};
 use crate::state::{Account, Config, Emission, Rules, CONFIG, INDEX, RULES};
 use crate::ContractError;
 
@@ -106,8 +106,8 @@ pub fn claim(deps: DepsMut, now_secs: u64, provider: u32) -> Result<Response, Co
     let config = CONFIG.load(deps.storage)?;
     let counted = count::claim(deps.as_ref(), &config, provider, now_secs)?;
     let mut journal = Journal::default();
-    if let Some(bonded) = counted.bonded {
-        note_turn(deps.storage, &mut journal, &counted.emission, bonded)?;
+    if let Some(booked) = counted.booked {
+        note_turn(deps.storage, &mut journal, &counted.emission, &booked)?;
     }
     counted.emission.save(deps.storage);
     counted.account.save(deps.storage, provider);
@@ -226,10 +226,10 @@ fn turn(
 ) -> Result<bool, ContractError> {
     let registry = RegistryStore::open(deps.querier, config.registry.clone())?;
     let turned = count::turn(deps.storage, config, &registry, now_secs)?;
-    let Some(bonded) = turned.bonded else {
+    let Some(booked) = turned.booked else {
         return Ok(false);
     };
-    note_turn(deps.storage, journal, &turned.emission, bonded)?;
+    note_turn(deps.storage, journal, &turned.emission, &booked)?;
     turned.emission.save(deps.storage);
     Ok(true)
 }
@@ -238,12 +238,14 @@ fn note_turn(
     storage: &mut dyn Storage,
     journal: &mut Journal,
     emission: &Emission,
-    bonded: Uint128,
+    booked: &Booked,
 ) -> Result<(), ContractError> {
-    INDEX.save(storage, emission.epoch, &(emission.base, emission.ceiling))?;
+    for (epoch, indices) in &booked.marks {
+        INDEX.save(storage, *epoch, indices)?;
+    }
     journal.note(EpochTurned {
         epoch: emission.epoch,
-        bonded,
+        bonded: booked.bonded,
         base_index: emission.base,
         released: emission.released,
     });

@@ -44,6 +44,8 @@ pub struct Emission {
     pub released: Uint128,
     /// Part of it that was granted.
     pub emitted: Uint128,
+    /// Part of it that no bond may claim by standing there: what burning may still open.
+    pub spare: Uint128,
     /// All that was granted: minted, vesting or slashed.
     pub granted: Uint128,
     /// What was minted.
@@ -79,10 +81,10 @@ pub struct Account {
 pub const CONFIG: Item<Config> = Item::new("config");
 /// Written by the owner; one record.
 pub const RULES: Item<Rules> = Item::new("rules");
-/// Written by claims, turns and slashes; one record of eight packed numbers.
+/// Written by claims, turns and slashes; one record of nine packed numbers.
 const EMISSION: &[u8] = b"emission";
 /// epoch => base and ceiling index at its start; written when epochs are booked, for the
-/// last of them, so there may be gaps. Never walked.
+/// last of them and for halvings among them, so there may be gaps. Never walked.
 pub const INDEX: Map<u64, (Uint128, Uint128)> = Map::new("index");
 /// provider => what it earned and got; written by its claims, never walked. Packed numbers:
 /// eight, then what vests.
@@ -135,6 +137,7 @@ impl Emission {
             ceiling: next(),
             released: next(),
             emitted: next(),
+            spare: next(),
             granted: next(),
             minted: next(),
             slashed: next(),
@@ -148,6 +151,7 @@ impl Emission {
             self.ceiling,
             self.released,
             self.emitted,
+            self.spare,
             self.granted,
             self.minted,
             self.slashed,

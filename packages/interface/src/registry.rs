@@ -658,13 +658,6 @@ impl BondRecord {
             None => self.total(),
         }
     }
-
-    /// Until when there was nothing, as far as is remembered; `None` when there always was
-    /// something.
-    pub fn empty_until(&self) -> Option<u64> {
-        let low = self.lows.iter().find(|low| low.amount.is_zero())?;
-        Some(low.until_secs)
-    }
 }
 
 /// Bond of a provider in one denomination.
