@@ -188,6 +188,8 @@ fn a_bond_of_nothing_does_not_make_the_next_one_look_empty() {
     let whole = BOND * 2 / 100 * 9 / 365;
     let base = claimable(&suite, provider).base.u128();
     assert!(base.abs_diff(whole) <= 1, "{base}, {whole} expected");
+}
+
 /// depin.md 4, no. 12: a stranger's dust makes an old low of a bond that is new. Guard: a
 /// bond counts from whichever of its rises earns most.
 #[test]
@@ -272,6 +274,36 @@ fn who_burned_much_and_claims_first_takes_nobodys_base() {
     suite.claim(idle).expect("a claim");
     let schedule: EmissionResponse = suite.ask_rewards(&Rewards::Emission {});
     assert!(schedule.emitted <= schedule.released);
+}
+
+/// A pool that bonds share to the last unit, and somebody who burned and books every epoch
+/// by itself. Guard: what is set aside for bonds is rounded up, so that no booking leaves
+/// its rounding to gates although bonds earn it over time.
+#[test]
+fn what_bookings_round_away_opens_no_gate() {
+    let mut suite = Builder {
+        rewards: Params {
+            pool_bps: 1,
+            ..Params::defaults()
+        },
+        ..Builder::default()
+    }
+    .build();
+    let machine = Machine::default().quoting(1).with_bond(3 * BOND + 7);
+    let (provider, _) = suite.join_with("mallory", machine.priced_percent(100_000));
+    wash(&mut suite, 90_000_000_000, 30 * DAY);
+    suite.claim(provider).expect("a claim");
+    for _ in 0..30 {
+        suite.pass(DAY);
+        suite
+            .to_rewards("mallory", &ExecuteMsg::Turn {})
+            .expect("a turn");
+    }
+    let given: Contribution = suite.ask_escrow(&Escrow::Contribution { provider });
+    assert!(given.gate > Uint128::new(30), "enough for what is rounded");
+    let reward = claimable(&suite, provider);
+    assert!(!reward.base.is_zero());
+    assert_eq!(reward.gated, Uint128::zero(), "{reward:?}");
 }
 
 /// Guard: a claim counts what was not counted, and nothing else.

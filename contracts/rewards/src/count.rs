@@ -5,7 +5,7 @@ use std::iter;
 
 use cosmwasm_std::{Addr, Deps, Order, Storage, Uint128};
 use cw_storage_plus::Bound;
-use surge_accounting::{earned, share, AccountingError};
+use surge_accounting::{earned, share, AccountingError, INDEX as SCALE};
 use surge_interface::raw::{EscrowStore, RegistryStore};
 use surge_interface::registry::BondRecord;
 use surge_interface::rewards::{Reward, HALVING_EPOCHS};
@@ -71,8 +71,13 @@ pub fn turn(
         emission.base = emission.base.checked_add(added.base)?;
         emission.ceiling = emission.ceiling.checked_add(added.ceiling)?;
         emission.released = emission.released.checked_add(added.released)?;
-        // All that all bonds together can claim is set aside for them.
-        let set_aside = earned(bonded, added.base)?;
+        // All that all bonds together can claim is set aside for them. Rounded up, since a
+        // claim over many bookings rounds down only once.
+        let set_aside = bonded
+            .checked_mul_ceil((added.base, Uint128::new(SCALE)))
+            .map_err(|_| AccountingError::Overflow {
+                what: "the emission",
+            })?;
         let spare = added.released.checked_sub(set_aside)?;
         emission.spare = emission.spare.checked_add(spare)?;
         marks.push((to, (emission.base, emission.ceiling)));
