@@ -16,6 +16,11 @@ pub fn everybody_leaves(world: &mut World, chance: &mut Chance) {
         world.check();
     }
     claim_all(world);
+    for _ in 0..2 {
+        bonds_rise(world, chance);
+        claim_all(world);
+        world.check();
+    }
     leave(world);
     world.check();
     // What the last claims granted comes with the 26 buckets after it.
@@ -80,6 +85,28 @@ fn book_and_pay(world: &mut World) {
     for (account, denom) in world.ghost.tips.clone().into_keys() {
         must(world, "anybody", What::WithdrawTips(account, denom));
     }
+}
+
+/// Owners who stay bond more, some by dust and some by much, some epochs after the last
+/// claim and some before the next; what they bonded before may earn more than what rose.
+fn bonds_rise(world: &mut World, chance: &mut Chance) {
+    let epoch_secs = world.ghost.rewards.epoch_secs;
+    world.pass(chance.between(1, 10) * epoch_secs);
+    for (provider, record) in (1u32..).zip(world.ghost.providers.clone()) {
+        let most = world.ghost.held_by(&record.owner, 1) / 2;
+        let amount = chance.of(&[1, 1_000_000, u128::MAX]).min(most);
+        let stays = matches!(record.standing, Standing::Active | Standing::Draining);
+        if stays && amount > 0 {
+            let denom = 1;
+            let bond = What::Bond {
+                provider,
+                denom,
+                amount,
+            };
+            must(world, &record.owner, bond);
+        }
+    }
+    world.pass(chance.between(1, 40) * epoch_secs);
 }
 
 /// Owners leave; after the wait anybody sends them their bonds.

@@ -51,6 +51,8 @@ pub struct Epoch {
     /// What it earns at most by standing there, whatever others do, × 10¹⁸.
     pub rate: u128,
     pub pool: u128,
+    /// All bonds when it was booked.
+    pub bonded: u128,
     /// A booking began with it.
     pub first: bool,
 }
@@ -104,10 +106,12 @@ impl Past {
         true
     }
 
-    /// When it was empty for the last time, as far as is remembered.
-    fn empty_until(&self) -> Option<u64> {
-        let empty = self.known.iter().rev().find(|(_, amount)| *amount == 0);
-        empty.map(|(until, _)| *until)
+    /// When it rose.
+    fn rises(&self) -> Vec<u64> {
+        let next = self.truth.iter().skip(1).map(|(_, amount)| *amount);
+        let pairs = self.truth.iter().zip(next.chain([self.now]));
+        let rises = pairs.filter(|((_, amount), next)| amount < next);
+        rises.map(|((at, _), _)| *at).collect()
     }
 
     /// The lowest from a moment on, as far as is remembered.
@@ -305,21 +309,61 @@ impl Rewards {
         part(whole, self.rates.pool)
     }
 
-    /// The first epoch that counts: where both indices are known. Between two bookings
-    /// they are a straight line, but for a halving between them.
-    fn known_from(&self, from: u64) -> u64 {
+    /// Of all pools, what was set aside for the bonds that stood there: whole units for
+    /// every stretch that was booked at once and shared by one pool.
+    fn set_aside(&self) -> u128 {
+        let (mut whole, mut fine) = (0, 0u128);
+        for (number, epoch) in (0u64..).zip(&self.epochs) {
+            if epoch.first || number % ERA == 0 {
+                whole += fine.div_ceil(FINE);
+                fine = 0;
+            }
+            fine += epoch.bonded * epoch.base;
+        }
+        whole + fine.div_ceil(FINE)
+    }
+
+    /// Where what is counted can begin: with the last claim, and with the first whole epoch
+    /// after each rise since.
+    fn beginnings(&self, past: &Past, claimed: u64) -> Vec<u64> {
+        let rises = past.rises().into_iter().map(|at| self.epoch_at(at) + 1);
+        let since = rises.filter(|epoch| (claimed + 1..self.booked()).contains(epoch));
+        [claimed].into_iter().chain(since).collect()
+    }
+
+    /// What a bond earned from an epoch on, as low as it stood since, and the most that it
+    /// could have earned; epoch by epoch.
+    fn stood(&self, past: &Past, from: u64) -> (u128, u128) {
+        let lowest = past.lowest_since(self.start_of(from));
+        let (mut base, mut ceiling) = (0, 0);
+        for epoch in self.epochs.iter().skip(from as usize) {
+            base += lowest * epoch.base;
+            ceiling += lowest * epoch.ceiling;
+        }
+        (base / FINE, ceiling / FINE)
+    }
+
+    /// Which way was gone when a bond counted from an epoch on.
+    fn counted_from(&self, past: &Past, claimed: u64, from: u64) -> Vec<&'static str> {
+        let mut seen = vec![];
         let begins = |epoch: &u64| self.epochs[*epoch as usize].first;
-        let booked = self.booked();
-        if from >= booked || begins(&from) {
-            return from;
+        if from < self.booked() && !begins(&from) {
+            seen.push("a bond counted from between two bookings");
+            let before = (0..from).rev().find(begins).unwrap_or_default();
+            let after = (from..self.booked()).find(begins);
+            let last = after.unwrap_or(self.booked()) - 1;
+            if before / ERA != last / ERA {
+                seen.push("a bond counted from between two bookings with a halving");
+            }
         }
-        let before = (0..from).rev().find(begins).unwrap_or_default();
-        let after = (from..booked).find(begins).unwrap_or(booked);
-        if before / ERA == (after - 1) / ERA {
-            from
-        } else {
-            after
+        if from > claimed && past.lowest_since(self.start_of(claimed)) > 0 {
+            seen.push("a rise that earned more than the low before it");
         }
+        let later = self.beginnings(past, claimed);
+        if later.iter().any(|later| *later > from) {
+            seen.push("a rise that earned less than the low before it");
+        }
+        seen
     }
 
     /// The most that any rule allows a bond to earn by standing there, epoch by epoch: what
@@ -382,6 +426,7 @@ impl Ghost {
                 ceiling,
                 rate,
                 pool,
+                bonded,
                 first: number == from,
             });
         }
@@ -446,39 +491,31 @@ impl Ghost {
         let open = burns.iter().map(|burn| burn.gate).sum::<u128>() - account.gated;
 
         let past = rewards.bonds.get(&provider).cloned().unwrap_or_default();
-        let held_from = past
-            .empty_until()
-            .map_or(0, |until| rewards.epoch_at(until) + 1);
-        let from = account.epoch.max(held_from).min(booked);
-        let lowest = past.lowest_since(rewards.start_of(from));
-        let counted = rewards.known_from(from);
-        let epochs = rewards.epochs.iter().skip(counted as usize);
-        let (mut fine_base, mut fine_ceiling) = (0, 0);
-        for epoch in epochs {
-            fine_base += lowest * epoch.base;
-            fine_ceiling += lowest * epoch.ceiling;
+        // Of two beginnings the one with the larger base, or as large and a higher ceiling.
+        let mut from = account.epoch;
+        let (mut base, mut ceiling) = rewards.stood(&past, from);
+        for beginning in rewards.beginnings(&past, account.epoch) {
+            let other = rewards.stood(&past, beginning);
+            if other > (base, ceiling) {
+                from = beginning;
+                (base, ceiling) = other;
+            }
         }
         let left = rewards.released() - (rewards.emitted() + account.base + account.gated);
-        let base = (fine_base / FINE).min(left);
-        let ceiling = (fine_ceiling / FINE).min(left);
-        let gated = open.min(ceiling.saturating_sub(base));
+        assert!(base <= left, "provider {provider}: its base went to others");
+        let gates = rewards.over_all(|account| account.gated) + account.gated;
+        let spare = rewards.released() - rewards.set_aside() - gates;
+        let allowed = open.min(ceiling.saturating_sub(base));
+        let gated = allowed.min(spare);
         let mut seen = vec![];
-        let begins = |epoch: u64| rewards.epochs.get(epoch as usize).is_none_or(|e| e.first);
-        if !begins(from) && lowest > 0 {
-            seen.push(if counted == from {
-                "a bond counted from between two bookings"
-            } else {
-                "a bond counted from after a halving"
-            });
+        if ceiling > 0 {
+            seen = rewards.counted_from(&past, account.epoch, from);
         }
         if base > 0 && account.base > 0 {
             seen.push("a second base");
         }
-        if base < fine_base / FINE {
-            seen.push("a base limited by what was released");
-        }
-        if ceiling < fine_ceiling / FINE && open > 0 {
-            seen.push("a gate limited by what was released");
+        if gated < allowed {
+            seen.push("a gate limited by what bonds leave of the pools");
         }
         if gated > 0 && gated == open {
             seen.push("a gate that the bond allowed");
