@@ -192,3 +192,41 @@ proptest! {
         prop_assert!(decline_fee(held, declines, bps).unwrap() <= held);
     }
 }
+
+#[test]
+fn what_does_not_fit_into_128_bits_is_an_error_and_no_smaller_amount() {
+    let overflow = |what| AccountingError::Overflow { what };
+    let most = Uint128::MAX;
+    assert_eq!(collateral(most, 10_000), Ok(most));
+    assert_eq!(collateral(most, 10_001), Err(overflow("the collateral")));
+    assert_eq!(collateral(most, u32::MAX), Err(overflow("the collateral")));
+    assert_eq!(share(most, 10_000), Ok(most));
+    assert_eq!(share(most, 10_001), Err(overflow("a share")));
+    assert_eq!(
+        cancellation(most, 1, 1, 1),
+        Err(overflow("the cancellation"))
+    );
+    assert_eq!(earned(most, Uint128::new(INDEX)), Ok(most));
+    assert_eq!(
+        earned(most, Uint128::new(INDEX + 1)),
+        Err(overflow("the emission"))
+    );
+    let mut vesting = Vesting::default();
+    vesting.add(most).unwrap();
+    assert_eq!(vesting.total(), Ok(most));
+    vesting.add(most).unwrap();
+    assert_eq!(vesting.total(), Err(overflow("the vesting")));
+    assert_eq!(vesting.release(100), Err(overflow("the vesting")));
+}
+
+#[test]
+fn more_is_never_divided_than_there_is() {
+    let whole = Uint128::new(1_000);
+    let more = |part: u128, whole: u128| AccountingError::MoreThanWhole {
+        part: Uint128::new(part),
+        whole: Uint128::new(whole),
+    };
+    assert_eq!(take(whole, 10_010, 0, 0), Err(more(1_001, 1_000)));
+    assert_eq!(take(whole, 1_000, 6_000, 5_000), Err(more(50, 40)));
+    assert_eq!(ruling(whole, 10_010), Err(more(1_001, 1_000)));
+}
