@@ -51,7 +51,7 @@ type SetRegistry = fn(&mut registry::Params, u64);
 fn parameters_of_the_escrow_stay_within_their_bounds() {
     let hour = 3_600;
     let day = 24 * hour;
-    let cases: [(&str, u64, u64, SetEscrow); 9] = [
+    let cases: [(&str, u64, u64, SetEscrow); 10] = [
         ("take_bps", 0, 2_000, |p, v| p.take_bps = v as u16),
         ("accept_secs", 120, hour, |p, v| p.accept_secs = v),
         ("review_secs", hour, 7 * day, |p, v| p.review_secs = v),
@@ -65,6 +65,7 @@ fn parameters_of_the_escrow_stay_within_their_bounds() {
         ("dispute_bond_bps", 1, 10_000, |p, v| {
             p.dispute_bond_bps = v as u16;
         }),
+        ("accepted_bps", 0, 10_000, |p, v| p.accepted_bps = v as u16),
     ];
     let (mut suite, _, _) = with_alice();
     let update = |value: u64, set: SetEscrow| {
