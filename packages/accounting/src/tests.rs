@@ -143,7 +143,8 @@ proptest! {
             prop_assert!(vesting.parts.len() <= VESTING_BUCKETS);
             prop_assert_eq!(vesting.total().unwrap().u128(), added - paid - slashed);
         }
-        paid += vesting.release(now + VESTING_BUCKETS as u64).unwrap().u128();
+        let buckets = u64::try_from(VESTING_BUCKETS).unwrap();
+        paid += vesting.release(now + buckets).unwrap().u128();
         prop_assert_eq!(paid + slashed, added);
     }
 
