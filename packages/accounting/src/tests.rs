@@ -212,6 +212,11 @@ fn what_does_not_fit_into_128_bits_is_an_error_and_no_smaller_amount() {
         earned(most, Uint128::new(INDEX + 1)),
         Err(overflow("the emission"))
     );
+    let (cap, params) = (Uint128::new(CAP), Params::defaults());
+    assert_eq!(
+        turn(cap, most, &params, u64::MAX, 0, u64::MAX),
+        Err(overflow("the index"))
+    );
     let mut vesting = Vesting::default();
     vesting.add(most).unwrap();
     assert_eq!(vesting.total(), Ok(most));
