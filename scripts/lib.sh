@@ -137,7 +137,7 @@ cosmwasm_check() { "$CACHE/cosmwasm-check-$COSMWASM_CHECK_VERSION/bin/cosmwasm-c
 ensure_cargo_deny() { ensure_crate cargo-deny "$CARGO_DENY_VERSION" --no-default-features; }
 cargo_deny() { "$CACHE/cargo-deny-$CARGO_DENY_VERSION/bin/cargo-deny" "$@"; }
 
-# Reads what the compiler's own llvm-tools write, which rust-toolchain.toml asks for.
+# It calls the compiler's own llvm-tools, which rust-toolchain.toml asks for.
 ensure_cargo_llvm_cov() { ensure_crate cargo-llvm-cov "$CARGO_LLVM_COV_VERSION"; }
 cargo_llvm_cov() { "$CACHE/cargo-llvm-cov-$CARGO_LLVM_COV_VERSION/bin/cargo-llvm-cov" llvm-cov "$@"; }
 

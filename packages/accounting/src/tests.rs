@@ -143,7 +143,8 @@ proptest! {
             prop_assert!(vesting.parts.len() <= VESTING_BUCKETS);
             prop_assert_eq!(vesting.total().unwrap().u128(), added - paid - slashed);
         }
-        paid += vesting.release(now + VESTING_BUCKETS as u64).unwrap().u128();
+        let buckets = u64::try_from(VESTING_BUCKETS).unwrap();
+        paid += vesting.release(now + buckets).unwrap().u128();
         prop_assert_eq!(paid + slashed, added);
     }
 
@@ -210,6 +211,11 @@ fn what_does_not_fit_into_128_bits_is_an_error_and_no_smaller_amount() {
     assert_eq!(
         earned(most, Uint128::new(INDEX + 1)),
         Err(overflow("the emission"))
+    );
+    let (cap, params) = (Uint128::new(CAP), Params::defaults());
+    assert_eq!(
+        turn(cap, most, &params, u64::MAX, 0, u64::MAX),
+        Err(overflow("the index"))
     );
     let mut vesting = Vesting::default();
     vesting.add(most).unwrap();
