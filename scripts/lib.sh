@@ -10,6 +10,7 @@ CACHE=${XDG_CACHE_HOME:-$HOME/.cache}/surge
 # What is built once per machine, by version.
 COSMWASM_CHECK_VERSION=3.0.10
 CARGO_DENY_VERSION=0.20.2
+CARGO_LLVM_COV_VERSION=0.9.1
 WASMD_VERSION=$(sed -n 's|^[[:space:]]*github.com/CosmWasm/wasmd v\([0-9.]*\).*|\1|p' "$ROOT/scripts/wasmd/go.mod")
 # They run for seconds, so building them fast counts for more than running them fast.
 TOOL_PROFILE=(CARGO_PROFILE_RELEASE_OPT_LEVEL=1 CARGO_PROFILE_RELEASE_DEBUG=0 CARGO_PROFILE_RELEASE_LTO=off
@@ -102,7 +103,8 @@ rust_complete() {
     local root
     root=$(RUSTUP_AUTO_INSTALL=0 rustc --print sysroot 2>/dev/null) || return 1
     [[ -d $root/lib/rustlib/src/rust/library && -d $root/lib/rustlib/wasm32-unknown-unknown &&
-        -d $root/lib/rustlib/wasm32-wasip1 && -x $root/bin/cargo-clippy && -x $root/bin/cargo-fmt ]]
+        -d $root/lib/rustlib/wasm32-wasip1 && -x $root/bin/cargo-clippy && -x $root/bin/cargo-fmt ]] &&
+        compgen -G "$root/lib/rustlib/*/bin/llvm-cov*" >/dev/null
 }
 
 # Where rust-toolchain.toml counts.
@@ -134,6 +136,10 @@ cosmwasm_check() { "$CACHE/cosmwasm-check-$COSMWASM_CHECK_VERSION/bin/cosmwasm-c
 
 ensure_cargo_deny() { ensure_crate cargo-deny "$CARGO_DENY_VERSION" --no-default-features; }
 cargo_deny() { "$CACHE/cargo-deny-$CARGO_DENY_VERSION/bin/cargo-deny" "$@"; }
+
+# It calls the compiler's own llvm-tools, which rust-toolchain.toml asks for.
+ensure_cargo_llvm_cov() { ensure_crate cargo-llvm-cov "$CARGO_LLVM_COV_VERSION"; }
+cargo_llvm_cov() { "$CACHE/cargo-llvm-cov-$CARGO_LLVM_COV_VERSION/bin/cargo-llvm-cov" llvm-cov "$@"; }
 
 # wasm-opt, from the npm package that scripts/wasm-opt/package-lock.json pins.
 ensure_wasm_opt() {

@@ -237,3 +237,43 @@ fn a_deposit_is_one_listed_coin() {
             .execute_contract(bob.clone(), escrow.clone(), &msg, &funds)
     });
 }
+
+/// The same at the registry: what nobody lists is no bond and no gift, and stays with who
+/// sent it. Guard: `id_of`.
+#[test]
+fn a_bond_is_one_listed_coin() {
+    let (mut suite, provider, _) = with_alice();
+    let mallory = Suite::addr("mallory");
+    let mint = cw_multi_test::BankSudo::Mint {
+        to_address: mallory.to_string(),
+        amount: coins(1_000, "uother"),
+    };
+    suite.app.sudo(mint.into()).expect("the bank mints");
+    let registry = suite.registry.clone();
+    for msg in [Registry::Bond { provider }, Registry::FundKitty {}] {
+        let denom = UncheckedDenom::Native("uother".to_owned());
+        refuses(&mut suite, RegistryError::UnknownDenom { denom }, |suite| {
+            let funds = coins(1_000, "uother");
+            suite
+                .app
+                .execute_contract(mallory.clone(), registry.clone(), &msg, &funds)
+        });
+        let left = suite.app.wrap().query_balance(&mallory, "uother");
+        assert_eq!(left.expect("the bank answers").amount.u128(), 1_000);
+    }
+}
+
+/// Even an escrow gone wrong locks a job's collateral once. Guard: `AlreadyReserved`.
+#[test]
+fn the_escrow_itself_reserves_a_job_once() {
+    let (mut suite, job) = with_job();
+    let assign = Registry::Assign {
+        job,
+        order: order(&suite),
+    };
+    let (escrow, registry) = (suite.escrow.clone(), suite.registry.clone());
+    let expected = RegistryError::AlreadyReserved { job, node: 1 };
+    refuses(&mut suite, expected, |suite| {
+        suite.app.execute_contract(escrow, registry, &assign, &[])
+    });
+}

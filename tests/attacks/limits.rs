@@ -51,7 +51,7 @@ type SetRegistry = fn(&mut registry::Params, u64);
 fn parameters_of_the_escrow_stay_within_their_bounds() {
     let hour = 3_600;
     let day = 24 * hour;
-    let cases: [(&str, u64, u64, SetEscrow); 9] = [
+    let cases: [(&str, u64, u64, SetEscrow); 10] = [
         ("take_bps", 0, 2_000, |p, v| p.take_bps = v as u16),
         ("accept_secs", 120, hour, |p, v| p.accept_secs = v),
         ("review_secs", hour, 7 * day, |p, v| p.review_secs = v),
@@ -65,6 +65,7 @@ fn parameters_of_the_escrow_stay_within_their_bounds() {
         ("dispute_bond_bps", 1, 10_000, |p, v| {
             p.dispute_bond_bps = v as u16;
         }),
+        ("accepted_bps", 0, 10_000, |p, v| p.accepted_bps = v as u16),
     ];
     let (mut suite, _, _) = with_alice();
     let update = |value: u64, set: SetEscrow| {
@@ -339,4 +340,108 @@ fn nothing_is_listed_twice() {
             suite.to_registry(who, &register)
         });
     }
+}
+
+/// What a job or its result is known by must be a hash, or two could look like one. Guard:
+/// `check_hash`.
+#[test]
+fn a_hash_is_sixty_four_small_hexadecimal_digits() {
+    let (mut suite, _, _) = with_alice();
+    let running = suite.submit("bob", job(), 50_000).expect("job");
+    let escrow = suite.escrow.clone();
+    let good = job().program.sha256;
+    for given in [
+        String::new(),
+        good[1..].to_owned(),
+        format!("{good}0"),
+        good.to_uppercase(),
+        "g".repeat(64),
+        "é".repeat(32),
+    ] {
+        assert_ne!(given, good, "the usual hash has letters");
+        let expected = EscrowError::BadHash {
+            given: given.clone(),
+        };
+        let mut spec = job();
+        spec.program.sha256 = given.clone();
+        refuses(&mut suite, expected, |suite| {
+            suite.send("bob", &escrow, &Escrow::SubmitJob { spec }, 50_000)
+        });
+        let mut result = surge_testing::result_of("output");
+        result.sha256 = given.clone();
+        let deliver = Escrow::SubmitResult {
+            job: running,
+            result,
+        };
+        refuses(&mut suite, EscrowError::BadHash { given }, |suite| {
+            suite.to_escrow("alice-op", &deliver)
+        });
+    }
+}
+
+/// Guards: `MAX_DENOMS` of both contracts, so that no walk over denominations grows.
+#[test]
+fn the_lists_of_denominations_have_an_end() {
+    let (mut suite, _, _) = with_alice();
+    let denom = |id: usize| UncheckedDenom::Native(format!("ucoin{id}"));
+    for id in 2..escrow::MAX_DENOMS {
+        let add = Escrow::AddDenom { denom: denom(id) };
+        suite.to_escrow("owner", &add).expect("another");
+    }
+    let max = escrow::MAX_DENOMS;
+    let expected = EscrowError::TooLong {
+        what: "the list of denominations",
+        len: max + 1,
+        max,
+    };
+    let add = Escrow::AddDenom { denom: denom(max) };
+    refuses(&mut suite, expected, |suite| suite.to_escrow("owner", &add));
+    for id in 2..usize::from(registry::MAX_DENOMS) {
+        let add = Registry::AddDenom { denom: denom(id) };
+        suite.to_registry("owner", &add).expect("another");
+    }
+    let max = usize::from(registry::MAX_DENOMS);
+    let expected = RegistryError::TooMany {
+        what: "denominations",
+        max,
+    };
+    let add = Registry::AddDenom { denom: denom(max) };
+    refuses(&mut suite, expected, |suite| {
+        suite.to_registry("owner", &add)
+    });
+}
+
+/// Guards: the places that an order and a node name exist, and one of them is allowed.
+#[test]
+fn orders_and_nodes_name_places_that_there_are() {
+    let (mut suite, _, _) = with_alice();
+    let regions: registry::RegionsResponse = suite.ask_registry(&registry::QueryMsg::Regions {});
+    let count = regions.regions.len();
+    let region = u8::try_from(count).expect("few regions");
+    let unknown = || RegistryError::UnknownRegion { region, count };
+    let mut far = job();
+    far.data.replicas = vec![0, region];
+    let mut nowhere = job();
+    nowhere.regions = vec![0, region];
+    let mut lawless = job();
+    lawless.jurisdictions = vec!["XX".to_owned()];
+    let escrow = suite.escrow.clone();
+    for (spec, expected) in [
+        (far, unknown()),
+        (nowhere, unknown()),
+        (lawless, RegistryError::NoRegionAllowed),
+    ] {
+        refuses(&mut suite, expected, |suite| {
+            suite.send("bob", &escrow, &Escrow::SubmitJob { spec }, 50_000)
+        });
+    }
+    let mut spec = Machine::default().spec;
+    spec.region = region;
+    let add = Registry::AddNode {
+        spec,
+        bond: 10_000u128.into(),
+    };
+    refuses(&mut suite, unknown(), |suite| {
+        suite.to_registry("alice", &add)
+    });
 }

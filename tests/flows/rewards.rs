@@ -280,3 +280,34 @@ fn anybody_books_epochs_and_a_gap_pays_nothing_extra() {
     assert!(rewards[1] > 0);
     assert!(rewards[0].abs_diff(rewards[1] * 11) <= 11, "{rewards:?}");
 }
+
+#[test]
+fn who_came_in_a_gap_across_a_halving_is_paid_from_its_end_on() {
+    let mut suite = Suite::new();
+    let early = suite.join("early", BOND);
+    suite.pass(DAY);
+    suite
+        .to_rewards("anybody", &ExecuteMsg::Turn {})
+        .expect("a turn");
+    // Nobody books anything for two years, until the epoch 731 is over. What the epochs of
+    // the new era add is not known apart from those of the old one, so the whole gap is
+    // left out.
+    suite.pass(728 * DAY + DAY / 2);
+    let late = suite.join("late", BOND);
+    suite.pass(3 * DAY);
+    suite.claim(late).expect("a claim");
+    let emission: EmissionResponse = suite.ask_rewards(&Rewards::Emission {});
+    assert_eq!(emission.epoch, 732);
+    assert_eq!(account(&suite, late).emission, Uint128::zero());
+    let whole = claimable(&suite, early).base.u128();
+    assert!(whole > 0, "who was there before has all of it");
+    // From then on both earn the same.
+    suite.claim(early).expect("a claim");
+    suite.pass(10 * DAY);
+    let bases = [early, late].map(|provider| claimable(&suite, provider).base.u128());
+    assert!(
+        bases[0] > 0 && bases[0].abs_diff(bases[1]) <= 1,
+        "{bases:?}"
+    );
+    suite.assert_sound();
+}

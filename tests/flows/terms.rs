@@ -1,6 +1,8 @@
 //! Terms are frozen when a deal is made.
 
-use surge_interface::escrow::{ExecuteMsg as Escrow, Params};
+use surge_interface::escrow::{
+    ConfigResponse, ExecuteMsg as Escrow, Params, Purse, QueryMsg as AskEscrow,
+};
 use surge_interface::registry::{self, ExecuteMsg as Registry};
 use surge_interface::TimeProfile;
 use surge_testing::{job, Machine, Suite};
@@ -78,4 +80,27 @@ fn prices_that_a_node_changes_bind_the_next_job_only() {
     assert_eq!(suite.job(old).price.u128(), PRICE);
     let new = suite.submit("bob", job(), 50_000).expect("job");
     assert_eq!(suite.job(new).price.u128(), PRICE.div_ceil(2));
+}
+
+#[test]
+fn a_new_treasury_gets_what_was_collected_before_and_leaves_the_arbiter_alone() {
+    let mut suite = Suite::new();
+    suite.join_with("alice", Machine::default());
+    let id = suite.submit("bob", job(), 50_000).expect("job");
+    suite.deliver(id).expect("delivery");
+    suite.accept("bob", id).expect("acceptance");
+    let vault = Suite::addr("vault");
+    let roles = Escrow::SetRoles {
+        arbiter: None,
+        treasury: Some(vault.to_string()),
+    };
+    suite.to_escrow("owner", &roles).expect("another treasury");
+    let config: ConfigResponse = suite.ask_escrow(&AskEscrow::Config {});
+    assert_eq!(config.treasury, vault);
+    assert_eq!(config.arbiter, Suite::addr("arbiter"));
+    suite.flush(0, Purse::Treasury).expect("the treasury's");
+    // Of native money the part to burn is the treasury's, so all but the kitty's fifth.
+    let take = PRICE * 500 / 10_000;
+    assert_eq!(suite.balance(&vault, 0), take - take / 5);
+    suite.assert_sound();
 }

@@ -274,7 +274,8 @@ fn check_params(params: &Params) -> Result<(), ContractError> {
     )?)
 }
 
-/// A tenth of what it was, rounded up so that a small number is not stuck.
+/// A tenth of what it was, rounded up so that a small number is not stuck; nothing stays
+/// nothing.
 fn check_step(what: &'static str, from: u16, to: u16) -> Result<(), ContractError> {
     let most = u32::from(from)
         .saturating_mul(STEP_BPS.into())

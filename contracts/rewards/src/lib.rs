@@ -10,3 +10,6 @@ mod query;
 mod state;
 
 pub use error::ContractError;
+
+#[cfg(test)]
+mod tests;

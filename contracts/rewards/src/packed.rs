@@ -51,25 +51,3 @@ pub fn unpack(bytes: &[u8]) -> StdResult<Vec<u128>> {
         _ => Err(corrupt()),
     }
 }
-
-#[cfg(test)]
-mod tests {
-    use proptest::prelude::*;
-
-    use super::*;
-
-    #[test]
-    fn small_numbers_take_a_byte_and_cut_ones_are_refused() {
-        assert_eq!(pack([0, 1, 127, 128]), [0, 1, 127, 128, 1]);
-        assert!(unpack(&[128]).is_err());
-        assert!(unpack(&[255; 20]).is_err());
-        assert_eq!(unpack(&[]), Ok(vec![]));
-    }
-
-    proptest! {
-        #[test]
-        fn what_is_packed_comes_out_again(numbers in prop::collection::vec(any::<u128>(), 0..40)) {
-            prop_assert_eq!(unpack(&pack(numbers.clone())), Ok(numbers));
-        }
-    }
-}

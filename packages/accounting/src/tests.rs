@@ -143,7 +143,8 @@ proptest! {
             prop_assert!(vesting.parts.len() <= VESTING_BUCKETS);
             prop_assert_eq!(vesting.total().unwrap().u128(), added - paid - slashed);
         }
-        paid += vesting.release(now + VESTING_BUCKETS as u64).unwrap().u128();
+        let buckets = u64::try_from(VESTING_BUCKETS).unwrap();
+        paid += vesting.release(now + buckets).unwrap().u128();
         prop_assert_eq!(paid + slashed, added);
     }
 
@@ -191,4 +192,47 @@ proptest! {
     fn fees_never_exceed_what_is_held(held in money(), declines: u8, bps in 0u16..=10_000) {
         prop_assert!(decline_fee(held, declines, bps).unwrap() <= held);
     }
+}
+
+#[test]
+fn what_does_not_fit_into_128_bits_is_an_error_and_no_smaller_amount() {
+    let overflow = |what| AccountingError::Overflow { what };
+    let most = Uint128::MAX;
+    assert_eq!(collateral(most, 10_000), Ok(most));
+    assert_eq!(collateral(most, 10_001), Err(overflow("the collateral")));
+    assert_eq!(collateral(most, u32::MAX), Err(overflow("the collateral")));
+    assert_eq!(share(most, 10_000), Ok(most));
+    assert_eq!(share(most, 10_001), Err(overflow("a share")));
+    assert_eq!(
+        cancellation(most, 1, 1, 1),
+        Err(overflow("the cancellation"))
+    );
+    assert_eq!(earned(most, Uint128::new(INDEX)), Ok(most));
+    assert_eq!(
+        earned(most, Uint128::new(INDEX + 1)),
+        Err(overflow("the emission"))
+    );
+    let (cap, params) = (Uint128::new(CAP), Params::defaults());
+    assert_eq!(
+        turn(cap, most, &params, u64::MAX, 0, u64::MAX),
+        Err(overflow("the index"))
+    );
+    let mut vesting = Vesting::default();
+    vesting.add(most).unwrap();
+    assert_eq!(vesting.total(), Ok(most));
+    vesting.add(most).unwrap();
+    assert_eq!(vesting.total(), Err(overflow("the vesting")));
+    assert_eq!(vesting.release(100), Err(overflow("the vesting")));
+}
+
+#[test]
+fn more_is_never_divided_than_there_is() {
+    let whole = Uint128::new(1_000);
+    let more = |part: u128, whole: u128| AccountingError::MoreThanWhole {
+        part: Uint128::new(part),
+        whole: Uint128::new(whole),
+    };
+    assert_eq!(take(whole, 10_010, 0, 0), Err(more(1_001, 1_000)));
+    assert_eq!(take(whole, 1_000, 6_000, 5_000), Err(more(50, 40)));
+    assert_eq!(ruling(whole, 10_010), Err(more(1_001, 1_000)));
 }

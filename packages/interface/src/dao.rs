@@ -70,7 +70,8 @@ pub enum Weights {
     Staked {
         /// The token.
         token: String,
-        /// Wait before a stake leaves; at least the longest voting and timelock together.
+        /// Wait before a stake leaves; at least the longest voting, settling and timelock
+        /// together.
         unstaking_secs: u64,
     },
 }

@@ -559,7 +559,8 @@ pub struct PendingPayout {
     pub from_secs: u64,
 }
 
-/// Who a provider is. The escrow reads this record by raw key ([`crate::raw`]).
+/// Who a provider is. The escrow and the rewards contract read this record by raw key
+/// ([`crate::raw`]).
 #[cw_serde]
 pub struct ProviderRecord {
     /// Cold key.

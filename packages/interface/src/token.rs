@@ -10,5 +10,3 @@ pub const SYMBOL: &str = "SURGE";
 pub const CAP: u128 = 1_000_000_000 * 1_000_000;
 /// Part of the cap that the DAO is born with, in basis points.
 pub const DAO_BPS: u16 = 800;
-/// Part of the cap for a faucet on local chains, for liquidity elsewhere; in basis points.
-pub const FAUCET_BPS: u16 = 200;

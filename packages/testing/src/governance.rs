@@ -91,6 +91,14 @@ impl Suite {
         Ok(proposal)
     }
 
+    /// Whether a DAO owns the contracts.
+    pub fn is_governed(&self) -> bool {
+        self.app
+            .wrap()
+            .query_wasm_contract_info(&self.owner)
+            .is_ok()
+    }
+
     /// Where a proposal stands.
     pub fn status(&self, proposal: u64) -> Status {
         self.proposal(proposal).status

@@ -2,6 +2,7 @@
 
 use cosmwasm_std::{Addr, Uint128};
 use cw20::{BalanceResponse, Cw20QueryMsg};
+use surge_interface::dao::{InvariantResponse as DaoInvariant, QueryMsg as Dao};
 use surge_interface::escrow::{
     Beneficiary, InvariantResponse as EscrowInvariant, JobResponse, JobSummary, JobsResponse,
     QueryMsg as Escrow,
@@ -151,5 +152,9 @@ impl Suite {
             rewards.holds,
             "the rewards are not what they may be: {rewards:?}"
         );
+        if self.is_governed() {
+            let dao: DaoInvariant = self.ask_dao(&Dao::Invariant {});
+            assert!(dao.holds, "the DAO owes more than it holds: {dao:?}");
+        }
     }
 }

@@ -1,10 +1,15 @@
 //! What was decided is carried out once, whole, and in its time.
 
-use cosmwasm_std::{to_json_binary, Addr, Binary};
+use cosmwasm_std::testing::{mock_env, MockApi, MockQuerier};
+use cosmwasm_std::{
+    to_json_binary, Addr, Binary, DepsMut, Empty, QuerierWrapper, Reply, SubMsgResponse,
+    SubMsgResult,
+};
 use cw_multi_test::Executor;
 use surge_interface::dao::*;
 
 use super::world::*;
+use crate::contract::reply;
 use crate::ContractError;
 
 fn not_ready(proposal: u64, status: Status) -> ContractError {
@@ -357,4 +362,38 @@ fn rows_and_settings_change_by_vote() {
     settings.forfeit_bps = 10_001;
     let error = refused(world.try_propose("ada", vec![set(&settings)]));
     assert!(matches!(error, ContractError::OutOfBounds(_)));
+}
+
+#[test]
+fn an_answer_that_nobody_asked_for_changes_no_proposal() {
+    let mut world = World::new();
+    let open = world.propose(vec![send("zoe", 1)]);
+    let dao = world.dao.clone();
+    let before = world.app.dump_wasm_raw(&dao);
+    #[allow(deprecated)]
+    let fine = SubMsgResult::Ok(SubMsgResponse {
+        events: vec![],
+        data: None,
+        msg_responses: vec![],
+    });
+    // Neither a success, which is never answered, nor a failure of what was not carried out.
+    for result in [fine, SubMsgResult::Err("out of gas".to_owned())] {
+        let answer = Reply {
+            id: open,
+            payload: Binary::default(),
+            gas_used: 0,
+            result,
+        };
+        let (api, querier) = (MockApi::default(), MockQuerier::<Empty>::new(&[]));
+        let mut storage = world.app.contract_storage_mut(&dao);
+        let deps = DepsMut {
+            storage: &mut *storage,
+            api: &api,
+            querier: QuerierWrapper::new(&querier),
+        };
+        let told = reply(deps, mock_env(), answer);
+        assert_eq!(told, Err(ContractError::UnknownReply { id: open }));
+    }
+    assert_eq!(world.app.dump_wasm_raw(&dao), before);
+    assert_eq!(world.status(open), Status::Open);
 }

@@ -313,3 +313,61 @@ fn the_staked_token_is_never_allowed_also_before_anybody_stakes() {
     assert_eq!(allowed, Err(ContractError::AllowanceOfOwed { token }));
     assert_eq!(ensure_not_owed(&*storage, &addr("other")), Ok(()));
 }
+
+#[test]
+fn what_the_ledger_no_longer_owes_holds_nothing_back() {
+    let mut world = World::with(|_| {
+        let mut msg = birth();
+        msg.policies.text.deposit = Uint128::new(100);
+        msg
+    });
+    let proposal = world.try_propose_with("ada", vec![], 100).unwrap();
+    world
+        .tell("ada", &ExecuteMsg::Withdraw { proposal })
+        .unwrap();
+    world.tell("mal", &refund(proposal)).unwrap();
+    assert_eq!(money(&world), [(0, 0, 0)], "a row that owes nothing");
+    world.give(50);
+    let all_of_it = world.ready(vec![send("zoe", 50)]);
+    let response = world.execute(all_of_it).unwrap();
+    assert!(has_event(&response, "proposal_executed"));
+    assert_eq!(world.ustake(&addr("zoe")), 50);
+}
+
+#[test]
+fn a_deposit_of_nothing_leaves_nothing_to_refund() {
+    let mut world = World::staked();
+    let draft = Box::new(draft(vec![]));
+    let told = world.send_token("ada", 0, &ReceiveMsg::Propose { draft });
+    told.unwrap();
+    assert_eq!(money(&world), [(100, 0, 100)]);
+    let proposal = 1;
+    world
+        .tell("ada", &ExecuteMsg::Withdraw { proposal })
+        .unwrap();
+    let error = ContractError::NoDeposit { proposal };
+    assert_eq!(refused(world.tell("mal", &refund(proposal))), error);
+}
+
+#[test]
+fn a_deposit_may_be_forfeited_whole() {
+    let mut world = World::with(|_| {
+        let mut msg = birth();
+        let mut policy = plain();
+        policy.deposit = Uint128::new(100);
+        policy.quorum_bps = 5_000;
+        msg.policies = all(&policy);
+        msg.settings.forfeit_bps = 10_000;
+        msg
+    });
+    let before = world.ustake(&addr("ada"));
+    let proposal = world.try_propose_with("ada", vec![], 100).unwrap();
+    world.pass(100);
+    let response = world.tell("mal", &refund(proposal)).unwrap();
+    assert_eq!(attribute(&response, "deposit_refunded", "refunded"), "0");
+    assert_eq!(attribute(&response, "deposit_refunded", "forfeited"), "100");
+    assert_eq!(world.ustake(&addr("ada")), before - 100);
+    assert_eq!(money(&world), [(100, 0, 0)], "the DAO's own now");
+    let error = ContractError::NoDeposit { proposal };
+    assert_eq!(refused(world.tell("mal", &refund(proposal))), error);
+}
