@@ -282,23 +282,23 @@ fn anybody_books_epochs_and_a_gap_pays_nothing_extra() {
 }
 
 #[test]
-fn who_came_in_a_gap_across_a_halving_is_paid_from_its_end_on() {
+fn who_came_in_a_gap_across_a_halving_has_its_whole_epochs() {
     let mut suite = Suite::new();
     let early = suite.join("early", BOND);
     suite.pass(DAY);
     suite
         .to_rewards("anybody", &ExecuteMsg::Turn {})
         .expect("a turn");
-    // Nobody books anything for two years, until the epoch 731 is over. What the epochs of
-    // the new era add is not known apart from those of the old one, so the whole gap is
-    // left out.
+    // Nobody books anything for two years, until the epoch 731 is over. The booking knows
+    // both eras apart.
     suite.pass(728 * DAY + DAY / 2);
     let late = suite.join("late", BOND);
     suite.pass(3 * DAY);
     suite.claim(late).expect("a claim");
     let emission: EmissionResponse = suite.ask_rewards(&Rewards::Emission {});
     assert_eq!(emission.epoch, 732);
-    assert_eq!(account(&suite, late).emission, Uint128::zero());
+    let two_epochs = BOND * 2 / 100 * 2 / 365;
+    assert_eq!(account(&suite, late).emission.u128(), two_epochs);
     let whole = claimable(&suite, early).base.u128();
     assert!(whole > 0, "who was there before has all of it");
     // From then on both earn the same.
