@@ -1,5 +1,6 @@
 //! The parts of a score, and bounds of them that hold for any weights.
 
+use cosmwasm_std::Uint128;
 use surge_interface::registry::BANDWIDTH_TIERS_MBPS;
 use surge_interface::{Parts, Weights, PPM};
 
@@ -28,11 +29,11 @@ pub fn weigh(weights: &Weights, parts: &Parts) -> u64 {
     .fold(0, u64::saturating_add)
 }
 
-/// The parts of a row's score.
-pub(crate) fn parts(job: &Job, cell: Cell, card: &Card) -> Parts {
+/// The parts of a row's score when the job locks `collateral`.
+pub(crate) fn parts(job: &Job, cell: Cell, card: &Card, collateral: Uint128) -> Parts {
     Parts {
         time: time_part(job, cell.word.place),
-        load: load_part(job, card),
+        load: load_part(card, collateral),
         price: price_part(job, card),
         reputation: card.reputation_ppm,
         green: green_part(job, cell),
@@ -75,29 +76,25 @@ fn delay_ms(job: &Job, place: Place) -> Option<u128> {
     Some(transfer_ms.saturating_add((*rtt_ms).into()))
 }
 
-/// What stays free of the leading resource with the job on the node.
-fn load_part(job: &Job, card: &Card) -> u32 {
-    let free = card.free.of(job.leading).min(card.capacity);
-    let left = free.saturating_sub(job.need.of(job.leading));
-    if card.capacity == 0 {
+/// Share of the node's bond that stays free with the job's collateral locked. Not of its
+/// capacity: whoever claims more than it has, splits what it has or delivers garbage at once
+/// would look idle. Bond cannot be claimed, and it is locked until the job ends.
+fn load_part(card: &Card, collateral: Uint128) -> u32 {
+    if card.bond.is_zero() {
         return 0;
     }
-    ratio_ppm(left.into(), card.capacity.into())
+    let left = card.free_bond().saturating_sub(collateral);
+    ratio_ppm(left.u128(), card.bond.u128())
 }
 
-/// At least `load / 8` of the node is used, and the job takes at least its need of the
-/// largest node of the size tier.
+/// At least `load / 8` of the bond is locked; how much the job adds depends on the bond. A
+/// job that needs more than the largest free amount of the size tier has no place in it.
 fn load_ceiling(job: &Job, cell: Cell) -> Option<u32> {
-    let need = u64::from(job.need.of(job.leading));
-    let largest = u64::from(cell.largest_capacity());
-    let eighths = LOADS.saturating_sub(cell.word.load.into());
-    let free = largest.saturating_mul(eighths) / LOADS;
-    if need > free {
+    if job.need.of(job.leading) > cell.largest_free() {
         return None;
     }
-    let idle_ppm = WHOLE.saturating_mul(eighths) / LOADS;
-    let need_ppm = need.saturating_mul(WHOLE).div_ceil(largest.max(1));
-    u32::try_from(idle_ppm.saturating_sub(need_ppm)).ok()
+    let eighths = LOADS.saturating_sub(cell.word.load.into());
+    u32::try_from(WHOLE.saturating_mul(eighths) / LOADS).ok()
 }
 
 /// Reference price of what the job needs over the asked price of it, at most one. Nothing
