@@ -1,12 +1,13 @@
 //! Where a row stands in the index.
 
+use cosmwasm_std::Uint128;
 use surge_interface::{UnitPrices, PPM};
 
 use crate::{MatchError, Node};
 
 /// Buckets of load, of price, of reputation and of clean energy. Together with the fixed
 /// edges below they shape the keys, so none of them may depend on weights.
-pub(crate) const LOADS: u64 = 8;
+pub(crate) const LOADS: u8 = 8;
 const FULLEST: u8 = 7;
 const PRICES: u8 = 8;
 const REPUTATIONS: u8 = 4;
@@ -229,7 +230,7 @@ impl RowKey {
                     region: node.region,
                     bandwidth_tier: node.bandwidth_tier,
                 },
-                load: load_bucket(node),
+                load: eighths(node.locked, node.bond).min(FULLEST),
             },
             price: bucket(price_ppm, PRICE_WIDTH),
             reputation: bucket(reputation_ppm, REPUTATION_WIDTH),
@@ -278,12 +279,13 @@ impl RowKey {
     }
 }
 
-fn load_bucket(node: &Node) -> u8 {
-    node.locked
-        .checked_multiply_ratio(LOADS, node.bond)
+/// Eighths of a bond that are locked, rounded down; all of a bond of nothing.
+pub(crate) fn eighths(locked: Uint128, bond: Uint128) -> u8 {
+    locked
+        .checked_multiply_ratio(LOADS, bond)
         .ok()
         .and_then(|eighths| u8::try_from(eighths.u128()).ok())
-        .map_or(FULLEST, |eighths| eighths.min(FULLEST))
+        .map_or(LOADS, |eighths| eighths.min(LOADS))
 }
 
 fn green_step(clean_ppm: u32) -> u8 {

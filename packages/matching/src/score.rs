@@ -4,7 +4,7 @@ use cosmwasm_std::Uint128;
 use surge_interface::registry::BANDWIDTH_TIERS_MBPS;
 use surge_interface::{Parts, Weights, PPM};
 
-use crate::key::{ratio_ppm, GREENEST, LOADS};
+use crate::key::{eighths, ratio_ppm, GREENEST, LOADS};
 use crate::{Card, Cell, Job, Place};
 
 /// What a place counts while it is only declared by the node's owner. Half: with the full
@@ -76,25 +76,25 @@ fn delay_ms(job: &Job, place: Place) -> Option<u128> {
     Some(transfer_ms.saturating_add((*rtt_ms).into()))
 }
 
-/// Share of the node's bond that stays free with the job's collateral locked. Not of its
-/// capacity: whoever claims more than it has, splits what it has or delivers garbage at once
-/// would look idle. Bond cannot be claimed, and it is locked until the job ends.
+/// Share of the node's bond that stays free with the job's collateral locked, in eighths
+/// rounded up. Not of its capacity: whoever claims more than it has, splits what it has or
+/// delivers garbage at once would look idle. Bond cannot be claimed, and it is locked until
+/// the job ends. In eighths, because what a small job takes of a large bond says nothing:
+/// turns decide among those, and the bound of a cell is within their reach.
 fn load_part(card: &Card, collateral: Uint128) -> u32 {
-    if card.bond.is_zero() {
-        return 0;
-    }
-    let left = card.free_bond().saturating_sub(collateral);
-    ratio_ppm(left.u128(), card.bond.u128())
+    free_ppm(eighths(card.locked.saturating_add(collateral), card.bond))
 }
 
-/// At least `load / 8` of the bond is locked; how much the job adds depends on the bond. A
-/// job that needs more than the largest free amount of the size tier has no place in it.
+/// At least `load` eighths of the bond are locked. A job that needs more than the largest
+/// free amount of the size tier has no place in the cell.
 fn load_ceiling(job: &Job, cell: Cell) -> Option<u32> {
-    if job.need.of(job.leading) > cell.largest_free() {
-        return None;
-    }
-    let eighths = LOADS.saturating_sub(cell.word.load.into());
-    u32::try_from(WHOLE.saturating_mul(eighths) / LOADS).ok()
+    let fits = job.need.of(job.leading) <= cell.largest_free();
+    fits.then(|| free_ppm(cell.word.load))
+}
+
+fn free_ppm(eighths_locked: u8) -> u32 {
+    let free = u32::from(LOADS.saturating_sub(eighths_locked));
+    free.saturating_mul(PPM) / u32::from(LOADS)
 }
 
 /// Reference price of what the job needs over the asked price of it, at most one. Nothing
