@@ -740,7 +740,7 @@ pub struct NodeResponse {
     pub running: u32,
     /// Jobs paid.
     pub settled: u32,
-    /// Deadlines missed in a row.
+    /// Jobs missed since paid work last made good all that was missed.
     pub strikes: u8,
 }
 

@@ -294,8 +294,7 @@ fn green_step(clean_ppm: u32) -> u8 {
 }
 
 fn size_tier(free: u32) -> u8 {
-    free
-        .checked_ilog2()
+    free.checked_ilog2()
         .and_then(|log| u8::try_from(log).ok())
         .unwrap_or_default()
 }

@@ -10,6 +10,7 @@ use crate::{Card, Cell, Job, Place};
 /// What a place counts while it is only declared by the node's owner. Half: with the full
 /// score, lying about the region earned 0.6 of an honest income in simulation.
 const SELF_DECLARED_PPM: u32 = 500_000;
+const EIGHTH_PPM: u32 = PPM / 8;
 /// [`PPM`] for wide arithmetic.
 const WHOLE: u64 = 1_000_000;
 const BITS_PER_MIB: u128 = 8 * 1_024 * 1_024;
@@ -93,8 +94,7 @@ fn load_ceiling(job: &Job, cell: Cell) -> Option<u32> {
 }
 
 fn free_ppm(eighths_locked: u8) -> u32 {
-    let free = u32::from(LOADS.saturating_sub(eighths_locked));
-    free.saturating_mul(PPM) / u32::from(LOADS)
+    u32::from(LOADS.saturating_sub(eighths_locked)).saturating_mul(EIGHTH_PPM)
 }
 
 /// Reference price of what the job needs over the asked price of it, at most one. Nothing

@@ -82,7 +82,7 @@ fn split(bond: u128, parts: u32, regions: u8) -> Vec<Node> {
         bond: if id == 0 {
             bond
         } else {
-            bond.multiply_ratio(1u8, parts)
+            Uint128::new(bond.u128() / u128::from(parts))
         },
         locked: Uint128::zero(),
         ..model.clone()

@@ -135,7 +135,7 @@ fn poison_at_both_ends_leaves_no_job_without_a_node() {
         if random.chance(50) {
             (node.region, node.bandwidth_tier) = (random.one_of(&[0, 4, 8]), 0);
             node.free.milli_cpu /= 8;
-            node.locked = node.bond.multiply_ratio(7u8, 8u8);
+            node.locked = Uint128::new(node.bond.u128() / 8 * 7);
             node.prices =
                 UnitPrices::from_array(synthetic::reference().to_array().map(|price| price * 20));
             (node.reputation_ppm, node.clean_ppm, node.virtual_time) = (0, 0, u64::MAX);

@@ -22,7 +22,7 @@ fn without_ceiling(storage: &MemoryStorage) -> Vec<(Vec<u8>, Vec<u8>)> {
 
 fn move_load(node: &mut crate::Node, random: &mut Random) {
     node.free.milli_cpu = random.between_u32(0, 128_000);
-    node.locked = node.bond.multiply_ratio(random.between(0, 8), 8u8);
+    node.locked = Uint128::new(node.bond.u128() / 8 * u128::from(random.between(0, 8)));
 }
 
 proptest! {
