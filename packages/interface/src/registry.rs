@@ -125,7 +125,8 @@ pub struct Region {
 pub struct Class {
     /// Name, such as `cpu` or `gpu-a100`.
     pub name: String,
-    /// The resource whose use counts as load. Never changes.
+    /// The resource that every job needs; searches skip nodes with too little of it free.
+    /// Never changes.
     pub leading: Kind,
     /// Smallest capacity of a node.
     pub smallest: Resources,
