@@ -1,6 +1,6 @@
 use std::collections::BTreeMap;
 
-use cosmwasm_std::{MemoryStorage, Order, Storage};
+use cosmwasm_std::{MemoryStorage, Order, Storage, Uint128};
 use proptest::prelude::*;
 
 use super::{synthetic, wild_node, Random, World, MARKET};
