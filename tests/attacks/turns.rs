@@ -74,6 +74,89 @@ fn strikes_outlive_the_node_that_got_them() {
     }
 }
 
+/// Who fails pays itself for a minute under another name, so that the next penalty is the
+/// first again. Guard: `make_good` clears strikes only when paid work is worth as much as
+/// was missed, also of a node that was removed and added again.
+#[test]
+fn tiny_jobs_of_ones_own_clear_no_strikes() {
+    let mut suite = Suite::new();
+    for name in ["mallory", "mia", "bob"] {
+        suite.meet(name);
+    }
+    suite.join_with("mallory", Machine::default());
+    let fail = |suite: &mut Suite, node: u32| {
+        let before = suite.node(node).bond.u128();
+        suite.heartbeat(node).expect("heartbeat");
+        let id = suite.submit("bob", job(), 50_000).expect("job");
+        suite.pass(1_201);
+        suite.expire("anybody", id).expect("expiry");
+        before - suite.node(node).bond.u128()
+    };
+    let pay_oneself = |suite: &mut Suite, node: u32, spec: JobSpec| {
+        suite.heartbeat(node).expect("heartbeat");
+        let spec = JobSpec {
+            pick: Pick::Pinned(node),
+            ..spec
+        };
+        let id = suite.submit("mia", spec, 50_000).expect("job");
+        suite.deliver(id).expect("delivery");
+        suite.accept("mia", id).expect("acceptance");
+        suite.job(id).price.u128()
+    };
+    assert_eq!(fail(&mut suite, 1), PRICE * 500 / 10_000);
+    let mut tiny = job();
+    (tiny.need.milli_cpu, tiny.reserved_secs) = (1_000, 60);
+    for _ in 0..3 {
+        assert!(pay_oneself(&mut suite, 1, tiny.clone()) < PRICE / 10);
+    }
+    assert_eq!(suite.node(1).strikes, 1, "nothing is made good yet");
+    assert_eq!(fail(&mut suite, 1), PRICE * 1_000 / 10_000);
+
+    // What is still missed goes with the node to its next number.
+    let remove = ExecuteMsg::RemoveNode { node: 1 };
+    suite.to_registry("mallory", &remove).expect("removed");
+    suite.bond("mallory", 1, 0, 2_000).expect("bond");
+    let again = suite.add_node("mallory", Machine::default()).expect("node");
+    assert_eq!(pay_oneself(&mut suite, again, job()), PRICE);
+    assert_eq!(
+        suite.node(again).strikes,
+        2,
+        "two were missed, one made good"
+    );
+    assert_eq!(pay_oneself(&mut suite, again, job()), PRICE);
+    assert_eq!(suite.node(again).strikes, 0, "as much as was missed");
+}
+
+/// Who claims more than it has, delivers garbage at once or has vacated does not look idle.
+/// Guard: `load_part` counts the bond that jobs lock until they end, not capacity.
+#[test]
+fn only_locked_bond_counts_as_load() {
+    let mut suite = rivals();
+    let heavy = || {
+        let mut spec = job();
+        // Alone it locks more than an eighth of a node's bond, less than a quarter.
+        spec.reserved_secs *= 5;
+        spec
+    };
+    let id = suite.submit("bob", heavy(), 100_000).expect("job");
+    let first = suite.explain(id).pick;
+    assert_eq!(first.parts.load, 875_000, "an eighth is locked with it");
+    let node = suite.job(id).node.expect("a node");
+    suite.deliver(id).expect("delivery");
+    suite.vacate(id).expect("vacated");
+    // The machine is free, the bond is not.
+    assert_eq!(suite.node(node).reserved, Default::default());
+    let mut spec = pinned(node);
+    let next = suite.submit("bob", spec.clone(), 50_000).expect("job");
+    assert_eq!(suite.explain(next).pick.parts.load, 875_000);
+    suite.cancel("bob", next).expect("cancelled");
+    suite.accept("bob", id).expect("acceptance");
+    // The other node has locked nothing else.
+    spec.pick = Pick::Pinned(3 - node);
+    let next = suite.submit("bob", spec, 50_000).expect("job");
+    assert_eq!(suite.explain(next).pick.parts.load, 1_000_000);
+}
+
 /// A requester names its rival's node and cancels, again and again. Guards: `give_back`
 /// takes the work of a job that was not done off the node's virtual time, and a named node
 /// moves no market.

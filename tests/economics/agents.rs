@@ -33,7 +33,8 @@ pub enum Strategy {
     Honest,
     /// Delivers garbage at once and does no work.
     Lazy,
-    /// As lazy, and clears its strikes with a tiny job of its own after each penalty.
+    /// As lazy, and clears its strikes after each penalty with a job of its own that is worth
+    /// as much as the one it missed: no smaller one would do.
     LazyClearing,
     /// Pays itself as much as its bond's ceiling can turn into emission.
     Washing,

@@ -9,8 +9,14 @@ use crate::market::Assumptions;
 /// Most of the price that a penalty takes, after strikes in a row.
 const MOST: f64 = 0.5;
 
+/// Strikes after which penalties grow no more.
+const STRIKES: usize = 5;
+/// Jobs missed and not made good, at most, and jobs in a life.
+const DEEPEST: usize = 100;
+const EVENTS: usize = 1_000;
+
 /// What delivering garbage for a price of one brings, when a share `noticed` of it is
-/// noticed. Who clears its strikes pays the first penalty each time.
+/// noticed.
 pub fn income(assumptions: &Assumptions, noticed: f64, clears: bool) -> f64 {
     let silent = assumptions.silent_percent as f64 / 100.0;
     let ruled = noticed * (1.0 - silent);
@@ -49,22 +55,44 @@ fn of_take() -> f64 {
     share(Terms::defaults(TimeProfile::Main).take_bps)
 }
 
-/// The penalty on average: it doubles with each ruling in a row, until a job is settled.
+/// The penalty on average. Who clears its strikes pays the first one each time, and what it
+/// costs to turn as much over with itself. Otherwise it doubles with each ruling until as
+/// many jobs were paid as were missed: the average over many jobs of one size.
 fn penalty(ruled: f64, noticed: f64, clears: bool) -> f64 {
     let first = share(Rules::defaults(TimeProfile::Main).no_show_bps);
-    if clears || ruled == 0.0 {
-        return first;
+    if clears {
+        return first + 1.0 - paid();
     }
-    let again = ruled / (ruled + 1.0 - noticed);
-    let (mut sum, mut chance, mut size) = (0.0, 1.0 - again, first);
-    while size < MOST {
-        sum += chance * size;
-        chance *= again;
-        size = f64::min(2.0 * size, MOST);
+    let paid = 1.0 - noticed;
+    let missing = ruled / f64::max(ruled + paid, f64::MIN_POSITIVE);
+    // How likely so many jobs are missed, with so many strikes.
+    let mut likely = [[0.0; STRIKES]; DEEPEST];
+    likely[0][0] = 1.0;
+    let (mut sum, mut times) = (0.0, 0.0);
+    for _ in 0..EVENTS {
+        let mut next = [[0.0; STRIKES]; DEEPEST];
+        for (missed, row) in likely.iter().enumerate() {
+            for (strikes, chance) in row.iter().enumerate() {
+                let size = f64::min(first * f64::from(1 << strikes), MOST);
+                sum += chance * missing * size;
+                times += chance * missing;
+                let (deeper, more) = (
+                    (missed + 1).min(DEEPEST - 1),
+                    (strikes + 1).min(STRIKES - 1),
+                );
+                next[deeper][more] += chance * missing;
+                let higher = missed.saturating_sub(1);
+                let kept = if higher == 0 { 0 } else { strikes };
+                next[higher][kept] += chance * (1.0 - missing);
+            }
+        }
+        likely = next;
     }
-    // All further ones are the largest.
-    let steps = (MOST / first).log2().ceil();
-    sum + again.powf(steps) * MOST
+    if times > 0.0 {
+        sum / times
+    } else {
+        first
+    }
 }
 
 fn share(bps: u16) -> f64 {

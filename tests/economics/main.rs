@@ -41,10 +41,27 @@ const CHEATS: [&[Strategy]; 6] = [
     &[Overstated],
 ];
 
-/// Cheats that pay today. The score's load part outweighs the turns by bond, so whoever
-/// looks empty gets the job; `docs/economics.md` has the numbers. Whoever changes that rule
-/// takes them off this list: the test fails as long as they stand here without paying.
-const OPEN: [Strategy; 3] = [LazyClearing, SplitNames, Overstated];
+/// How a network is set: what makes load count.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Setting {
+    /// Weight of load in the score.
+    pub load_ppm: u32,
+    /// Collateral of each job, of its price.
+    pub collateral_bps: u32,
+}
+
+/// As a network starts. A bond of 900 is hardly locked by jobs of one or two.
+const USUAL: Setting = Setting {
+    load_ppm: Weights::DEFAULT.load,
+    collateral_bps: 10_000,
+};
+
+/// Load weighs as much as it can without taking from what differs, and jobs lock twenty
+/// times their price: most of a small bond, an eighth of a large one within days.
+const HEAVY: Setting = Setting {
+    load_ppm: Weights::DEFAULT.load + Weights::DEFAULT.reputation,
+    collateral_bps: 200_000,
+};
 
 /// What an agent came to.
 pub struct Outcome {
@@ -60,8 +77,8 @@ pub struct Outcome {
 
 /// What a world came to.
 pub struct Finding {
-    /// Weight of load in the score.
-    pub load_ppm: u32,
+    /// How its network was set.
+    pub setting: Setting,
     /// The honest ones first.
     pub outcomes: Vec<Outcome>,
     /// Days until they left.
@@ -106,9 +123,9 @@ impl Finding {
     }
 }
 
-fn explore(assumptions: &Assumptions, load_ppm: u32, cheats: &[Strategy]) -> Finding {
+fn explore(assumptions: &Assumptions, setting: Setting, cheats: &[Strategy]) -> Finding {
     let strategies = [&[Honest; HONEST][..], cheats].concat();
-    let mut world = World::new(assumptions, load_ppm, &strategies);
+    let mut world = World::new(assumptions, setting, &strategies);
     world.live();
     let busy_percent = world.busy_percent();
     let jobs = (world.wanted, world.refused);
@@ -119,7 +136,7 @@ fn explore(assumptions: &Assumptions, load_ppm: u32, cheats: &[Strategy]) -> Fin
         book: agent.book,
     });
     Finding {
-        load_ppm,
+        setting,
         outcomes: outcomes.collect(),
         days: world.days,
         busy_percent,
@@ -129,9 +146,9 @@ fn explore(assumptions: &Assumptions, load_ppm: u32, cheats: &[Strategy]) -> Fin
 
 /// All worlds, as many at a time as there are cores.
 fn explore_all(assumptions: &Assumptions) -> Vec<Finding> {
-    let usual = CHEATS.iter().map(|cheats| (Weights::DEFAULT.load, *cheats));
-    let without_load = CHEATS[2..].iter().map(|cheats| (0, *cheats));
-    let worlds: Vec<(u32, &[Strategy])> = usual.chain(without_load).collect();
+    let usual = CHEATS.iter().map(|cheats| (USUAL, *cheats));
+    let heavy = CHEATS[1..].iter().map(|cheats| (HEAVY, *cheats));
+    let worlds: Vec<(Setting, &[Strategy])> = usual.chain(heavy).collect();
     let waiting = Mutex::new(worlds.iter().enumerate());
     let found = Mutex::new(vec![]);
     let cores = thread::available_parallelism().map_or(1, usize::from);
@@ -139,10 +156,10 @@ fn explore_all(assumptions: &Assumptions) -> Vec<Finding> {
         for _ in 0..cores {
             scope.spawn(|| loop {
                 let next = waiting.lock().expect("nobody panicked").next();
-                let Some((number, (load_ppm, cheats))) = next else {
+                let Some((number, (setting, cheats))) = next else {
                     return;
                 };
-                let finding = explore(assumptions, *load_ppm, cheats);
+                let finding = explore(assumptions, *setting, cheats);
                 found
                     .lock()
                     .expect("nobody panicked")
@@ -170,9 +187,6 @@ fn cheats_earn_less_than_honest_work_with_the_same_capital() {
         if assumptions.people_are_usual() {
             check_work(finding);
         }
-        if assumptions == Assumptions::usual() {
-            check_open(finding);
-        }
         for outcome in finding.cheats() {
             check_money(outcome);
         }
@@ -180,30 +194,17 @@ fn cheats_earn_less_than_honest_work_with_the_same_capital() {
     check_idle_and_flash(&findings[0]);
 }
 
-/// Each cheat earns less than the least of the honest ones; the open ones do so where load
-/// does not count.
+/// Each cheat earns less than the least of the honest ones; who only splits or overstates
+/// honest work gets no more turns than its bond's.
 fn check_work(finding: &Finding) {
     let least = finding.least_honest();
     for cheat in finding.cheats() {
         let (label, profit) = (cheat.strategy.label(), cheat.profit);
-        let splits = matches!(cheat.strategy, SplitNodes | SplitNames | Overstated);
-        if finding.load_ppm == 0 && splits {
+        if matches!(cheat.strategy, SplitNodes | SplitNames | Overstated) {
             check_turns(finding, cheat);
-        } else if finding.load_ppm == 0 || !OPEN.contains(&cheat.strategy) {
+        } else {
             assert!(profit < least, "{label} pays: {profit}, honest {least}");
         }
-    }
-}
-
-/// The open ones still pay.
-fn check_open(finding: &Finding) {
-    let least = finding.least_honest();
-    for cheat in finding.cheats() {
-        let (label, profit) = (cheat.strategy.label(), cheat.profit);
-        assert!(
-            finding.load_ppm == 0 || !OPEN.contains(&cheat.strategy) || profit > least,
-            "{label} pays no more: {profit}, honest {least}; take it off the list"
-        );
     }
 }
 

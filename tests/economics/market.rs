@@ -11,6 +11,7 @@ use surge_testing::{job, Builder, Machine, Suite};
 use crate::agents::{need, transfer, Agent, Strategy, CAPITAL, MACHINE_MILLI};
 use crate::books::{bond_of, withdraw};
 use crate::chance::Chance;
+use crate::Setting;
 
 /// Length of an epoch.
 pub const DAY: u64 = 86_400;
@@ -134,7 +135,8 @@ pub struct World {
 impl World {
     /// Deploys the contracts with the parameters that a network starts with. Only silence is
     /// allowed to last longer, so that two heartbeats a day are enough.
-    pub fn new(assumptions: &Assumptions, load_ppm: u32, strategies: &[Strategy]) -> Self {
+    pub fn new(assumptions: &Assumptions, setting: Setting, strategies: &[Strategy]) -> Self {
+        let load_ppm = setting.load_ppm;
         let mut suite = Builder {
             registry: registry::Params {
                 heartbeat_secs: HOUR,
@@ -146,6 +148,10 @@ impl World {
                     ..Weights::DEFAULT
                 },
                 ..registry::Params::defaults(TimeProfile::Main)
+            },
+            escrow: escrow::Params {
+                collateral_bps: setting.collateral_bps,
+                ..escrow::Params::defaults(TimeProfile::Main)
             },
             ..Builder::default()
         }
@@ -405,12 +411,18 @@ impl World {
             it.book.penalties += before - bond_of(&self.suite, provider);
             it.book.note_bond(&self.suite, provider);
             if it.strategy == Strategy::LazyClearing {
-                let spec = JobSpec {
-                    need: need(1_000),
-                    reserved_secs: 60,
+                // Only work worth as much as was missed clears strikes.
+                let missed = self.suite.job(job).price.u128();
+                let mut spec = JobSpec {
+                    need: need(MACHINE_MILLI),
+                    reserved_secs: HOUR,
                     ..surge_testing::job()
                 };
+                let an_hour = price_of(&spec);
+                spec.reserved_secs = (missed * u128::from(HOUR)).div_ceil(an_hour) as u64;
                 self.pay_itself(agent, spec, 1);
+                let node = self.agents[agent].nodes[0];
+                assert_eq!(self.suite.node(node).strikes, 0, "it paid enough");
             }
         }
     }

@@ -22,7 +22,7 @@ const ROWS: usize = 2;
 pub fn draw(path: &Path, findings: &[Finding]) -> Result<(), Box<dyn Error>> {
     let worlds: Vec<&Finding> = findings
         .iter()
-        .filter(|finding| finding.load_ppm > 0)
+        .filter(|finding| finding.setting == crate::USUAL)
         .collect();
     let outcomes = worlds.iter().flat_map(|world| &world.outcomes);
     let points: Vec<(u64, f64)> = outcomes.flat_map(curve).collect();

@@ -8,7 +8,7 @@ use comfy_table::{CellAlignment, Table};
 use crate::agents::{Strategy, SURGE};
 use crate::lazy::{break_even, honest_income};
 use crate::market::Assumptions;
-use crate::{Finding, Outcome};
+use crate::{Finding, Outcome, HEAVY, USUAL};
 
 const HEADER: [&str; 9] = [
     "strategy",
@@ -25,15 +25,18 @@ const HEADER: [&str; 9] = [
 /// Both tables and what follows from them.
 pub fn of(assumptions: &Assumptions, findings: &[Finding]) -> String {
     let mut text = format!("{assumptions:#?}\n");
-    for load_counts in [true, false] {
-        let title = match load_counts {
-            true => "\nWith the network's weights, in SURGE; each agent started with 1,000:\n",
-            false => "\nThe same where load does not count in the score:\n",
-        };
+    for (setting, title) in [
+        (
+            USUAL,
+            "\nAs a network starts, in SURGE; each agent started with 1,000:\n",
+        ),
+        (
+            HEAVY,
+            "\nThe same where load weighs most and jobs lock twenty times their price:\n",
+        ),
+    ] {
         text.push_str(title);
-        let worlds = findings
-            .iter()
-            .filter(|finding| (finding.load_ppm > 0) == load_counts);
+        let worlds = findings.iter().filter(|finding| finding.setting == setting);
         let _ = writeln!(text, "{}", table(worlds));
     }
     for finding in findings {
@@ -117,9 +120,9 @@ fn note(text: &mut String, assumptions: &Assumptions, finding: &Finding, cheat: 
     let honest = finding.honest();
     let turnovers = honest.iter().map(|agent| agent.book.turnover as f64);
     let volume = book.turnover as f64 * honest.len() as f64 / turnovers.sum::<f64>();
-    let load = match finding.load_ppm {
-        0 => "where load does not count, ",
-        _ => "",
+    let load = match finding.setting == HEAVY {
+        true => "where load weighs most, ",
+        false => "",
     };
     let _ = match cheat.strategy {
         Strategy::Washing => writeln!(

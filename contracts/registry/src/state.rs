@@ -89,9 +89,12 @@ pub struct Load {
     /// Jobs paid.
     #[serde(rename = "d")]
     pub settled: u32,
-    /// Deadlines missed in a row.
+    /// Jobs missed since `missed` was last zero.
     #[serde(rename = "x")]
     pub strikes: u8,
+    /// Stakes of jobs that were missed and not made good by paid ones since.
+    #[serde(rename = "m", skip_serializing_if = "Uint128::is_zero", default)]
+    pub missed: Uint128,
     /// Key of the node's row in the index, while it has one.
     #[serde(rename = "k", skip_serializing_if = "Option::is_none", default)]
     pub row: Option<Binary>,
@@ -103,6 +106,8 @@ pub struct Load {
 pub struct Standing {
     pub virtual_time: u64,
     pub strikes: u8,
+    #[serde(skip_serializing_if = "Uint128::is_zero", default)]
+    pub missed: Uint128,
 }
 
 /// What a running job holds of its node. Its presence is what makes a release possible,

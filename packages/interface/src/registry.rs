@@ -125,7 +125,8 @@ pub struct Region {
 pub struct Class {
     /// Name, such as `cpu` or `gpu-a100`.
     pub name: String,
-    /// The resource whose use counts as load. Never changes.
+    /// The resource that every job needs; searches skip nodes with too little of it free.
+    /// Never changes.
     pub leading: Kind,
     /// Smallest capacity of a node.
     pub smallest: Resources,
@@ -734,7 +735,7 @@ pub struct NodeResponse {
     pub running: u32,
     /// Jobs paid.
     pub settled: u32,
-    /// Deadlines missed in a row.
+    /// Jobs missed since paid work last made good all that was missed.
     pub strikes: u8,
 }
 

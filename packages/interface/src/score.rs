@@ -11,7 +11,7 @@ use crate::PPM;
 pub struct Weights {
     /// Time until the job's data is at the node.
     pub time: u32,
-    /// Share of the node that would stay free.
+    /// Share of the node's bond that would stay free.
     pub load: u32,
     /// Price against the class's reference price.
     pub price: u32,
@@ -80,7 +80,8 @@ pub struct Parts {
     /// `T0 / (T0 + T)` with T the time until the data is there; half of it while the
     /// node's place is only declared by its owner.
     pub time: u32,
-    /// Share of the class's leading resource that stays free with the job on it.
+    /// Share of the node's bond that stays free with the job's collateral locked, in eighths
+    /// rounded up.
     pub load: u32,
     /// Reference price over asked price, at most one.
     pub price: u32,

@@ -16,10 +16,8 @@ pub struct Node {
     pub region: u8,
     /// Its bandwidth tier.
     pub bandwidth_tier: u8,
-    /// The resource of its class whose use counts as load.
+    /// The resource of its class that sorts nodes by how much of it is free.
     pub leading: Kind,
-    /// What it lends at most.
-    pub capacity: Resources,
     /// What is neither reserved nor withheld.
     pub free: Resources,
     /// What it asks.
@@ -30,8 +28,10 @@ pub struct Node {
     pub clean_ppm: u32,
     /// Time of the last heartbeat.
     pub last_seen_secs: u64,
-    /// Bond behind it that no job locks.
-    pub free_bond: Uint128,
+    /// Bond behind it.
+    pub bond: Uint128,
+    /// Part of it that jobs lock.
+    pub locked: Uint128,
     /// Work it got per bond, see [`crate::advance`].
     pub virtual_time: u64,
 }
@@ -44,16 +44,16 @@ pub struct Card {
     pub provider: u32,
     /// What is neither reserved nor withheld.
     pub free: Resources,
-    /// Capacity of the leading resource.
-    pub capacity: u32,
     /// What it asks.
     pub prices: UnitPrices,
     /// Record of jobs done.
     pub reputation_ppm: u32,
     /// Time of the last heartbeat.
     pub last_seen_secs: u64,
-    /// Bond behind it that no job locks.
-    pub free_bond: Uint128,
+    /// Bond behind it.
+    pub bond: Uint128,
+    /// Part of it that jobs lock: shorter than what is free, because most nodes lock little.
+    pub locked: Uint128,
 }
 
 /// A node in the index.
@@ -73,21 +73,26 @@ impl Row {
             card: Card {
                 provider: node.provider,
                 free: node.free,
-                capacity: node.capacity.of(node.leading),
                 prices: node.prices,
                 reputation_ppm: node.reputation_ppm.min(surge_interface::PPM),
                 last_seen_secs: node.last_seen_secs,
-                free_bond: node.free_bond,
+                bond: node.bond,
+                locked: node.locked,
             },
         }
     }
 }
 
 impl Card {
+    /// Bond that no job locks.
+    pub fn free_bond(&self) -> Uint128 {
+        self.bond.saturating_sub(self.locked)
+    }
+
     /// The card as bytes.
     pub fn to_bytes(&self) -> Vec<u8> {
         let mut bytes = Vec::with_capacity(64);
-        let small = [self.provider, self.capacity, self.reputation_ppm];
+        let small = [self.provider, self.reputation_ppm];
         let free = self.free.to_array();
         for number in small.into_iter().chain(free) {
             put(&mut bytes, number.into());
@@ -96,7 +101,8 @@ impl Card {
         for price in self.prices.to_array() {
             put(&mut bytes, price.into());
         }
-        put(&mut bytes, self.free_bond.u128());
+        put(&mut bytes, self.bond.u128());
+        put(&mut bytes, self.locked.u128());
         bytes
     }
 
@@ -110,7 +116,6 @@ fn read(mut bytes: &[u8]) -> Option<Card> {
     let from = &mut bytes;
     let card = Card {
         provider: take(from)?,
-        capacity: take(from)?,
         reputation_ppm: take(from)?,
         free: Resources::from_array([
             take(from)?,
@@ -127,7 +132,8 @@ fn read(mut bytes: &[u8]) -> Option<Card> {
             take(from)?,
             take(from)?,
         ]),
-        free_bond: Uint128::new(take(from)?),
+        bond: Uint128::new(take(from)?),
+        locked: Uint128::new(take(from)?),
     };
     bytes.is_empty().then_some(card)
 }

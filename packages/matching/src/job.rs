@@ -1,5 +1,5 @@
 use cosmwasm_std::Uint128;
-use surge_accounting::{job_price, AccountingError};
+use surge_accounting::{collateral, job_price, AccountingError};
 use surge_interface::{Kind, Resources, UnitPrices, Weights};
 
 use crate::Market;
@@ -9,7 +9,7 @@ use crate::Market;
 pub struct Job {
     /// Class and denomination.
     pub market: Market,
-    /// The class's resource whose use counts as load.
+    /// The class's resource that sorts nodes by how much of it is free.
     pub leading: Kind,
     /// The market's reference prices, the ones that its rows were made with: bounds hold for
     /// no others.
@@ -20,7 +20,7 @@ pub struct Job {
     pub reserved_secs: u64,
     /// Highest price of the whole job.
     pub max_price: Uint128,
-    /// Bond that the node locks, as a share of the price.
+    /// Bond that the node locks, as a share of the stake.
     pub collateral_bps: u32,
     /// What counts for how much.
     pub weights: Weights,
@@ -48,5 +48,10 @@ impl Job {
     /// prices come to, so that a node cannot make failing cheap by asking little.
     pub fn stake(&self, price: Uint128) -> Result<Uint128, AccountingError> {
         Ok(price.max(job_price(&self.reference, &self.need, self.reserved_secs)?))
+    }
+
+    /// What a node that asks `price` locks of its bond until the job ends.
+    pub fn collateral(&self, price: Uint128) -> Result<Uint128, AccountingError> {
+        collateral(self.stake(price)?, self.collateral_bps)
     }
 }

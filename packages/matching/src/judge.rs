@@ -1,5 +1,5 @@
 use cosmwasm_std::Uint128;
-use surge_accounting::{collateral, job_price};
+use surge_accounting::job_price;
 use surge_interface::{Refusals, Scored};
 use thiserror::Error;
 
@@ -87,17 +87,12 @@ pub fn judge(job: &Job, row: &Row, virtual_time: u64) -> Result<Scored, Refusal>
         .ok()
         .filter(|price| *price <= job.max_price)
         .ok_or(Refusal::TooDear)?;
-    let needed = job
-        .stake(price)
-        .and_then(|stake| collateral(stake, job.collateral_bps))
-        .map_err(|_| Refusal::TooDear)?;
-    if needed > card.free_bond {
-        return Err(Refusal::BondTooLow {
-            free_bond: card.free_bond,
-            needed,
-        });
+    let needed = job.collateral(price).map_err(|_| Refusal::TooDear)?;
+    let free_bond = card.free_bond();
+    if needed > free_bond {
+        return Err(Refusal::BondTooLow { free_bond, needed });
     }
-    let parts = parts(job, key.cell, card);
+    let parts = parts(job, key.cell, card, needed);
     Ok(Scored {
         node: key.node,
         provider: card.provider,

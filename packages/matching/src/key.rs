@@ -1,12 +1,13 @@
 //! Where a row stands in the index.
 
-use surge_interface::{Kind, UnitPrices, PPM};
+use cosmwasm_std::Uint128;
+use surge_interface::{UnitPrices, PPM};
 
 use crate::{MatchError, Node};
 
 /// Buckets of load, of price, of reputation and of clean energy. Together with the fixed
 /// edges below they shape the keys, so none of them may depend on weights.
-pub(crate) const LOADS: u64 = 8;
+pub(crate) const LOADS: u8 = 8;
 const FULLEST: u8 = 7;
 const PRICES: u8 = 8;
 const REPUTATIONS: u8 = 4;
@@ -64,7 +65,7 @@ impl Place {
 pub struct Word {
     /// The place.
     pub place: Place,
-    /// Load bucket: eighths of the leading resource that are used, rounded down.
+    /// Load bucket: eighths of the bond that jobs lock, rounded down.
     pub load: u8,
 }
 
@@ -94,7 +95,7 @@ pub struct Cell {
     pub reputation: u8,
     /// Thirds of clean energy, rounded down; exact.
     pub green: u8,
-    /// Binary logarithm of the capacity of the leading resource, rounded down.
+    /// Binary logarithm of what is free of the leading resource, rounded down.
     pub size: u8,
 }
 
@@ -143,8 +144,8 @@ impl Cell {
         edges(self.reputation, REPUTATION_WIDTH)
     }
 
-    /// Highest capacity of the leading resource in this cell.
-    pub(crate) fn largest_capacity(self) -> u32 {
+    /// The most that is free of the leading resource in this cell.
+    pub(crate) fn largest_free(self) -> u32 {
         let below = u32::from(LARGEST.saturating_sub(self.size));
         u32::MAX.checked_shr(below).unwrap_or_default()
     }
@@ -229,12 +230,12 @@ impl RowKey {
                     region: node.region,
                     bandwidth_tier: node.bandwidth_tier,
                 },
-                load: load_bucket(node, node.leading),
+                load: eighths(node.locked, node.bond).min(FULLEST),
             },
             price: bucket(price_ppm, PRICE_WIDTH),
             reputation: bucket(reputation_ppm, REPUTATION_WIDTH),
             green: green_step(node.clean_ppm),
-            size: size_tier(node.capacity.of(node.leading)),
+            size: size_tier(node.free.of(node.leading)),
         };
         Self {
             market,
@@ -278,13 +279,13 @@ impl RowKey {
     }
 }
 
-fn load_bucket(node: &Node, leading: Kind) -> u8 {
-    let capacity = u64::from(node.capacity.of(leading));
-    let used = capacity.saturating_sub(node.free.of(leading).into());
-    used.saturating_mul(LOADS)
-        .checked_div(capacity)
-        .and_then(|eighths| u8::try_from(eighths).ok())
-        .map_or(FULLEST, |eighths| eighths.min(FULLEST))
+/// Eighths of a bond that are locked, rounded down; all of a bond of nothing.
+pub(crate) fn eighths(locked: Uint128, bond: Uint128) -> u8 {
+    locked
+        .checked_multiply_ratio(LOADS, bond)
+        .ok()
+        .and_then(|eighths| u8::try_from(eighths.u128()).ok())
+        .map_or(LOADS, |eighths| eighths.min(LOADS))
 }
 
 fn green_step(clean_ppm: u32) -> u8 {
@@ -292,9 +293,8 @@ fn green_step(clean_ppm: u32) -> u8 {
     u8::try_from(thirds).unwrap_or_default()
 }
 
-fn size_tier(capacity: u32) -> u8 {
-    capacity
-        .checked_ilog2()
+fn size_tier(free: u32) -> u8 {
+    free.checked_ilog2()
         .and_then(|log| u8::try_from(log).ok())
         .unwrap_or_default()
 }

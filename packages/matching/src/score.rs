@@ -1,14 +1,16 @@
 //! The parts of a score, and bounds of them that hold for any weights.
 
+use cosmwasm_std::Uint128;
 use surge_interface::registry::BANDWIDTH_TIERS_MBPS;
 use surge_interface::{Parts, Weights, PPM};
 
-use crate::key::{ratio_ppm, GREENEST, LOADS};
+use crate::key::{eighths, ratio_ppm, GREENEST, LOADS};
 use crate::{Card, Cell, Job, Place};
 
 /// What a place counts while it is only declared by the node's owner. Half: with the full
 /// score, lying about the region earned 0.6 of an honest income in simulation.
 const SELF_DECLARED_PPM: u32 = 500_000;
+const EIGHTH_PPM: u32 = PPM / 8;
 /// [`PPM`] for wide arithmetic.
 const WHOLE: u64 = 1_000_000;
 const BITS_PER_MIB: u128 = 8 * 1_024 * 1_024;
@@ -28,11 +30,11 @@ pub fn weigh(weights: &Weights, parts: &Parts) -> u64 {
     .fold(0, u64::saturating_add)
 }
 
-/// The parts of a row's score.
-pub(crate) fn parts(job: &Job, cell: Cell, card: &Card) -> Parts {
+/// The parts of a row's score when the job locks `collateral`.
+pub(crate) fn parts(job: &Job, cell: Cell, card: &Card, collateral: Uint128) -> Parts {
     Parts {
         time: time_part(job, cell.word.place),
-        load: load_part(job, card),
+        load: load_part(card, collateral),
         price: price_part(job, card),
         reputation: card.reputation_ppm,
         green: green_part(job, cell),
@@ -75,29 +77,24 @@ fn delay_ms(job: &Job, place: Place) -> Option<u128> {
     Some(transfer_ms.saturating_add((*rtt_ms).into()))
 }
 
-/// What stays free of the leading resource with the job on the node.
-fn load_part(job: &Job, card: &Card) -> u32 {
-    let free = card.free.of(job.leading).min(card.capacity);
-    let left = free.saturating_sub(job.need.of(job.leading));
-    if card.capacity == 0 {
-        return 0;
-    }
-    ratio_ppm(left.into(), card.capacity.into())
+/// Share of the node's bond that stays free with the job's collateral locked, in eighths
+/// rounded up. Not of its capacity: whoever claims more than it has, splits what it has or
+/// delivers garbage at once would look idle. Bond cannot be claimed, and it is locked until
+/// the job ends. In eighths, because what a small job takes of a large bond says nothing:
+/// turns decide among those, and the bound of a cell is within their reach.
+fn load_part(card: &Card, collateral: Uint128) -> u32 {
+    free_ppm(eighths(card.locked.saturating_add(collateral), card.bond))
 }
 
-/// At least `load / 8` of the node is used, and the job takes at least its need of the
-/// largest node of the size tier.
+/// At least `load` eighths of the bond are locked. A job that needs more than the largest
+/// free amount of the size tier has no place in the cell.
 fn load_ceiling(job: &Job, cell: Cell) -> Option<u32> {
-    let need = u64::from(job.need.of(job.leading));
-    let largest = u64::from(cell.largest_capacity());
-    let eighths = LOADS.saturating_sub(cell.word.load.into());
-    let free = largest.saturating_mul(eighths) / LOADS;
-    if need > free {
-        return None;
-    }
-    let idle_ppm = WHOLE.saturating_mul(eighths) / LOADS;
-    let need_ppm = need.saturating_mul(WHOLE).div_ceil(largest.max(1));
-    u32::try_from(idle_ppm.saturating_sub(need_ppm)).ok()
+    let fits = job.need.of(job.leading) <= cell.largest_free();
+    fits.then(|| free_ppm(cell.word.load))
+}
+
+fn free_ppm(eighths_locked: u8) -> u32 {
+    u32::from(LOADS.saturating_sub(eighths_locked)).saturating_mul(EIGHTH_PPM)
 }
 
 /// Reference price of what the job needs over the asked price of it, at most one. Nothing

@@ -85,7 +85,7 @@ fn any_weights(random: &mut Random) -> Weights {
 }
 
 /// A node with whatever can be wrong or extreme about one: full, silent, without bond,
-/// without price or capacity, equal to others.
+/// without price or room, equal to others.
 fn wild_node(id: u32, random: &mut Random) -> Node {
     let mut node = node(id, random);
     if random.chance(40) {
@@ -100,8 +100,11 @@ fn wild_node(id: u32, random: &mut Random) -> Node {
     if random.chance(10) {
         node.last_seen_secs = ALIVE_SINCE_SECS - 1;
     }
-    if random.chance(10) {
-        node.free_bond = Uint128::new(random.between(0, 1_000_000).into());
+    if random.chance(20) {
+        let bond = random.between(0, 1_000_000).into();
+        let bond = random.one_of(&[0, 1, 7, bond, 40_000_000, u128::MAX]);
+        let locked = random.one_of(&[0, bond / 8, bond / 8 * 7, bond.saturating_sub(1), bond]);
+        (node.bond, node.locked) = (Uint128::new(bond), Uint128::new(locked));
     }
     if random.chance(10) {
         node.prices = UnitPrices::from_array([0, 1, u64::MAX, 5, 20_000_000].map(|price| {
@@ -113,8 +116,7 @@ fn wild_node(id: u32, random: &mut Random) -> Node {
         }));
     }
     if random.chance(5) {
-        node.capacity = Resources::from_array([random.one_of(&[0, 1, 1_000, u32::MAX]); 5]);
-        node.free = node.capacity;
+        node.free = Resources::from_array([random.one_of(&[0, 1, 1_000, u32::MAX]); 5]);
     }
     if random.chance(20) {
         node.reputation_ppm = random.one_of(&[0, 1, 250_000, 250_001, 500_000, 750_000, 1_000_000]);

@@ -368,7 +368,11 @@ impl Ghost {
         let reporter = match outcome {
             Outcome::Settled => {
                 node.settled += 1;
-                node.strikes = 0;
+                // Strikes stay until work worth as much as was missed is paid.
+                node.missed -= job.stake.min(node.missed);
+                if node.missed == 0 {
+                    node.strikes = 0;
+                }
                 None
             }
             // What was not done does not count.
@@ -384,6 +388,7 @@ impl Ghost {
             let penalty = part(job.stake, doubled.min(WHOLE / 2)).min(job.collateral);
             let tip = reporter.map_or(0, |_| part(penalty, job.tip));
             node.strikes += 1;
+            node.missed += job.stake;
             node.bond -= penalty;
             self.out_of_bond(reporter.unwrap_or("nobody"), denom, tip, penalty - tip);
         }

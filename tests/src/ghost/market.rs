@@ -117,7 +117,7 @@ impl Ghost {
             return None;
         }
         let weights = order.weights.unwrap_or(self.rules.weights);
-        let parts = self.parts(denom, order, &weights, node);
+        let parts = self.parts(denom, order, &weights, node, collateral);
         let score = (0..5).map(|part| u128::from(weights[part]) * parts[part]);
         Some(Able {
             node: id,
@@ -130,7 +130,14 @@ impl Ghost {
     }
 
     /// Time, load, price, reputation and clean energy, each up to a million.
-    fn parts(&self, denom: Denom, order: &Order, weights: &[u64; 5], node: &Node) -> [u128; 5] {
+    fn parts(
+        &self,
+        denom: Denom,
+        order: &Order,
+        weights: &[u64; 5],
+        node: &Node,
+        collateral: u128,
+    ) -> [u128; 5] {
         let machine = &node.machine;
         let home = usize::from(machine.region);
         let nearest = order
@@ -146,9 +153,13 @@ impl Ghost {
         // Half of it, because the place is only declared.
         let time = scale * MILLION / (scale + delay) / 2;
 
-        let capacity = u128::from(machine.capacity[0]);
-        let left = u128::from(Self::free_of(node)[0] - order.need[0]);
-        let load = left * MILLION / capacity;
+        // Whole eighths of the bond that are locked with the job.
+        let eighths = (0..8)
+            .filter(|eighth| 8 * (node.locked + collateral) >= (eighth + 1) * node.bond)
+            .count();
+        let load = [
+            1_000_000, 875_000, 750_000, 625_000, 500_000, 375_000, 250_000, 125_000, 0,
+        ][eighths];
 
         let sum = |prices: &[u64; 5]| -> u128 {
             let terms = prices.iter().zip(order.need);

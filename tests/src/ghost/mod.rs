@@ -139,6 +139,7 @@ pub struct Node {
     pub running: u32,
     pub settled: u32,
     pub strikes: u32,
+    pub missed: u128,
     pub virtual_time: u128,
 }
 
@@ -284,8 +285,9 @@ pub struct Ghost {
     pub nodes_ever: u32,
     /// Provider of each removed node.
     pub former: BTreeMap<u32, u32>,
-    /// Virtual time and strikes that removed nodes left, by provider and denomination.
-    pub left_behind: BTreeMap<(u32, Denom), (u128, u32)>,
+    /// Virtual time, strikes and what was missed and not made good, of removed nodes, by
+    /// provider and denomination.
+    pub left_behind: BTreeMap<(u32, Denom), (u128, u32, u128)>,
     /// Job n is at n - 1.
     pub jobs: Vec<Job>,
     pub credits: BTreeMap<(Creditor, Denom), u128>,

@@ -44,7 +44,7 @@ impl Ghost {
         *free = free.checked_sub(bond).ok_or("not enough free bond")?;
         self.nodes_ever += 1;
         let left = self.left_behind.get(&(provider, denom));
-        let (virtual_time, strikes) = left.copied().unwrap_or_default();
+        let (virtual_time, strikes, missed) = left.copied().unwrap_or_default();
         self.nodes.insert(
             self.nodes_ever,
             Node {
@@ -60,6 +60,7 @@ impl Ghost {
                 running: 0,
                 settled: 0,
                 strikes,
+                missed,
                 virtual_time,
             },
         );
@@ -118,9 +119,10 @@ impl Ghost {
             provider.free[node.machine.denom] += node.bond;
             self.former.insert(id, node.provider);
             let key = (node.provider, node.machine.denom);
-            let (time, strikes) = self.left_behind.entry(key).or_default();
+            let (time, strikes, missed) = self.left_behind.entry(key).or_default();
             *time = node.virtual_time.max(*time);
             *strikes = node.strikes.max(*strikes);
+            *missed = node.missed.max(*missed);
         }
     }
 

@@ -1,7 +1,7 @@
 //! Jobs get nodes and give them back. For the escrow alone.
 
 use cosmwasm_std::{to_json_binary, Addr, DepsMut, Response, Storage, Uint128};
-use surge_accounting::{collateral, no_show, share};
+use surge_accounting::{no_show, share};
 use surge_interface::escrow::Status;
 use surge_interface::events::registry::{
     NobodyFound, NodeAssigned, NodeEvicted, NodeReleased, NodeSlashed, NodeVacated,
@@ -255,7 +255,7 @@ fn reserve(
     let (record, mut load) = load_node(storage, pick.node)?;
     let need = request.job.need;
     let stake = request.job.stake(pick.price)?;
-    let collateral = collateral(stake, request.job.collateral_bps)?;
+    let collateral = request.job.collateral(pick.price)?;
     load.reserved = index::reserve(&load.reserved, &need)
         .filter(|reserved| {
             record
@@ -323,7 +323,7 @@ fn give_back(
     let outcome_name = match outcome {
         Outcome::Settled => {
             load.settled = load.settled.saturating_add(1);
-            load.strikes = 0;
+            make_good(&mut load, held.stake);
             "settled"
         }
         Outcome::Closed => {
@@ -352,6 +352,15 @@ fn give_back(
     Ok(())
 }
 
+/// A paid job makes good as much as was at stake in it. Strikes go when all that was missed
+/// is made good: a tiny job that the node's owner pays itself clears nothing.
+fn make_good(load: &mut Load, stake: Uint128) {
+    load.missed = load.missed.saturating_sub(stake);
+    if load.missed.is_zero() {
+        load.strikes = 0;
+    }
+}
+
 /// A missed deadline costs bond: a tip to the reporter, whoever that is, the rest to the
 /// kitty. The requester has its money back and gets nothing more, or staging failures would
 /// pay: the tip is always less than what the node loses.
@@ -370,6 +379,7 @@ fn punish(
         None => Uint128::zero(),
     };
     load.strikes = load.strikes.saturating_add(1);
+    load.missed = load.missed.saturating_add(held.stake);
     load.bond = load.bond.checked_sub(amount)?;
     let kitty = bond::pay_out_of_bond(
         storage,

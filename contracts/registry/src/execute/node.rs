@@ -65,6 +65,7 @@ pub fn add(
         bond,
         virtual_time: standing.virtual_time,
         strikes: standing.strikes,
+        missed: standing.missed,
         ..Load::default()
     };
     LOADS.save(deps.storage, node, &load)?;
@@ -158,6 +159,7 @@ pub fn take_out(
     let standing = Standing {
         virtual_time: before.virtual_time.max(load.virtual_time),
         strikes: before.strikes.max(load.strikes),
+        missed: before.missed.max(load.missed),
     };
     STANDINGS.save(storage, key, &standing)?;
     allot(

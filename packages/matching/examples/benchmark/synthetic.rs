@@ -1,7 +1,8 @@
 //! Random markets and jobs from a seed, for the tests and the benchmark alike.
 //!
 //! Twelve regions lie on a ring with round trips of 4 to 220 ms. Nodes have 4 to 128 cores
-//! and 2 to 8 GiB of memory for each, are loaded 0 to 95 %, ask 0.6 to 2 times the
+//! and 2 to 8 GiB of memory for each, of which 0 to 95 % are taken, and bonds worth a few
+//! to a thousand days of work, of which 0 to 95 % are locked; they ask 0.6 to 2 times the
 //! reference price with a factor of 0.7 to 1.4 of its own for each kind, and declare any
 //! clean share. Jobs take 1 to 16 cores; seven of ten bring 0 to 100 GB of data that lies
 //! in one to three regions.
@@ -97,7 +98,7 @@ pub fn rtt_ms(from: u8, to: u8) -> u16 {
     4 + 36 * apart.min(u16::from(REGIONS) - apart)
 }
 
-/// A node that is alive and has bond enough for anything.
+/// A node that is alive and has bond enough for most.
 pub fn node(id: u32, random: &mut Random) -> Node {
     let cores = random.one_of(&[4, 8, 8, 16, 16, 32, 32, 64, 96, 128]);
     let capacity = Resources {
@@ -107,6 +108,8 @@ pub fn node(id: u32, random: &mut Random) -> Node {
         storage_gib: random.between_u32(50, 4_000),
         bandwidth_mbps: random.between_u32(100, 10_000),
     };
+    let bond = random.between(100, 10_000) * 1_000_000;
+    let locked = bond / 100 * random.between(0, 95);
     let load = random.between_u32(0, 95);
     let free = capacity
         .to_array()
@@ -119,13 +122,13 @@ pub fn node(id: u32, random: &mut Random) -> Node {
         region: u8::try_from(random.between(0, u64::from(REGIONS) - 1)).unwrap(),
         bandwidth_tier: random.one_of(&[0, 1, 1, 1, 2, 2, 2, 2, 3]),
         leading: Kind::MilliCpu,
-        capacity,
         free: Resources::from_array(free),
         prices: UnitPrices::from_array(prices),
         reputation_ppm: random.between_u32(0, 1_000_000),
         clean_ppm: random.between_u32(0, 1_000_000),
         last_seen_secs: NOW_SECS - random.between(0, 800),
-        free_bond: Uint128::new(10_000_000_000_000),
+        bond: Uint128::from(bond),
+        locked: Uint128::from(locked),
         virtual_time: random.between(0, 1 << 34),
     }
 }

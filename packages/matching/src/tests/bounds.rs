@@ -1,9 +1,10 @@
+use cosmwasm_std::Uint128;
 use proptest::prelude::*;
 
 use super::{any_weights, synthetic, wild_job, wild_node, wild_reference, Random, MARKET};
 use crate::key::RowKey;
 use crate::score::{bound, parts, weigh};
-use crate::{judge, Row};
+use crate::{judge, Refusal, Row};
 
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(10_000))]
@@ -20,9 +21,14 @@ proptest! {
         job.regions = u64::MAX;
         for _ in 0..3 {
             job.weights = any_weights(&mut random);
-            let score = weigh(&job.weights, &parts(&job, row.key.cell, &row.card));
-            prop_assert!(score <= 1_000_000_000_000);
             let fits = judge(&job, &row, 0);
+            let collateral = match &fits {
+                Ok(scored) => job.collateral(scored.price).unwrap(),
+                Err(Refusal::BondTooLow { needed, .. }) => *needed,
+                Err(_) => Uint128::zero(),
+            };
+            let score = weigh(&job.weights, &parts(&job, row.key.cell, &row.card, collateral));
+            prop_assert!(score <= 1_000_000_000_000);
             let Some(of_row) = bound(&job, row.key.cell, row.key.step) else {
                 prop_assert!(fits.is_err(), "a cell without room held a node with room");
                 continue;

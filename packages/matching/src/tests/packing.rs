@@ -31,21 +31,21 @@ prop_compose! {
 
 prop_compose! {
     fn any_card()(
-        small in any::<[u32; 3]>(),
+        small in any::<[u32; 2]>(),
         free in any::<[u32; 5]>(),
         prices in any::<[u64; 5]>(),
         last_seen_secs: u64,
-        free_bond: u128,
+        bonds: [u128; 2],
         shift in 0u32..128,
     ) -> Card {
         Card {
             provider: small[0],
-            capacity: small[1],
-            reputation_ppm: small[2] >> (shift % 32),
+            reputation_ppm: small[1] >> (shift % 32),
             free: Resources::from_array(free.map(|free| free >> (shift % 32))),
             prices: UnitPrices::from_array(prices.map(|price| price >> (shift % 64))),
             last_seen_secs,
-            free_bond: Uint128::new(free_bond >> shift),
+            bond: Uint128::new(bonds[0] >> shift),
+            locked: Uint128::new(bonds[1] >> shift),
         }
     }
 }

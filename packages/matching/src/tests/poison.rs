@@ -16,8 +16,8 @@ const REQUESTER: u32 = 4_000_000;
 fn tempting(id: u32, random: &mut Random) -> Node {
     let mut node = synthetic::node(id, random);
     node.provider = REQUESTER + 1;
-    node.capacity = Resources::from_array([128_000, 1 << 20, 8, 10_000, 10_000]);
-    node.free = node.capacity;
+    node.free = Resources::from_array([128_000, 1 << 20, 8, 10_000, 10_000]);
+    node.locked = Uint128::zero();
     node.prices = UnitPrices::from_array(synthetic::reference().to_array().map(|price| price / 2));
     node.reputation_ppm = 1_000_000;
     node.clean_ppm = 1_000_000;
@@ -30,9 +30,10 @@ type Poison = (&'static str, fn(&mut Node));
 const KINDS: [Poison; 5] = [
     ("silent", |node| node.last_seen_secs = ALIVE_SINCE_SECS - 1),
     ("tiny memory with many cores", |node| {
-        (node.capacity.memory_mib, node.free.memory_mib) = (1, 1);
+        node.free.memory_mib = 1;
     }),
-    ("no free bond", |node| node.free_bond = Uint128::zero()),
+    // Nothing of it locked: with all locked it would look as full as it is.
+    ("hardly any bond", |node| node.bond = Uint128::one()),
     ("too dear in the mix", |node| {
         node.prices.memory_mib = 2_500_000_000_000u64.into();
     }),
@@ -133,7 +134,8 @@ fn poison_at_both_ends_leaves_no_job_without_a_node() {
         let mut node = tempting(id, random);
         if random.chance(50) {
             (node.region, node.bandwidth_tier) = (random.one_of(&[0, 4, 8]), 0);
-            node.free.milli_cpu = node.capacity.milli_cpu / 8;
+            node.free.milli_cpu /= 8;
+            node.locked = Uint128::new(node.bond.u128() / 8 * 7);
             node.prices =
                 UnitPrices::from_array(synthetic::reference().to_array().map(|price| price * 20));
             (node.reputation_ppm, node.clean_ppm, node.virtual_time) = (0, 0, u64::MAX);

@@ -123,7 +123,7 @@ fn each_refusal_has_its_own_counter() {
     use crate::Refusal;
     use cosmwasm_std::Uint128;
     let mut node = synthetic::node(7, &mut Random(7));
-    node.free_bond = Uint128::new(1_000);
+    (node.bond, node.locked) = (Uint128::new(3_000), Uint128::new(2_000));
     let row = synthetic::row(&node);
     let mut fair = synthetic::job(surge_interface::Weights::DEFAULT, &mut Random(2));
     fair.need = Default::default();

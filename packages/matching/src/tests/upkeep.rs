@@ -1,6 +1,6 @@
 use std::collections::BTreeMap;
 
-use cosmwasm_std::{MemoryStorage, Order, Storage};
+use cosmwasm_std::{MemoryStorage, Order, Storage, Uint128};
 use proptest::prelude::*;
 
 use super::{synthetic, wild_node, Random, World, MARKET};
@@ -20,8 +20,9 @@ fn without_ceiling(storage: &MemoryStorage) -> Vec<(Vec<u8>, Vec<u8>)> {
     records
 }
 
-fn move_free(node: &mut crate::Node, random: &mut Random) {
-    node.free.milli_cpu = random.between_u32(0, node.capacity.milli_cpu);
+fn move_load(node: &mut crate::Node, random: &mut Random) {
+    node.free.milli_cpu = random.between_u32(0, 128_000);
+    node.locked = Uint128::new(node.bond.u128() / 8 * u128::from(random.between(0, 8)));
 }
 
 proptest! {
@@ -55,7 +56,7 @@ proptest! {
                 }
                 Some(old) => {
                     let mut new = if random.chance(50) { fresh } else { old.clone() };
-                    move_free(&mut new, &mut random);
+                    move_load(&mut new, &mut random);
                     let (old, row) = (synthetic::row(&old), synthetic::row(&new));
                     index::replace(&mut storage, &mut root, &old.key, &row).unwrap();
                     nodes.insert(id, new);
