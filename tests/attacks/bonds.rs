@@ -170,7 +170,7 @@ fn a_node_never_answers_for_more_than_its_bond() {
 }
 
 /// A node that asks nearly nothing, takes the job and does not deliver. Guards:
-/// `Job::stake` is at least what the reference prices come to; collateral and penalty are
+/// `Job::worth` is at least what the reference prices come to; collateral and penalty are
 /// computed from it.
 #[test]
 fn asking_little_does_not_make_failing_cheap() {

@@ -108,10 +108,10 @@ impl World {
             }
             locked += job.collateral;
             let bps = self.ghost.terms[job.terms].collateral;
-            assert!(job.stake >= job.price, "stake ≥ price");
+            assert!(job.worth >= job.price, "worth ≥ price");
             assert!(
-                job.collateral * 10_000 >= job.stake * bps,
-                "collateral ≥ m · stake"
+                job.collateral * 10_000 >= job.worth * bps,
+                "collateral ≥ m · worth"
             );
         }
         let told = format!("node {}", node.id);

@@ -92,7 +92,7 @@ pub struct Load {
     /// Jobs missed since `missed` was last zero.
     #[serde(rename = "x")]
     pub strikes: u8,
-    /// Stakes of jobs that were missed and not made good by paid ones since.
+    /// Worth of jobs that were missed and not made good by paid ones since.
     #[serde(rename = "m", skip_serializing_if = "Uint128::is_zero", default)]
     pub missed: Uint128,
     /// Key of the node's row in the index, while it has one.
@@ -125,7 +125,7 @@ pub struct Reservation {
     /// What collateral, penalty and the node's turn are measured by: the price, at least
     /// what the class's reference prices come to.
     #[serde(rename = "k")]
-    pub stake: Uint128,
+    pub worth: Uint128,
     /// What the job added to the node's virtual time.
     #[serde(rename = "v")]
     pub work: u64,

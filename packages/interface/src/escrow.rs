@@ -63,7 +63,7 @@ pub struct Params {
     pub waiting_secs: u64,
     /// Time for the arbiter to rule; after it the money is halved.
     pub dispute_secs: u64,
-    /// Bond that a node locks for a job, as a share of the stake (the price, at least the
+    /// Bond that a node locks for a job, as a share of the worth (the price, at least the
     /// reference price); at least 10,000.
     pub collateral_bps: u32,
     /// What a requester who cancels pays beside the elapsed time, of the price.

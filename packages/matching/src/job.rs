@@ -20,7 +20,7 @@ pub struct Job {
     pub reserved_secs: u64,
     /// Highest price of the whole job.
     pub max_price: Uint128,
-    /// Bond that the node locks, as a share of the stake.
+    /// Bond that the node locks, as a share of the worth.
     pub collateral_bps: u32,
     /// What counts for how much.
     pub weights: Weights,
@@ -44,14 +44,14 @@ pub struct Job {
 }
 
 impl Job {
-    /// What the job puts at stake at a node that asks `price`: at least what the reference
+    /// What the job is worth at a node that asks `price`: at least what the reference
     /// prices come to, so that a node cannot make failing cheap by asking little.
-    pub fn stake(&self, price: Uint128) -> Result<Uint128, AccountingError> {
+    pub fn worth(&self, price: Uint128) -> Result<Uint128, AccountingError> {
         Ok(price.max(job_price(&self.reference, &self.need, self.reserved_secs)?))
     }
 
     /// What a node that asks `price` locks of its bond until the job ends.
     pub fn collateral(&self, price: Uint128) -> Result<Uint128, AccountingError> {
-        collateral(self.stake(price)?, self.collateral_bps)
+        collateral(self.worth(price)?, self.collateral_bps)
     }
 }

@@ -109,7 +109,7 @@ impl Builder {
             name: "The network".to_owned(),
             uri: "https://example.org/dao".to_owned(),
             profile: self.profile,
-            weights: dao::Weights::OnePerMember {
+            electorate: dao::Electorate::OnePerMember {
                 members: members.map(|name| Suite::addr(name).to_string()).collect(),
             },
             settings: dao::Settings {

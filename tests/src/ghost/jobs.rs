@@ -83,7 +83,7 @@ impl Ghost {
             },
             declined: vec![],
             runners_up: vec![],
-            stake: 0,
+            worth: 0,
             collateral: 0,
             work: 0,
             vacated: false,
@@ -369,7 +369,7 @@ impl Ghost {
             Outcome::Settled => {
                 node.settled += 1;
                 // Strikes stay until work worth as much as was missed is paid.
-                node.missed -= job.stake.min(node.missed);
+                node.missed -= job.worth.min(node.missed);
                 if node.missed == 0 {
                     node.strikes = 0;
                 }
@@ -385,10 +385,10 @@ impl Ghost {
         };
         if let Some(reporter) = reporter {
             let doubled = job.no_show << node.strikes.min(64);
-            let penalty = part(job.stake, doubled.min(WHOLE / 2)).min(job.collateral);
+            let penalty = part(job.worth, doubled.min(WHOLE / 2)).min(job.collateral);
             let tip = reporter.map_or(0, |_| part(penalty, job.tip));
             node.strikes += 1;
-            node.missed += job.stake;
+            node.missed += job.worth;
             node.bond -= penalty;
             self.out_of_bond(reporter.unwrap_or("nobody"), denom, tip, penalty - tip);
         }

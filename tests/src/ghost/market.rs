@@ -39,7 +39,7 @@ pub(super) struct Able {
     parts: [u128; 5],
     price: u128,
     /// The price, at least the reference price.
-    stake: u128,
+    worth: u128,
     tag: u128,
 }
 
@@ -111,8 +111,8 @@ impl Ghost {
         }
         let price = price_of(&machine.prices, &order.need, order.secs);
         let reference = &self.markets[denom].reference;
-        let stake = price.max(price_of(reference, &order.need, order.secs));
-        let collateral = (stake * order.collateral_bps(self)).div_ceil(super::WHOLE);
+        let worth = price.max(price_of(reference, &order.need, order.secs));
+        let collateral = (worth * order.collateral_bps(self)).div_ceil(super::WHOLE);
         if price > most || collateral > node.bond - node.locked {
             return None;
         }
@@ -124,7 +124,7 @@ impl Ghost {
             score: score.sum(),
             parts,
             price,
-            stake,
+            worth,
             tag: node.virtual_time.max(self.markets[denom].virtual_time),
         })
     }
@@ -353,7 +353,7 @@ impl Ghost {
         }
         let (no_show, tip) = (self.rules.no_show, self.rules.tip);
         let order = self.job(id).order.clone();
-        let collateral = (able.stake * order.collateral_bps(self)).div_ceil(super::WHOLE);
+        let collateral = (able.worth * order.collateral_bps(self)).div_ceil(super::WHOLE);
         let denom = self.job(id).denom;
         if order.pinned.is_none() {
             self.markets[denom].virtual_time = able.tag;
@@ -364,7 +364,7 @@ impl Ghost {
         }
         node.locked += collateral;
         node.running += 1;
-        let work = (able.stake << 32) / node.bond;
+        let work = (able.worth << 32) / node.bond;
         node.virtual_time = able.tag + work;
         node.indexed = self.has_room(&node);
         let provider = node.provider;
@@ -373,7 +373,7 @@ impl Ghost {
         let job = self.job_mut(id);
         job.node = Some((able.node, provider));
         job.price = able.price;
-        job.stake = able.stake;
+        job.worth = able.worth;
         job.collateral = collateral;
         job.work = work;
         job.vacated = false;

@@ -74,7 +74,7 @@ pub struct Job {
     pub declined: Vec<u32>,
     pub runners_up: Vec<u32>,
     /// What collateral, penalty and turn are measured by.
-    pub stake: u128,
+    pub worth: u128,
     pub collateral: u128,
     /// What it added to the node's virtual time.
     pub work: u128,

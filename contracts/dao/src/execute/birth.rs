@@ -2,7 +2,7 @@
 
 use cosmwasm_std::{Addr, DepsMut, Env, Response, Uint128};
 use surge_interface::bounds::lasts;
-use surge_interface::dao::{Class, InstantiateMsg, Policies, Weights, MAX_FOUNDERS, MAX_ROWS};
+use surge_interface::dao::{Class, Electorate, InstantiateMsg, Policies, MAX_FOUNDERS, MAX_ROWS};
 use surge_interface::events::Journal;
 
 use super::{at_most, done, rules, Call};
@@ -26,9 +26,9 @@ pub fn instantiate(
     if msg.name.is_empty() {
         return Err(ContractError::Empty { what: "the name" });
     }
-    let (token, unstaking_secs, founders) = match msg.weights {
-        Weights::OnePerMember { members } => (None, 0, members),
-        Weights::Staked {
+    let (token, unstaking_secs, founders) = match msg.electorate {
+        Electorate::OnePerMember { members } => (None, 0, members),
+        Electorate::Staked {
             token,
             unstaking_secs,
         } => {

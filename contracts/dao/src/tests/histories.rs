@@ -67,7 +67,7 @@ fn world() -> World {
         (policy.voting_secs, policy.settle_secs) = (40, 4);
         (policy.timelock_secs, policy.grace_secs) = (5, 60);
         msg.policies = all(&policy);
-        msg.weights = Weights::Staked {
+        msg.electorate = Electorate::Staked {
             token: token.to_string(),
             unstaking_secs: 160,
         };

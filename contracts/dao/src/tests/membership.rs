@@ -89,7 +89,7 @@ fn the_last_member_stays() {
     let mut world = World::with(|_| {
         let mut msg = birth();
         let members = vec![addr("ada").to_string()];
-        msg.weights = Weights::OnePerMember { members };
+        msg.electorate = Electorate::OnePerMember { members };
         msg
     });
     let error = ContractError::LastMember { member: 1 };
@@ -132,18 +132,18 @@ fn birth_checks_what_later_changes_check() {
     assert_eq!(born(|_| ()), Ok(()));
     let twice = |msg: &mut InstantiateMsg| {
         let members = vec![addr("ada").to_string(); 2];
-        msg.weights = Weights::OnePerMember { members };
+        msg.electorate = Electorate::OnePerMember { members };
     };
     let address = addr("ada");
     assert_eq!(born(twice), Err(ContractError::MemberTwice { address }));
     let nobody = |msg: &mut InstantiateMsg| {
-        msg.weights = Weights::OnePerMember { members: vec![] };
+        msg.electorate = Electorate::OnePerMember { members: vec![] };
     };
     let what = "the list of members";
     assert_eq!(born(nobody), Err(ContractError::Empty { what }));
     let crowd = |msg: &mut InstantiateMsg| {
         let members = (0..=MAX_FOUNDERS).map(|i| addr(&format!("m{i}")).to_string());
-        msg.weights = Weights::OnePerMember {
+        msg.electorate = Electorate::OnePerMember {
             members: members.collect(),
         };
     };
@@ -166,7 +166,7 @@ fn birth_checks_what_later_changes_check() {
     assert_eq!(born(upgrade), Err(ContractError::BadRow { class }));
     let shouted = |msg: &mut InstantiateMsg| {
         let members = vec![addr("ada").to_string().to_uppercase()];
-        msg.weights = Weights::OnePerMember { members };
+        msg.electorate = Electorate::OnePerMember { members };
     };
     assert!(matches!(born(shouted), Err(ContractError::Std(_))));
     let info = message_info(&addr("deployer"), &cosmwasm_std::coins(1, "ustake"));
@@ -180,7 +180,7 @@ fn stake_is_held_until_what_it_voted_for_could_happen() {
     // 100 of voting, 10 of a late flip, 50 of timelock.
     let wait = |unstaking_secs| {
         born(|msg| {
-            msg.weights = Weights::Staked {
+            msg.electorate = Electorate::Staked {
                 token: addr("token").to_string(),
                 unstaking_secs,
             };

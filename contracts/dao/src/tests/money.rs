@@ -26,7 +26,7 @@ fn with_token() -> World {
         let mut policy = plain();
         policy.deposit = Uint128::new(100);
         msg.policies = all(&policy);
-        msg.weights = Weights::Staked {
+        msg.electorate = Electorate::Staked {
             token: token.to_string(),
             unstaking_secs: 160,
         };
@@ -301,7 +301,7 @@ fn nobody_proposes_in_the_name_of_a_member() {
 fn the_staked_token_is_never_allowed_also_before_anybody_stakes() {
     let world = World::with(|token| {
         let mut msg = birth();
-        msg.weights = Weights::Staked {
+        msg.electorate = Electorate::Staked {
             token: token.to_string(),
             unstaking_secs: 160,
         };

@@ -10,7 +10,7 @@ use crate::ContractError;
 fn aged() -> World {
     World::with(|token| {
         let mut msg = birth();
-        msg.weights = Weights::Staked {
+        msg.electorate = Electorate::Staked {
             token: token.to_string(),
             unstaking_secs: 160,
         };

@@ -54,7 +54,7 @@ pub fn birth() -> InstantiateMsg {
         name: "Choir".to_owned(),
         uri: "https://example.org/choir".to_owned(),
         profile: TimeProfile::Dev,
-        weights: Weights::OnePerMember {
+        electorate: Electorate::OnePerMember {
             members: ["ada", "ben", "cyd", "dee", "eve"]
                 .map(|name| addr(name).to_string())
                 .to_vec(),
@@ -125,7 +125,7 @@ impl World {
     pub fn staked() -> Self {
         let mut world = Self::with(|token| {
             let mut msg = birth();
-            msg.weights = Weights::Staked {
+            msg.electorate = Electorate::Staked {
                 token: token.to_string(),
                 unstaking_secs: 160,
             };

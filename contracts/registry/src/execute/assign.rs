@@ -254,7 +254,7 @@ fn reserve(
 ) -> Result<Assignment, ContractError> {
     let (record, mut load) = load_node(storage, pick.node)?;
     let need = request.job.need;
-    let stake = request.job.stake(pick.price)?;
+    let worth = request.job.worth(pick.price)?;
     let collateral = request.job.collateral(pick.price)?;
     load.reserved = index::reserve(&load.reserved, &need)
         .filter(|reserved| {
@@ -270,7 +270,7 @@ fn reserve(
     load.locked = load.locked.checked_add(collateral)?;
     load.running = load.running.saturating_add(1);
     let tag = pick.tag.u64();
-    load.virtual_time = advance(tag, stake, load.bond);
+    load.virtual_time = advance(tag, worth, load.bond);
     // A requester who names the node says nothing about whose turn it was.
     if request.pinned.is_none() {
         root.virtual_time = tag;
@@ -285,7 +285,7 @@ fn reserve(
         need: need.to_array(),
         collateral,
         price: pick.price,
-        stake,
+        worth,
         work: load.virtual_time.saturating_sub(tag),
         no_show_bps: request.params.no_show_bps,
         tip_bps: request.params.tip_bps,
@@ -323,7 +323,7 @@ fn give_back(
     let outcome_name = match outcome {
         Outcome::Settled => {
             load.settled = load.settled.saturating_add(1);
-            make_good(&mut load, held.stake);
+            make_good(&mut load, held.worth);
             "settled"
         }
         Outcome::Closed => {
@@ -352,10 +352,10 @@ fn give_back(
     Ok(())
 }
 
-/// A paid job makes good as much as was at stake in it. Strikes go when all that was missed
+/// A paid job makes good its worth. Strikes go when all that was missed
 /// is made good: a tiny job that the node's owner pays itself clears nothing.
-fn make_good(load: &mut Load, stake: Uint128) {
-    load.missed = load.missed.saturating_sub(stake);
+fn make_good(load: &mut Load, worth: Uint128) {
+    load.missed = load.missed.saturating_sub(worth);
     if load.missed.is_zero() {
         load.strikes = 0;
     }
@@ -373,13 +373,13 @@ fn punish(
     held: &Reservation,
     reporter: Option<Addr>,
 ) -> Result<(), ContractError> {
-    let amount = no_show(held.stake, held.collateral, load.strikes, held.no_show_bps)?;
+    let amount = no_show(held.worth, held.collateral, load.strikes, held.no_show_bps)?;
     let tip = match &reporter {
         Some(_) => share(amount, held.tip_bps.into())?,
         None => Uint128::zero(),
     };
     load.strikes = load.strikes.saturating_add(1);
-    load.missed = load.missed.saturating_add(held.stake);
+    load.missed = load.missed.saturating_add(held.worth);
     load.bond = load.bond.checked_sub(amount)?;
     let kitty = bond::pay_out_of_bond(
         storage,

@@ -6,8 +6,8 @@ use cw_ownable::Action as Ownership;
 use serde::Serialize;
 use surge_chain_tests::{Error, Included, Key};
 use surge_interface::dao::{
-    Action, Choice, Class, Draft, ExecuteMsg, InstantiateMsg, InvariantResponse, Policies, Policy,
-    ProposalResponse, QueryMsg, ReceiveMsg, Row, Settings, Status, Weights,
+    Action, Choice, Class, Draft, Electorate, ExecuteMsg, InstantiateMsg, InvariantResponse,
+    Policies, Policy, ProposalResponse, QueryMsg, ReceiveMsg, Row, Settings, Status,
 };
 use surge_interface::registry::ExecuteMsg as Registry;
 use surge_interface::TimeProfile;
@@ -34,10 +34,10 @@ pub fn members_decide(world: &mut World, codes: &Codes) -> Result<(), Error> {
         ["provider1", "provider2", "provider3"].map(|name| world.chain.network().key(name));
     let members = members.into_iter().collect::<Result<Vec<_>, _>>()?;
     let founders = members.iter().map(|key| key.address().to_owned());
-    let weights = Weights::OnePerMember {
+    let electorate = Electorate::OnePerMember {
         members: founders.collect(),
     };
-    let addr = born(world, codes, weights, "dao instantiate (3 members)")?;
+    let addr = born(world, codes, electorate, "dao instantiate (3 members)")?;
     let mut dao = Dao {
         world,
         addr,
@@ -51,7 +51,12 @@ pub fn members_decide(world: &mut World, codes: &Codes) -> Result<(), Error> {
     dao.stakes(codes)
 }
 
-fn born(world: &mut World, codes: &Codes, weights: Weights, what: &str) -> Result<String, Error> {
+fn born(
+    world: &mut World,
+    codes: &Codes,
+    electorate: Electorate,
+    what: &str,
+) -> Result<String, Error> {
     let deployer = world.chain.network().key("deployer")?;
     let (code_id, checksum) = &codes.0["dao"];
     let salt = world.chain.height()?.to_be_bytes();
@@ -75,7 +80,7 @@ fn born(world: &mut World, codes: &Codes, weights: Weights, what: &str) -> Resul
         name: "The network".into(),
         uri: "https://example.org/dao.json".into(),
         profile: TimeProfile::Dev,
-        weights,
+        electorate,
         settings: Settings {
             min_age_secs: 0,
             deposit_denom: native(),
@@ -393,11 +398,11 @@ impl Dao<'_> {
 
     /// Another DAO, where the reward token is staked.
     fn stakes(&mut self, codes: &Codes) -> Result<(), Error> {
-        let weights = Weights::Staked {
+        let electorate = Electorate::Staked {
             token: self.world.token.clone(),
             unstaking_secs: 130,
         };
-        self.addr = born(self.world, codes, weights, "dao instantiate (staked)")?;
+        self.addr = born(self.world, codes, electorate, "dao instantiate (staked)")?;
         let stake = |dao: &Self, member: usize, amount: u128| {
             let msg = ReceiveMsg::Stake {};
             dao.world
