@@ -45,13 +45,44 @@ pub enum Error {
         /// What it cost.
         gas_used: u64,
     },
-    /// No block held the transaction in time.
-    #[error("transaction {hash} is in no block after {secs} s")]
+    /// No block held the transaction in time. It may still land.
+    #[error("transaction {hash} is in no block after {secs} s; it may still land up to block {last_block}, and never after it")]
     NotIncluded {
         /// Its hash.
         hash: String,
         /// How long was waited.
         secs: u64,
+        /// The last block that it is valid for.
+        last_block: u64,
+    },
+    /// The node is of another chain.
+    #[error("{url} is a node of {found}, not of {wanted}")]
+    OtherChain {
+        /// The node.
+        url: String,
+        /// Its chain.
+        found: String,
+        /// The network's chain.
+        wanted: String,
+    },
+    /// An account that the chain does not know has nothing to pay fees with.
+    #[error("{address} has never held anything on {chain_id}: it cannot pay fees")]
+    Unfunded {
+        /// The account.
+        address: String,
+        /// The chain.
+        chain_id: String,
+    },
+    /// No hash of a transaction.
+    #[error("{0:?} is no transaction hash: 64 hexadecimal digits")]
+    Hash(String),
+    /// A network's file is wrong.
+    #[error("network {name}: {reason}")]
+    Network {
+        /// File or name.
+        name: String,
+        /// What is wrong.
+        reason: String,
     },
     /// An answer is not what it should be.
     #[error("unexpected answer: {0}")]
@@ -81,9 +112,6 @@ pub enum Error {
     /// Nobody of this name has a key on this network.
     #[error("the network has no key named {0}")]
     NoKey(String),
-    /// No network was named.
-    #[error("SURGE_CHAIN is not set: it names the network.json of a node, as scripts/devnet writes it; scripts/gas does all of it")]
-    NoChain,
 }
 
 impl Error {

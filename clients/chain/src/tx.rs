@@ -16,10 +16,12 @@ pub struct Included {
     pub height: u64,
     /// Gas that it used: signature, bytes and execution.
     pub gas_used: u64,
-    /// Bytes of the signed transaction.
-    pub bytes: usize,
-    /// Fee that its signer paid, in base units.
-    pub fee: u128,
+    /// Gas that it was allowed.
+    pub gas_limit: u64,
+    /// Bytes of the signed transaction; none when it was only looked up.
+    pub bytes: Option<usize>,
+    /// Fee that its signer paid, in base units; none when it was only looked up.
+    pub fee: Option<u128>,
     /// What the messages answered, as protobuf `TxMsgData`.
     pub data: Vec<u8>,
     /// Events in order: type and attributes.
@@ -43,7 +45,7 @@ impl Included {
             .ok_or_else(|| Error::Answer(format!("no {key} in a {kind} event of {}", self.hash)))
     }
 
-    pub(crate) fn read(answer: &Value, bytes: usize, fee: u128) -> Result<Self, Error> {
+    pub(crate) fn read(answer: &Value, paid: Option<(usize, u128)>) -> Result<Self, Error> {
         let result = &answer["tx_result"];
         let gas_used = number(&result["gas_used"])?;
         let code = result["code"].as_u64().unwrap_or_default();
@@ -60,8 +62,9 @@ impl Included {
             hash: answer["hash"].as_str().unwrap_or_default().into(),
             height: number(&answer["height"])?,
             gas_used,
-            bytes,
-            fee,
+            gas_limit: number(&result["gas_wanted"])?,
+            bytes: paid.map(|paid| paid.0),
+            fee: paid.map(|paid| paid.1),
             data: rpc::decode(&result["data"])?,
             events: events.map(event).collect(),
         })

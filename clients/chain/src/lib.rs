@@ -1,0 +1,20 @@
+//! A client of CosmWasm chains.
+//!
+//! [`Chain`] speaks to one node over CometBFT's JSON-RPC, which every node has: it simulates,
+//! signs, broadcasts, waits until a block holds the transaction, and says what it cost.
+//! A [`Network`] is a file that anybody can write, see `networks/`.
+
+mod chain;
+mod error;
+mod key;
+mod message;
+mod network;
+mod rpc;
+mod tx;
+
+pub use chain::{Capabilities, Chain, Code, Contract, Limit, Simulated};
+pub use error::Error;
+pub use key::{Account, Key};
+pub use message::{execute, instantiate2, migrate, pay, store_code};
+pub use network::{Explorer, Fee, Kind, NamedMnemonic, Network};
+pub use tx::{Attributes, Included};

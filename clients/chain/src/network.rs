@@ -1,0 +1,215 @@
+use std::{fmt, path::Path};
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::{Error, Key};
+
+/// A network: what a client has to know of a chain before it asks it anything.
+#[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Network {
+    /// Chain id; part of what is signed.
+    pub chain_id: String,
+    /// What the chain is for.
+    pub kind: Kind,
+    /// First part of every address.
+    pub prefix: String,
+    /// Nodes' CometBFT JSON-RPC; the first that answers is used.
+    pub rpc: Vec<String>,
+    /// What gas costs.
+    pub fee: Fee,
+    /// Where people look at transactions.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub explorer: Option<Explorer>,
+    /// Funded keys of a local chain, which guard nothing of worth.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub keys: Vec<NamedMnemonic>,
+}
+
+/// What a chain is for.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Kind {
+    /// One machine: times in seconds, keys in files.
+    Local,
+    /// Coins without worth.
+    Test,
+    /// Money.
+    Main,
+}
+
+/// What gas costs on a network, and how people call the coin.
+#[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Fee {
+    /// Denomination on the chain.
+    pub denom: String,
+    /// What people call it.
+    pub display: String,
+    /// Base units of one coin, as a power of ten.
+    pub exponent: u8,
+    /// Base units for one unit of gas, as a decimal fraction.
+    pub gas_price: String,
+    /// Gas limit over simulated gas, in percent.
+    #[serde(default = "usual_margin")]
+    pub gas_margin_percent: u64,
+}
+
+/// Where people look at a chain.
+#[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Explorer {
+    /// Address of a transaction's page; `${txHash}` stands for its hash.
+    pub tx: String,
+}
+
+/// A key of a local chain.
+#[derive(Clone, Deserialize, PartialEq, Serialize)]
+pub struct NamedMnemonic {
+    /// What it is called.
+    pub name: String,
+    /// Its words.
+    pub mnemonic: String,
+}
+
+impl fmt::Debug for NamedMnemonic {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.name)
+    }
+}
+
+const fn usual_margin() -> u64 {
+    140
+}
+
+/// Decimal places of a gas price that count.
+const PRICE_PLACES: u32 = 12;
+
+impl Network {
+    /// The network that a file describes.
+    pub fn load(path: &Path) -> Result<Self, Error> {
+        let text = std::fs::read_to_string(path).map_err(|source| Error::File {
+            path: path.into(),
+            source,
+        })?;
+        Self::parse(&text, &path.display().to_string())
+    }
+
+    /// The network that a text describes; `name` stands in errors.
+    pub fn parse(text: &str, name: &str) -> Result<Self, Error> {
+        let wrong = |reason: String| Error::Network {
+            name: name.into(),
+            reason,
+        };
+        let network: Self = toml::from_str(text).map_err(|error| wrong(error.to_string()))?;
+        if network.rpc.is_empty() {
+            return Err(wrong("it names no rpc".into()));
+        }
+        network.fee.price().map_err(wrong)?;
+        Ok(network)
+    }
+
+    /// A network out of an entry of the Cosmos chain registry (`chain.json`).
+    pub fn from_registry(chain: &Value) -> Result<Self, Error> {
+        let name = chain["chain_name"].as_str().unwrap_or("chain.json");
+        let wrong = |reason: &str| Error::Network {
+            name: name.into(),
+            reason: reason.into(),
+        };
+        let text = |field: &Value| field.as_str().map(str::to_owned);
+        let fee = &chain["fees"]["fee_tokens"][0];
+        let denom = text(&fee["denom"]).ok_or_else(|| wrong("it has no fees.fee_tokens"))?;
+        let price = ["average_gas_price", "low_gas_price", "fixed_min_gas_price"];
+        let price = price.iter().find_map(|field| match &fee[*field] {
+            Value::Number(number) => Some(number.to_string()),
+            _ => None,
+        });
+        let kind = match chain["network_type"].as_str() {
+            Some("mainnet") => Kind::Main,
+            Some("testnet") => Kind::Test,
+            _ => Kind::Local,
+        };
+        let rpc = chain["apis"]["rpc"].as_array().into_iter().flatten();
+        let explorers = chain["explorers"].as_array().into_iter().flatten();
+        // The registry keeps how coins are shown in another file; most base units are a
+        // millionth of a coin and have its name behind a u.
+        let display = denom.strip_prefix('u').unwrap_or(&denom).to_uppercase();
+        let network = Self {
+            chain_id: text(&chain["chain_id"]).ok_or_else(|| wrong("it has no chain_id"))?,
+            kind,
+            prefix: text(&chain["bech32_prefix"]).ok_or_else(|| wrong("it has no bech32_prefix"))?,
+            rpc: rpc.filter_map(|rpc| text(&rpc["address"])).collect(),
+            fee: Fee {
+                exponent: if denom.starts_with('u') { 6 } else { 0 },
+                display,
+                denom,
+                gas_price: price.ok_or_else(|| wrong("its fee token has no gas price"))?,
+                gas_margin_percent: usual_margin(),
+            },
+            explorer: explorers
+                .filter_map(|explorer| text(&explorer["tx_page"]))
+                .next()
+                .map(|tx| Explorer { tx }),
+            keys: vec![],
+        };
+        if network.rpc.is_empty() {
+            return Err(wrong("it has no apis.rpc"));
+        }
+        network.fee.price().map_err(|reason| wrong(&reason))?;
+        Ok(network)
+    }
+
+    /// The network as a file.
+    pub fn to_toml(&self) -> Result<String, Error> {
+        toml::to_string_pretty(self).map_err(|error| Error::Network {
+            name: self.chain_id.clone(),
+            reason: error.to_string(),
+        })
+    }
+
+    /// A key that the network's file holds.
+    pub fn key(&self, name: &str) -> Result<Key, Error> {
+        let named = self.keys.iter().find(|key| key.name == name);
+        let named = named.ok_or_else(|| Error::NoKey(name.into()))?;
+        Key::from_mnemonic(&self.prefix, &named.name, &named.mnemonic)
+    }
+
+    /// Where people look at a transaction.
+    pub fn tx_page(&self, hash: &str) -> Option<String> {
+        let explorer = self.explorer.as_ref()?;
+        Some(explorer.tx.replace("${txHash}", hash))
+    }
+}
+
+impl Fee {
+    /// What so much gas costs, in base units, rounded up.
+    pub fn of(&self, gas: u64) -> Result<u128, Error> {
+        let price = self.price().map_err(|reason| Error::Network {
+            name: self.denom.clone(),
+            reason,
+        })?;
+        let scale = 10u128.pow(PRICE_PLACES);
+        u128::from(gas)
+            .checked_mul(price)
+            .map(|fee| fee.div_ceil(scale))
+            .ok_or_else(|| Error::Answer(format!("the fee of {gas} gas is too large")))
+    }
+
+    /// Base units for 10¹² units of gas.
+    fn price(&self) -> Result<u128, String> {
+        let wrong = || {
+            let text = &self.gas_price;
+            format!("gas_price {text:?} is no decimal number with at most {PRICE_PLACES} places")
+        };
+        let (whole, part) = self.gas_price.split_once('.').unwrap_or((&self.gas_price, ""));
+        if part.len() > PRICE_PLACES as usize || whole.is_empty() {
+            return Err(wrong());
+        }
+        let digits = format!("{whole}{part:0<12}");
+        if !digits.bytes().all(|byte| byte.is_ascii_digit()) {
+            return Err(wrong());
+        }
+        digits.parse().map_err(|_| wrong())
+    }
+}
