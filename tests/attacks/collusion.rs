@@ -201,7 +201,10 @@ fn a_provider_that_names_the_arbiter_its_operator_and_payout_is_ruled_on_all_the
         profile_uri: None,
     };
     suite.to_registry("alice", &operator).expect("an operator");
-    let payout = Registry::SetPayout { payout: arbiter };
+    let payout = Registry::SetPayout {
+        payout: arbiter,
+        provider: None,
+    };
     suite.to_registry("alice", &payout).expect("a payout");
     suite.pass(4 * 86_400);
     let record = suite.provider(1).record;

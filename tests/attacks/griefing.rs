@@ -22,7 +22,10 @@ fn dust_from_a_stranger_moves_no_timer_and_unlocks_nothing() {
     let unbond = Registry::Unbond { denom: 0, amount };
     suite.to_registry("alice", &unbond).expect("unbonds");
     let payout = Suite::addr("vault").to_string();
-    let set = Registry::SetPayout { payout };
+    let set = Registry::SetPayout {
+        payout,
+        provider: None,
+    };
     suite.to_registry("alice", &set).expect("a new payout");
     let before = suite.provider(1);
     suite.pass(100);

@@ -31,7 +31,7 @@ fn silent_nodes_blind_no_search_and_are_cleaned_out_at_their_owners_cost() {
     assert_eq!(evicted.len(), 8, "as many as one search takes out");
     for event in &evicted {
         assert_eq!(event.get("reporter"), Some("search"));
-        assert_eq!((event.number("tip"), event.number("denom")), (0, 0));
+        assert_eq!((event.number("tip"), event.number("denom_id")), (0, 0));
     }
     let left: Vec<u32> = suite
         .all_nodes()

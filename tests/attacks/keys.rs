@@ -29,6 +29,7 @@ fn a_hot_key_moves_no_money_and_no_machine() {
         Registry::Leave {},
         Registry::SetPayout {
             payout: thief.to_string(),
+            provider: None,
         },
         Registry::UpdateProvider {
             operator: Some(Suite::addr("mallory").to_string()),
@@ -100,6 +101,7 @@ fn a_stolen_cold_key_redirects_earnings_only_after_the_delay() {
     suite.accept("bob", id).expect("acceptance");
     let set = |name: &str| Registry::SetPayout {
         payout: Suite::addr(name).to_string(),
+        provider: None,
     };
     suite.meet("vault");
     suite.to_registry("alice", &set("mallory")).expect("theft");
@@ -238,4 +240,49 @@ fn a_closed_intake_stops_what_is_new_and_nothing_else() {
         denom: 0,
     };
     suite.to_registry("anybody", &withdraw).expect("bond");
+}
+
+/// Guard: `owned_once` compares with the record that stays. Rewards of a provider that is
+/// gone vest for months: its owner, and nobody else, can still say where they go, also with
+/// another registration.
+#[test]
+fn who_left_still_says_where_its_rewards_go() {
+    let (mut suite, provider, node) = with_alice();
+    suite
+        .to_registry("alice", &Registry::RemoveNode { node })
+        .expect("removal");
+    suite
+        .to_registry("alice", &Registry::Leave {})
+        .expect("leaving");
+    suite.pass(30 * 86_400);
+    for denom in [0, 1] {
+        let withdraw = Registry::WithdrawBond { provider, denom };
+        suite.to_registry("alice", &withdraw).expect("the bond");
+    }
+    let gone = suite.provider(provider).record;
+    assert_eq!(gone.status, registry::ProviderStatus::Gone);
+
+    suite.meet("vault");
+    let set = |of| Registry::SetPayout {
+        payout: Suite::addr("vault").to_string(),
+        provider: of,
+    };
+    let sender = Suite::addr("alice");
+    refuses(
+        &mut suite,
+        RegistryError::NotAProvider { sender },
+        |suite| suite.to_registry("alice", &set(None)),
+    );
+    let sender = Suite::addr("mallory");
+    refuses(
+        &mut suite,
+        RegistryError::NotProviderOwner { provider, sender },
+        |suite| suite.to_registry("mallory", &set(Some(provider))),
+    );
+    suite
+        .to_registry("alice", &set(Some(provider)))
+        .expect("a new payout address");
+    suite.pass(3 * 86_400);
+    let record = suite.provider(provider).record;
+    assert_eq!(*record.payout_at(suite.now_secs()), Suite::addr("vault"));
 }

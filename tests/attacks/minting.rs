@@ -386,6 +386,7 @@ fn strangers_change_nothing_and_claims_pay_the_payout_address() {
     }
     let payout = Registry::SetPayout {
         payout: Suite::addr("vault").to_string(),
+        provider: None,
     };
     suite
         .to_registry("alice", &payout)

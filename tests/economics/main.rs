@@ -1,14 +1,16 @@
 //! An agent simulation on the real contracts: what honest work earns, and what cheats earn
 //! with the same capital. `docs/economics.md` says what is assumed and what came out.
 //!
-//! `SURGE_EPOCHS`, `SURGE_SEED`, `SURGE_JOBS`, `SURGE_COST`, `SURGE_NOTICED` and
-//! `SURGE_SILENT` change the assumptions; `SURGE_PLOT` names a file for the plot.
+//! `SURGE_EPOCHS`, `SURGE_SEED`, `SURGE_JOBS`, `SURGE_COST`, `SURGE_NOTICED`,
+//! `SURGE_SILENT` and `SURGE_ACCEPTED` change the assumptions; `SURGE_PLOT` names a file for
+//! the plot, `SURGE_DOCS=write` puts the tables into the documentation.
 
 mod agents;
 mod books;
 #[path = "../histories/chance.rs"]
 #[allow(dead_code)] // It is the histories'; not all of it is needed here.
 mod chance;
+mod docs;
 mod lazy;
 mod market;
 mod plot;
@@ -177,6 +179,12 @@ fn cheats_earn_less_than_honest_work_with_the_same_capital() {
     let assumptions = Assumptions::read();
     let findings = explore_all(&assumptions);
     println!("{}", table::of(&assumptions, &findings));
+    if assumptions == Assumptions::usual() {
+        docs::keep(&[
+            ("as a network starts", table::table(&findings, USUAL)),
+            ("where load weighs most", table::table(&findings, HEAVY)),
+        ]);
+    }
     if let Ok(path) = std::env::var("SURGE_PLOT") {
         // Tests run in the directory of their crate, paths are meant from the workspace.
         let path = std::path::Path::new("..").join(path);

@@ -22,6 +22,8 @@ const TICKS: u64 = 6;
 const REQUESTERS: u64 = 5;
 /// Days that the arbiter takes.
 const RULING_DAYS: u64 = 2;
+/// Days until a requester's silence is an answer.
+const REVIEW_DAYS: u64 = 2;
 /// Days until its silence decides.
 const SILENCE_DAYS: u64 = 8;
 /// Epochs between two claims.
@@ -50,6 +52,9 @@ pub struct Assumptions {
     pub noticed_percent: u64,
     /// How often the arbiter is silent then.
     pub silent_percent: u64,
+    /// How often an honest requester accepts good work. Otherwise it says nothing, and
+    /// somebody settles when the review window is over: paid, but without reward.
+    pub accepted_percent: u64,
 }
 
 impl Assumptions {
@@ -62,6 +67,7 @@ impl Assumptions {
             cost_percent: 60,
             noticed_percent: 90,
             silent_percent: 10,
+            accepted_percent: 100,
         }
     }
 
@@ -79,6 +85,7 @@ impl Assumptions {
             cost_percent: number("SURGE_COST", usual.cost_percent),
             noticed_percent: number("SURGE_NOTICED", usual.noticed_percent),
             silent_percent: number("SURGE_SILENT", usual.silent_percent),
+            accepted_percent: number("SURGE_ACCEPTED", usual.accepted_percent),
         }
     }
 
@@ -129,6 +136,8 @@ pub struct World {
     chance: Chance,
     start_secs: u64,
     running: BTreeMap<u64, Running>,
+    /// Delivered jobs that nobody will say anything about, with the day of their settlement.
+    unanswered: Vec<(u64, u64)>,
     disputes: Vec<Dispute>,
 }
 
@@ -177,6 +186,7 @@ impl World {
             chance: Chance::new(assumptions.seed),
             start_secs,
             running: BTreeMap::new(),
+            unanswered: vec![],
             disputes: vec![],
         }
     }
@@ -189,7 +199,7 @@ impl World {
         while self.days < self.assumptions.epochs {
             self.day(true);
         }
-        while !(self.running.is_empty() && self.disputes.is_empty()) {
+        while !(self.running.is_empty() && self.disputes.is_empty() && self.unanswered.is_empty()) {
             self.day(false);
         }
         self.wind_up();
@@ -208,6 +218,7 @@ impl World {
             self.deliver_due();
             if tick == 0 {
                 self.end_disputes();
+                self.end_silences();
                 self.wash();
             }
             if open {
@@ -374,17 +385,35 @@ impl World {
             let summary = self.suite.job(job);
             let price = summary.price.u128();
             self.suite.deliver(job).expect("a result in time");
-            let accept = escrow::ExecuteMsg::Accept { job, pay: false };
-            let escrow = self.suite.escrow.clone();
-            self.suite
-                .app
-                .execute_contract(summary.requester, escrow, &accept, &[])
-                .expect("good work is accepted");
+            if self.chance.percent(self.assumptions.accepted_percent) {
+                let accept = escrow::ExecuteMsg::Accept { job, pay: false };
+                let escrow = self.suite.escrow.clone();
+                self.suite
+                    .app
+                    .execute_contract(summary.requester, escrow, &accept, &[])
+                    .expect("good work is accepted");
+            } else {
+                self.suite.vacate(job).expect("room for the next");
+                self.unanswered.push((job, self.days + REVIEW_DAYS));
+            }
             let it = &mut self.agents[agent];
             it.busy_milli -= milli;
             it.book.jobs += 1;
             it.book.turnover += price;
             it.book.cost += price * u128::from(self.assumptions.cost_percent) / 100;
+        }
+    }
+
+    /// Who said nothing until the review window was over has accepted, but mints nothing.
+    fn end_silences(&mut self) {
+        let today = self.days;
+        let (due, open) = std::mem::take(&mut self.unanswered)
+            .into_iter()
+            .partition(|(_, day)| *day <= today);
+        self.unanswered = open;
+        let due: Vec<(u64, u64)> = due;
+        for (job, _) in due {
+            self.suite.settle("anybody", job).expect("silence");
         }
     }
 

@@ -8,7 +8,7 @@ use comfy_table::{CellAlignment, Table};
 use crate::agents::{Strategy, SURGE};
 use crate::lazy::{break_even, honest_income};
 use crate::market::Assumptions;
-use crate::{Finding, Outcome, HEAVY, USUAL};
+use crate::{Finding, Outcome, Setting, HEAVY, USUAL};
 
 const HEADER: [&str; 9] = [
     "strategy",
@@ -36,8 +36,7 @@ pub fn of(assumptions: &Assumptions, findings: &[Finding]) -> String {
         ),
     ] {
         text.push_str(title);
-        let worlds = findings.iter().filter(|finding| finding.setting == setting);
-        let _ = writeln!(text, "{}", table(worlds));
+        let _ = writeln!(text, "{}", table(findings, setting));
     }
     for finding in findings {
         for cheat in finding.cheats() {
@@ -50,10 +49,11 @@ pub fn of(assumptions: &Assumptions, findings: &[Finding]) -> String {
     text
 }
 
-fn table<'a>(worlds: impl Iterator<Item = &'a Finding>) -> Table {
+/// What came out with this setting.
+pub fn table(findings: &[Finding], setting: Setting) -> Table {
     let mut table = Table::new();
     table.load_preset(ASCII_MARKDOWN).set_header(HEADER);
-    for finding in worlds {
+    for finding in findings.iter().filter(|finding| finding.setting == setting) {
         let mut honest = finding.honest().iter().map(|agent| row(finding, agent));
         let mean = mean(finding);
         let spread = honest

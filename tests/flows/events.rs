@@ -164,7 +164,13 @@ fn what_closes_a_job_divides_all_that_was_held() {
     assert_eq!(closed.len(), 3);
     let bond = 737;
     for (event, held) in closed.iter().zip([50_000, 50_000 + bond, 50_000]) {
-        let parts = ["provider", "requester", "burn", "treasury", "insurance"];
+        let parts = [
+            "to_provider",
+            "to_requester",
+            "burn",
+            "treasury",
+            "insurance",
+        ];
         let sum: u128 = parts.iter().map(|part| event.number(part)).sum();
         assert_eq!(sum, held, "{event:?}");
     }

@@ -323,6 +323,7 @@ fn to_registry(world: &World, what: &What) -> Registry {
         },
         What::SetPayout(payout) => Registry::SetPayout {
             payout: name(payout),
+            provider: None,
         },
         What::Unbond(denom, amount) => Registry::Unbond {
             denom: *denom as u8,

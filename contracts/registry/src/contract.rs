@@ -77,9 +77,9 @@ pub fn execute(
                 .transpose()?;
             provider::update(deps, &sender_addr, operator_addr, profile_uri.as_deref())
         }
-        ExecuteMsg::SetPayout { payout } => {
+        ExecuteMsg::SetPayout { payout, provider } => {
             let payout_addr = deps.api.addr_validate(&payout)?;
-            provider::set_payout(deps, now_secs, &sender_addr, payout_addr)
+            provider::set_payout(deps, now_secs, &sender_addr, provider, payout_addr)
         }
         ExecuteMsg::Drain {} => provider::drain(deps, &sender_addr),
         ExecuteMsg::Resume {} => provider::resume(deps, now_secs, &sender_addr),

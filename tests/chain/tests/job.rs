@@ -441,6 +441,7 @@ fn providers_change_and_leave(world: &mut World) -> Result<(), Error> {
         "registry set_payout",
         Registry::SetPayout {
             payout: owner.address().into(),
+            provider: None,
         },
     )?;
     send("registry remove_node", Registry::RemoveNode { node })?;

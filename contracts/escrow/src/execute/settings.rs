@@ -1,6 +1,7 @@
 //! What the owner decides.
 
-use cosmwasm_std::{Api, DepsMut, Response, Storage};
+use cosmwasm_std::{to_json_string, Api, DepsMut, Response, Storage};
+use serde::Serialize;
 use surge_interface::bounds::{lasts, within};
 use surge_interface::escrow::{
     InstantiateMsg, Params, MAX_DECLINES, MAX_DENOMS, MAX_MINT_BPS, MAX_TAKE_BPS,
@@ -47,14 +48,14 @@ pub fn update_params(call: Call, params: Params) -> Result<Response, ContractErr
     check_params(&params, &config.profile.bounds())?;
     config.params_version = config.params_version.saturating_add(1);
     PARAMS.save(call.deps.storage, config.params_version, &params)?;
-    saved(call.deps.storage, &config, "params")
+    saved(call.deps.storage, &config, "params", &params)
 }
 
 pub fn add_denom(call: Call, denom: &UncheckedDenom) -> Result<Response, ContractError> {
     cw_ownable::assert_owner(call.deps.storage, &call.sender_addr)?;
     list_denom(call.deps.storage, call.deps.api, denom)?;
     let config = CONFIG.load(call.deps.storage)?;
-    saved(call.deps.storage, &config, "denom")
+    saved(call.deps.storage, &config, "denom", denom)
 }
 
 pub fn set_roles(
@@ -70,25 +71,28 @@ pub fn set_roles(
     if let Some(treasury) = treasury {
         config.treasury = call.deps.api.addr_validate(treasury)?;
     }
-    saved(call.deps.storage, &config, "roles")
+    let roles = (&config.arbiter, &config.treasury);
+    saved(call.deps.storage, &config, "roles", &roles)
 }
 
 pub fn set_intake(call: Call, open: bool) -> Result<Response, ContractError> {
     cw_ownable::assert_owner(call.deps.storage, &call.sender_addr)?;
     let mut config = CONFIG.load(call.deps.storage)?;
     config.intake_open = open;
-    saved(call.deps.storage, &config, "intake")
+    saved(call.deps.storage, &config, "intake", &open)
 }
 
 fn saved(
     storage: &mut dyn Storage,
     config: &Config,
     what: &'static str,
+    value: &impl Serialize,
 ) -> Result<Response, ContractError> {
     CONFIG.save(storage, config)?;
     let mut journal = Journal::default();
     journal.note(ParamsUpdated {
         what,
+        value: to_json_string(value)?,
         version: config.params_version,
     });
     Ok(journal.close(storage, done("update").add_attribute("what", what))?)

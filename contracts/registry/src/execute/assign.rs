@@ -169,7 +169,7 @@ fn search(
         LOADS.save(storage, node, &load)?;
         journal.note(NodeEvicted {
             node,
-            denom: record.spec.denom,
+            denom_id: record.spec.denom,
             tip: Uint128::zero(),
             reporter: "search".to_owned(),
         });
@@ -392,7 +392,7 @@ fn punish(
     journal.note(NodeSlashed {
         job,
         node: held.node,
-        denom: record.spec.denom,
+        denom_id: record.spec.denom,
         amount,
         tip,
         reporter: reporter.map_or_else(|| "none".to_owned(), Addr::into_string),

@@ -50,7 +50,7 @@ pub fn add(
     let mut journal = Journal::default();
     journal.note(Bonded {
         provider,
-        denom,
+        denom_id: denom,
         amount,
         total_bonds: money.bonds,
     });
@@ -120,7 +120,7 @@ pub fn start_unbonding(
     UNBONDINGS.save(storage, provider, &open)?;
     journal.note(UnbondingStarted {
         provider,
-        denom,
+        denom_id: denom,
         amount,
         from_secs,
     });
@@ -165,7 +165,7 @@ pub fn withdraw(
     let mut journal = Journal::default();
     journal.note(BondWithdrawn {
         provider,
-        denom,
+        denom_id: denom,
         amount,
         total_bonds: money.bonds,
     });
@@ -233,7 +233,7 @@ fn grow_kitty(
     MONEY.save(deps.storage, denom, &money)?;
     let mut journal = Journal::default();
     journal.note(KittyFunded {
-        denom,
+        denom_id: denom,
         amount,
         kitty: money.kitty,
     });
@@ -286,7 +286,7 @@ pub fn withdraw_tips(
     let mut journal = Journal::default();
     journal.note(TipsWithdrawn {
         account: account_addr,
-        denom,
+        denom_id: denom,
         amount,
     });
     Ok(journal.close(deps.storage, done("withdraw_tips").add_message(payment))?)

@@ -267,7 +267,7 @@ pub fn evict(
         index::refresh(deps.storage, *node, &record, &mut load, false)?;
         journal.note(NodeEvicted {
             node: *node,
-            denom: record.spec.denom,
+            denom_id: record.spec.denom,
             tip,
             reporter: sender_addr.to_string(),
         });

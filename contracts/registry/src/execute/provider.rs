@@ -10,7 +10,7 @@ use surge_interface::registry::{
     PendingPayout, ProviderRecord, ProviderStatus, MAX_NODES, MAX_TEXT,
 };
 
-use super::{bond, done, ensure_status, node, owned, run_by};
+use super::{bond, done, ensure_status, load, node, owned, run_by};
 use crate::state::{BONDS, CONFIG, COUNTERS, NODES_OF, OPERATORS, OWNERS, PARAMS, PROFILES};
 use crate::{index, ContractError};
 
@@ -94,9 +94,13 @@ pub fn set_payout(
     deps: DepsMut,
     now_secs: u64,
     sender_addr: &Addr,
+    provider: Option<u32>,
     payout_addr: Addr,
 ) -> Result<Response, ContractError> {
-    let (provider, mut record) = owned(deps.storage, sender_addr)?;
+    let (provider, mut record) = match provider {
+        Some(provider) => (provider, owned_once(deps.storage, sender_addr, provider)?),
+        None => owned(deps.storage, sender_addr)?,
+    };
     let delay_secs = PARAMS.load(deps.storage)?.payout_delay_secs;
     let from_secs = now_secs.saturating_add(delay_secs);
     record.payout = record.payout_at(now_secs).clone();
@@ -213,6 +217,23 @@ fn set_status(
         status: status_name(status),
     });
     Ok(journal.close(deps.storage, done(action))?)
+}
+
+/// A provider that the sender owns, or owned when it left: its key may have another
+/// registration since.
+fn owned_once(
+    storage: &dyn Storage,
+    sender_addr: &Addr,
+    provider: u32,
+) -> Result<ProviderRecord, ContractError> {
+    let record = load(storage, provider)?;
+    if record.owner != *sender_addr {
+        return Err(ContractError::NotProviderOwner {
+            provider,
+            sender: sender_addr.clone(),
+        });
+    }
+    Ok(record)
 }
 
 /// At most [`MAX_NODES`], by the check in `node::add`.

@@ -1,6 +1,7 @@
 //! What the owner decides.
 
-use cosmwasm_std::{Addr, DepsMut, Response, Storage, Uint128};
+use cosmwasm_std::{to_json_string, Addr, DepsMut, Response, Storage, Uint128};
+use serde::Serialize;
 use surge_interface::bounds::{lasts, within};
 use surge_interface::events::registry::ParamsUpdated;
 use surge_interface::events::Journal;
@@ -53,7 +54,7 @@ pub fn update_params(
     cw_ownable::assert_owner(deps.storage, sender_addr)?;
     check_params(&params, &CONFIG.load(deps.storage)?.profile.bounds())?;
     PARAMS.save(deps.storage, &params)?;
-    updated(deps.storage, "params")
+    updated(deps.storage, "params", &params)
 }
 
 pub fn set_region(
@@ -63,8 +64,9 @@ pub fn set_region(
     region: Region,
 ) -> Result<Response, ContractError> {
     cw_ownable::assert_owner(deps.storage, sender_addr)?;
+    let value = (id, region.clone());
     save_region(deps.storage, id, region)?;
-    updated(deps.storage, "region")
+    updated(deps.storage, "region", &value)
 }
 
 pub fn set_class(
@@ -74,8 +76,9 @@ pub fn set_class(
     class: Class,
 ) -> Result<Response, ContractError> {
     cw_ownable::assert_owner(deps.storage, sender_addr)?;
+    let value = (id, class.clone());
     save_class(deps.storage, id, class)?;
-    updated(deps.storage, "class")
+    updated(deps.storage, "class", &value)
 }
 
 pub fn add_denom(
@@ -85,7 +88,7 @@ pub fn add_denom(
 ) -> Result<Response, ContractError> {
     cw_ownable::assert_owner(deps.storage, sender_addr)?;
     list_denom(deps.storage, deps.api, denom)?;
-    updated(deps.storage, "denom")
+    updated(deps.storage, "denom", denom)
 }
 
 pub fn set_intake(
@@ -97,12 +100,19 @@ pub fn set_intake(
     let mut config = CONFIG.load(deps.storage)?;
     config.intake_open = open;
     CONFIG.save(deps.storage, &config)?;
-    updated(deps.storage, "intake")
+    updated(deps.storage, "intake", &open)
 }
 
-fn updated(storage: &mut dyn Storage, what: &'static str) -> Result<Response, ContractError> {
+fn updated(
+    storage: &mut dyn Storage,
+    what: &'static str,
+    value: &impl Serialize,
+) -> Result<Response, ContractError> {
     let mut journal = Journal::default();
-    journal.note(ParamsUpdated { what });
+    journal.note(ParamsUpdated {
+        what,
+        value: to_json_string(value)?,
+    });
     Ok(journal.close(storage, done("update").add_attribute("what", what))?)
 }
 

@@ -76,10 +76,14 @@ events! { EVENTS of "escrow";
         status: &'static str,
         /// By whom or why: accept, silence, ruling, requester, declined or deadline.
         cause: &'static str,
+        /// The provider; `none` when nobody had the job.
+        provider: String,
+        /// In what the amounts are.
+        denom: Denom,
         /// Credited to the provider.
-        provider: Uint128,
+        to_provider: Uint128,
         /// Credited to the requester, with a returned bond.
-        requester: Uint128,
+        to_requester: Uint128,
         /// Collected for burning.
         burn: Uint128,
         /// Collected for the treasury.
@@ -87,13 +91,13 @@ events! { EVENTS of "escrow";
         /// Collected for the kitty.
         insurance: Uint128,
     }
-    /// What was burned out of a job was counted as its provider's contribution.
+    /// What was collected for burning out of a job was counted as its provider's contribution.
     WorkCredited = "work_credited" {
         /// The job.
         job: u64,
         /// The provider.
         provider: u32,
-        /// Burned out of all its jobs.
+        /// Collected for burning out of all its jobs.
         burned: Uint128,
         /// What that mints for work.
         work: Uint128,
@@ -133,6 +137,8 @@ events! { EVENTS of "escrow";
     ParamsUpdated = "escrow_params_updated" {
         /// Which: params, denom, roles or intake.
         what: &'static str,
+        /// What holds now, as JSON; of roles the arbiter and the treasury.
+        value: String,
         /// Current version of the parameters.
         version: u32,
     }

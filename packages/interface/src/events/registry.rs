@@ -44,7 +44,7 @@ events! { EVENTS of "registry";
         /// The provider.
         provider: u32,
         /// Denomination by id.
-        denom: u8,
+        denom_id: u8,
         /// How much.
         amount: Uint128,
         /// All bond of the registry in this denomination.
@@ -55,7 +55,7 @@ events! { EVENTS of "registry";
         /// The provider.
         provider: u32,
         /// Denomination by id.
-        denom: u8,
+        denom_id: u8,
         /// How much.
         amount: Uint128,
         /// From when it may be withdrawn.
@@ -66,7 +66,7 @@ events! { EVENTS of "registry";
         /// The provider.
         provider: u32,
         /// Denomination by id.
-        denom: u8,
+        denom_id: u8,
         /// How much.
         amount: Uint128,
         /// All bond of the registry in this denomination.
@@ -115,7 +115,7 @@ events! { EVENTS of "registry";
         /// The node.
         node: u32,
         /// Denomination by id.
-        denom: u8,
+        denom_id: u8,
         /// What it paid to the reporter; nothing when a search found it.
         tip: Uint128,
         /// Who reported it; `search` when a search met it.
@@ -172,7 +172,7 @@ events! { EVENTS of "registry";
         /// The node.
         node: u32,
         /// Denomination by id.
-        denom: u8,
+        denom_id: u8,
         /// How much it paid.
         amount: Uint128,
         /// Part of it that goes to the reporter.
@@ -187,14 +187,14 @@ events! { EVENTS of "registry";
         /// Who earned them.
         account: Addr,
         /// Denomination by id.
-        denom: u8,
+        denom_id: u8,
         /// How much.
         amount: Uint128,
     }
     /// Money came to the insurance kitty.
     KittyFunded = "kitty_funded" {
         /// Denomination by id.
-        denom: u8,
+        denom_id: u8,
         /// How much.
         amount: Uint128,
         /// The kitty with it.
@@ -204,5 +204,7 @@ events! { EVENTS of "registry";
     ParamsUpdated = "registry_params_updated" {
         /// Which: params, region, class, denom or intake.
         what: &'static str,
+        /// What holds now, as JSON; of regions and classes the id and what stands there.
+        value: String,
     }
 }

@@ -86,6 +86,10 @@ pub enum ExecuteMsg {
     SetPayout {
         /// The new address.
         payout: String,
+        /// A provider that the sender owned when it left: rewards of one that is gone still
+        /// vest. The sender's present one when absent.
+        #[serde(skip_serializing_if = "Option::is_none", default)]
+        provider: Option<u32>,
     },
     /// Anybody adds the native funds sent to a provider's bond.
     Bond {
