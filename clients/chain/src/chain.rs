@@ -22,7 +22,7 @@ use cosmrs::{
     AccountId, Any, Coin,
 };
 use cosmwasm_std::{instantiate2_address, Checksum};
-use serde::{de::DeserializeOwned, Serialize};
+use serde::{de::DeserializeOwned, Deserialize, Serialize};
 use serde_json::{json, Value};
 use sha2::{Digest, Sha256};
 
@@ -65,6 +65,15 @@ pub struct Simulated {
     pub gas_limit: u64,
     /// The fee for the limit, in base units.
     pub fee: u128,
+}
+
+/// A transaction that a node got or is about to get.
+#[derive(Clone, Debug, Deserialize, PartialEq, Eq, Serialize)]
+pub struct Pending {
+    /// Its hash, in hexadecimal.
+    pub hash: String,
+    /// The last block that may hold it.
+    pub last_block: u64,
 }
 
 /// A contract as the chain knows it.
@@ -223,12 +232,58 @@ impl Chain {
     /// Sends messages in one transaction, all or none of which succeed, and waits for its
     /// block.
     pub fn send(&self, signer: &Key, messages: &[Any], limit: Limit) -> Result<Included, Error> {
+        self.send_noted(signer, messages, limit, |_| Ok(()))
+    }
+
+    /// As [`Chain::send`]; `note` hears of each transaction before the node does, so that who
+    /// is interrupted can find out later what became of it.
+    pub fn send_noted<E: From<Error>>(
+        &self,
+        signer: &Key,
+        messages: &[Any],
+        limit: Limit,
+        mut note: impl FnMut(&Pending) -> Result<(), E>,
+    ) -> Result<Included, E> {
         let gas_limit = match limit {
             Limit::Gas(gas) => gas,
             Limit::Simulated => self.simulate(signer.account(), messages)?.gas_limit,
         };
-        let sent = self.broadcast(signer, messages, gas_limit)?;
-        self.wait(&sent.hash, sent.last_block, Some((sent.bytes, sent.fee)))
+        let fee = self.network.fee.of(gas_limit)?;
+        let last_block = self.height()?.saturating_add(LIFE_BLOCKS.into());
+        let mut tries = 1;
+        loop {
+            let tx = self.sign(signer, messages, fee, gas_limit, last_block)?;
+            let pending = Pending {
+                hash: hex::encode_upper(Sha256::digest(&tx)),
+                last_block,
+            };
+            note(&pending)?;
+            match self.hand_over(&tx) {
+                Ok(()) => return Ok(self.wait(&pending, Some((tx.len(), fee)))?),
+                // Another transaction of the account was faster: once more.
+                Err(Error::Refused { code, .. }) if code == WRONG_SEQUENCE && tries < TRIES => {
+                    tries += 1;
+                    thread::sleep(Duration::from_millis(400));
+                }
+                Err(error) => return Err(error.into()),
+            }
+        }
+    }
+
+    /// What became of a transaction that was handed over earlier: waits until a block holds
+    /// it, or until none can any more; then none.
+    pub fn resolve(&self, pending: &Pending) -> Result<Option<Included>, Error> {
+        loop {
+            // The height first: what lands while we look is found in the next round.
+            let height = self.height()?;
+            if let Some(found) = self.find(&pending.hash)? {
+                return Ok(Some(found));
+            }
+            if height > pending.last_block {
+                return Ok(None);
+            }
+            thread::sleep(Duration::from_millis(200));
+        }
     }
 
     /// A transaction that is in a block, by its hash; none when no block holds it.
@@ -333,35 +388,16 @@ impl Chain {
         Ok(answer.data)
     }
 
-    /// Signs and hands over. When another transaction of the account was faster, once more.
-    fn broadcast(&self, signer: &Key, messages: &[Any], gas_limit: u64) -> Result<Sent, Error> {
-        let fee = self.network.fee.of(gas_limit)?;
-        let last_block = self.height()?.saturating_add(LIFE_BLOCKS.into());
-        let mut tries = 1;
-        loop {
-            let tx = self.sign(signer, messages, fee, gas_limit, last_block)?;
-            let hash = hex::encode_upper(Sha256::digest(&tx));
-            let answer: Value = self
-                .rpc
-                .call("broadcast_tx_sync", &json!({ "tx": rpc::encode(&tx) }))?;
-            match answer["code"].as_u64().unwrap_or_default() {
-                0 => {
-                    return Ok(Sent {
-                        hash,
-                        last_block,
-                        bytes: tx.len(),
-                        fee,
-                    })
-                }
-                WRONG_SEQUENCE if tries < TRIES => {
-                    tries += 1;
-                    thread::sleep(Duration::from_millis(400));
-                }
-                code => {
-                    let raw_log = answer["log"].as_str().unwrap_or_default().to_owned();
-                    return Err(Error::Refused { code, raw_log });
-                }
-            }
+    fn hand_over(&self, tx: &[u8]) -> Result<(), Error> {
+        let answer: Value = self
+            .rpc
+            .call("broadcast_tx_sync", &json!({ "tx": rpc::encode(tx) }))?;
+        match answer["code"].as_u64().unwrap_or_default() {
+            0 => Ok(()),
+            code => Err(Error::Refused {
+                code,
+                raw_log: answer["log"].as_str().unwrap_or_default().to_owned(),
+            }),
         }
     }
 
@@ -414,13 +450,8 @@ impl Chain {
         BaseAccount::decode(&*account.value).map_err(|error| Error::Answer(error.to_string()))
     }
 
-    fn wait(
-        &self,
-        hash: &str,
-        last_block: u64,
-        paid: Option<(usize, u128)>,
-    ) -> Result<Included, Error> {
-        let bytes = hex::decode(hash).map_err(|_| Error::Hash(hash.into()))?;
+    fn wait(&self, sent: &Pending, paid: Option<(usize, u128)>) -> Result<Included, Error> {
+        let bytes = hex::decode(&sent.hash).map_err(|_| Error::Hash(sent.hash.clone()))?;
         let since = Instant::now();
         loop {
             if let Some(answer) = self.look(&bytes)? {
@@ -428,9 +459,9 @@ impl Chain {
             }
             if since.elapsed() > PATIENCE {
                 return Err(Error::NotIncluded {
-                    hash: hash.into(),
+                    hash: sent.hash.clone(),
                     secs: PATIENCE.as_secs(),
-                    last_block,
+                    last_block: sent.last_block,
                 });
             }
             thread::sleep(Duration::from_millis(50));
@@ -450,14 +481,6 @@ impl Chain {
         let answer = self.rpc.query(path, &request.encode_to_vec())?;
         T::decode(&*answer).map_err(|error| Error::Answer(format!("{path}: {error}")))
     }
-}
-
-/// A transaction that the node took.
-struct Sent {
-    hash: String,
-    last_block: u64,
-    bytes: usize,
-    fee: u128,
 }
 
 /// What wasmd's numbers for permissions mean.

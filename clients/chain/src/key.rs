@@ -98,3 +98,12 @@ impl fmt::Debug for Key {
         write!(f, "{} ({})", self.name, self.address())
     }
 }
+
+/// Twenty-four new words, from the system's randomness.
+pub fn new_words() -> Result<String, Error> {
+    let words = Mnemonic::generate(24).map_err(|error| Error::Mnemonic {
+        name: "a new key".into(),
+        reason: error.to_string(),
+    })?;
+    Ok(words.to_string())
+}

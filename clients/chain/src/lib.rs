@@ -12,9 +12,9 @@ mod network;
 mod rpc;
 mod tx;
 
-pub use chain::{Capabilities, Chain, Code, Contract, Limit, Simulated};
+pub use chain::{Capabilities, Chain, Code, Contract, Limit, Pending, Simulated};
 pub use error::Error;
-pub use key::{Account, Key};
+pub use key::{new_words, Account, Key};
 pub use message::{execute, instantiate2, migrate, pay, store_code};
 pub use network::{Explorer, Fee, Kind, NamedMnemonic, Network};
 pub use tx::{Attributes, Included};

@@ -132,18 +132,23 @@ impl Network {
         };
         let rpc = chain["apis"]["rpc"].as_array().into_iter().flatten();
         let explorers = chain["explorers"].as_array().into_iter().flatten();
-        // The registry keeps how coins are shown in another file; most base units are a
-        // millionth of a coin and have its name behind a u.
-        let display = denom.strip_prefix('u').unwrap_or(&denom).to_uppercase();
+        // The registry keeps how coins are shown in another file. Most base units have the
+        // coin's name behind the letter of their size.
+        let sizes = [("u", 6), ("a", 18)];
+        let (display, exponent) = sizes
+            .iter()
+            .find_map(|(letter, exponent)| Some((denom.strip_prefix(letter)?, *exponent)))
+            .unwrap_or((&denom, 0));
+        let display = display.to_uppercase();
         let network = Self {
             chain_id: text(&chain["chain_id"]).ok_or_else(|| wrong("it has no chain_id"))?,
             kind,
             prefix: text(&chain["bech32_prefix"]).ok_or_else(|| wrong("it has no bech32_prefix"))?,
             rpc: rpc.filter_map(|rpc| text(&rpc["address"])).collect(),
             fee: Fee {
-                exponent: if denom.starts_with('u') { 6 } else { 0 },
+                exponent,
                 display,
-                denom,
+                denom: denom.clone(),
                 gas_price: price.ok_or_else(|| wrong("its fee token has no gas price"))?,
                 gas_margin_percent: usual_margin(),
             },

@@ -1,0 +1,42 @@
+//! The commands.
+
+mod deploy;
+mod keys;
+mod network;
+mod tx;
+
+use clap::Subcommand;
+
+use crate::{failure::Outcome, output::Report, session::Session};
+
+/// What can be said after `surge`.
+#[derive(Subcommand)]
+pub enum Command {
+    /// Keys that sign.
+    #[command(subcommand)]
+    Keys(keys::Command),
+    /// Networks, and whether they take the contracts.
+    #[command(subcommand)]
+    Network(network::Command),
+    /// The suite's contracts: plan, put them on a chain, verify.
+    #[command(subcommand)]
+    Deploy(deploy::Command),
+    /// Find a transaction.
+    Tx(tx::Arguments),
+    /// Completions for a shell, on standard output.
+    Completions {
+        /// The shell.
+        shell: clap_complete::Shell,
+    },
+}
+
+/// Carries a command out. Most need a session; it is only opened then.
+pub fn run(command: Command, session: impl Fn() -> Outcome<Session>) -> Outcome<Report> {
+    match command {
+        Command::Keys(command) => keys::run(command, &session()?),
+        Command::Network(command) => network::run(command, session),
+        Command::Deploy(command) => deploy::run(command, &session()?),
+        Command::Tx(arguments) => tx::run(&arguments, &session()?),
+        Command::Completions { .. } => Report::new(&(), ""), // printed where the whole program is known
+    }
+}

@@ -1,0 +1,70 @@
+//! What commands print: tables for people, JSON for machines.
+
+use comfy_table::{presets::UTF8_FULL_CONDENSED, CellAlignment, Table};
+use serde::Serialize;
+use serde_json::Value;
+
+use crate::failure::Outcome;
+
+/// What a command has to say.
+pub struct Report {
+    json: Value,
+    text: String,
+}
+
+impl Report {
+    /// The same thing for machines and for people.
+    pub fn new(json: &impl Serialize, text: impl Into<String>) -> Outcome<Self> {
+        Ok(Self {
+            json: serde_json::to_value(json)?,
+            text: text.into(),
+        })
+    }
+
+    /// Prints it.
+    pub fn print(&self, json: bool) {
+        match json {
+            true => println!("{:#}", self.json),
+            false if self.text.is_empty() => {}
+            false => println!("{}", self.text.trim_end()),
+        }
+    }
+}
+
+/// A table with these columns. Those that begin with `>` are numbers.
+pub fn table(columns: &[&str]) -> Table {
+    let mut table = Table::new();
+    table.load_preset(UTF8_FULL_CONDENSED);
+    table.set_header(columns.iter().map(|column| column.trim_start_matches('>')));
+    for (index, column) in columns.iter().enumerate() {
+        if column.starts_with('>') {
+            if let Some(column) = table.column_mut(index) {
+                column.set_cell_alignment(CellAlignment::Right);
+            }
+        }
+    }
+    table
+}
+
+/// Two columns, what and how much.
+pub fn facts<const N: usize>(facts: [(&str, String); N]) -> Table {
+    let mut table = Table::new();
+    table.load_preset(comfy_table::presets::NOTHING);
+    for (what, value) in facts {
+        table.add_row([what.to_owned(), value]);
+    }
+    table
+}
+
+/// A number with its thousands apart.
+pub fn thousands(number: impl Into<u128>) -> String {
+    let digits = number.into().to_string();
+    let mut text = String::new();
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}

@@ -1,0 +1,107 @@
+//! Who speaks to which network, and about which contracts.
+
+use std::cell::OnceCell;
+
+use serde::{de::DeserializeOwned, Serialize};
+use surge_chain::{Account, Chain, Key, Network};
+
+use crate::{
+    deployment::{Addresses, State},
+    failure::{Failure, Outcome},
+    keys,
+    money::Coinage,
+    networks::{self, Named},
+};
+
+/// What holds for one call of the program.
+pub struct Session {
+    /// The network.
+    pub named: Named,
+    /// Name of the key that signs.
+    pub from: Option<String>,
+    /// How transactions are sent.
+    pub sending: Sending,
+    /// Whether the output is for machines.
+    pub json: bool,
+    chain: OnceCell<Chain>,
+}
+
+/// How transactions are sent.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Sending {
+    /// Shows them only.
+    pub dry_run: bool,
+    /// Asks nobody.
+    pub yes: bool,
+    /// A gas limit instead of a simulated one.
+    pub gas: Option<u64>,
+}
+
+impl Session {
+    /// A session on this network.
+    pub fn new(network: &str, from: Option<String>, sending: Sending, json: bool) -> Outcome<Self> {
+        Ok(Self {
+            named: networks::find(network)?,
+            from,
+            sending,
+            json,
+            chain: OnceCell::new(),
+        })
+    }
+
+    /// The network.
+    pub fn network(&self) -> &Network {
+        &self.named.network
+    }
+
+    /// The chain; connects when it is asked for first.
+    pub fn chain(&self) -> Outcome<&Chain> {
+        if let Some(chain) = self.chain.get() {
+            return Ok(chain);
+        }
+        let chain = Chain::connect(self.network().clone())?;
+        Ok(self.chain.get_or_init(|| chain))
+    }
+
+    /// Who signs.
+    pub fn account(&self) -> Outcome<Account> {
+        Ok(keys::known(self.network(), self.signer()?)?.account)
+    }
+
+    /// The key that signs.
+    pub fn key(&self) -> Outcome<Key> {
+        keys::unlock(self.network(), self.signer()?)
+    }
+
+    fn signer(&self) -> Outcome<&str> {
+        self.from.as_deref().ok_or_else(|| {
+            Failure::new("nobody is named who signs")
+                .next("say it with --from NAME, or set SURGE_FROM; see: surge keys list")
+        })
+    }
+
+    /// The suite's contracts on this network.
+    pub fn contracts(&self) -> Outcome<Addresses> {
+        State::load()?.addresses(&self.network().chain_id).ok_or_else(|| {
+            Failure::new(format!(
+                "no deployment of the suite is known on {}",
+                self.network().chain_id
+            ))
+            .next("deploy it with: surge deploy apply; or name a state file of one with SURGE_STATE")
+        })
+    }
+
+    /// What money is called here: SURGE, where the suite is deployed, and the fees' coin.
+    pub fn coinages(&self) -> Outcome<Vec<Coinage>> {
+        let token = self.contracts().ok().map(|contracts| Coinage::surge(&contracts.token));
+        Ok(token
+            .into_iter()
+            .chain([Coinage::fees(&self.network().fee)])
+            .collect())
+    }
+
+    /// Asks a contract.
+    pub fn ask<T: DeserializeOwned>(&self, contract: &str, msg: &impl Serialize) -> Outcome<T> {
+        Ok(self.chain()?.smart(contract, msg)?)
+    }
+}

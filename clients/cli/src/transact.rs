@@ -1,0 +1,124 @@
+//! One transaction, from what somebody wants to what a block holds.
+
+use std::{
+    io::{self, BufRead, IsTerminal, Write},
+    time::Duration,
+};
+
+use cosmrs::Any;
+use indicatif::ProgressBar;
+use serde_json::{json, Value};
+use surge_chain::{Included, Limit};
+
+use crate::{
+    failure::{Failure, Outcome},
+    money::Coinage,
+    output::thousands,
+    session::Session,
+};
+
+/// What somebody wants done.
+pub struct Act {
+    /// One plain sentence.
+    pub sentence: String,
+    /// What moves, in display units, one line each.
+    pub moves: Vec<String>,
+    /// The messages.
+    pub messages: Vec<Any>,
+    /// The messages as people read them.
+    pub readable: Vec<Value>,
+}
+
+/// What came of it.
+pub enum Done {
+    /// It is in a block.
+    Included(Box<Included>),
+    /// It was only shown.
+    Shown(Value),
+}
+
+impl Session {
+    /// Simulates, shows, asks, sends and waits.
+    pub fn perform(&self, act: &Act) -> Outcome<Done> {
+        let chain = self.chain()?;
+        let account = self.account()?;
+        let simulated = self.waiting("simulating", || {
+            chain.simulate(&account, &act.messages).map_err(Failure::from)
+        })?;
+        let gas_limit = self.sending.gas.unwrap_or(simulated.gas_limit);
+        let fee = self.network().fee.of(gas_limit)?;
+        let fee = Coinage::fees(&self.network().fee).of(fee);
+        if !self.json {
+            eprintln!("{}", act.sentence);
+            for line in &act.moves {
+                eprintln!("  {line}");
+            }
+            eprintln!(
+                "  gas {} (limit {}), fee {fee}, signed by {}",
+                thousands(simulated.gas_used),
+                thousands(gas_limit),
+                account.address()
+            );
+        }
+        if self.sending.dry_run {
+            return Ok(Done::Shown(json!({
+                "what": act.sentence,
+                "moves": act.moves,
+                "messages": act.readable,
+                "gas": simulated.gas_used,
+                "gas_limit": gas_limit,
+                "fee": fee.to_string(),
+                "signer": account.address(),
+            })));
+        }
+        self.ensure_wanted()?;
+        let key = self.key()?;
+        let included = self.waiting("waiting for a block", || {
+            chain
+                .send(&key, &act.messages, Limit::Gas(gas_limit))
+                .map_err(Failure::from)
+        })?;
+        if !self.json {
+            eprintln!(
+                "done in block {}: {}{}",
+                included.height,
+                included.hash,
+                self.network()
+                    .tx_page(&included.hash)
+                    .map(|page| format!("\n  {page}"))
+                    .unwrap_or_default()
+            );
+        }
+        Ok(Done::Included(Box::new(included)))
+    }
+
+    fn ensure_wanted(&self) -> Outcome<()> {
+        if self.sending.yes {
+            return Ok(());
+        }
+        if !io::stdin().is_terminal() {
+            return Err(Failure::new("nobody is here to say yes")
+                .next("add --yes to send it, or --dry-run to look at it only"));
+        }
+        eprint!("send it? [y/N] ");
+        io::stderr().flush()?;
+        let mut answer = String::new();
+        io::stdin().lock().read_line(&mut answer)?;
+        match answer.trim() {
+            "y" | "Y" | "yes" => Ok(()),
+            _ => Err(Failure::new("not sent")),
+        }
+    }
+
+    /// Shows that time passes while something takes long.
+    pub fn waiting<T>(&self, what: &'static str, work: impl FnOnce() -> T) -> T {
+        let spinner = match self.json {
+            true => ProgressBar::hidden(),
+            false => ProgressBar::new_spinner().with_message(what),
+        };
+        spinner.enable_steady_tick(Duration::from_millis(120));
+        let done = work();
+        spinner.finish_and_clear();
+        done
+    }
+}
