@@ -3,31 +3,34 @@
 //! measured as a transaction of its own. `scripts/gas` runs this.
 #![allow(missing_docs)]
 
+#[path = "job/deploy.rs"]
+mod deploy;
 #[path = "job/governance.rs"]
 mod governance;
+#[path = "job/members.rs"]
+mod members;
 #[path = "job/nodes.rs"]
 mod nodes;
 #[path = "job/rewards.rs"]
 mod rewards;
+#[path = "job/terms.rs"]
+mod terms;
 #[path = "job/world.rs"]
 mod world;
 
 use cosmwasm_std::Uint128;
+use deploy::Codes;
 use surge_chain_tests::{gas::Table, Chain, Error, Included, Network};
 use surge_interface::{
-    escrow::{Beneficiary, ExecuteMsg as Escrow, Pick, Purse, Status, WhenFull},
-    registry::ExecuteMsg as Registry,
+    escrow::{self, Beneficiary, ExecuteMsg as Escrow, Pick, Purse, Status, WhenFull},
+    registry::{self, ExecuteMsg as Registry},
     Resources, UncheckedDenom,
 };
-use world::{
-    escrow_params, heartbeat, job, native, registry_params, result, Codes, World, TAKE_BPS,
+use terms::{
+    escrow_params, heartbeat, job, native, registry_params, result, DEPOSIT, TAKE_BPS, TEN_MINUTES,
     UNBONDING_SECS,
 };
-
-/// Deposit of most jobs; what the price leaves comes back when they end.
-const DEPOSIT: u128 = 40_000;
-/// Reserved time of most jobs.
-const TEN_MINUTES: u64 = 600;
+use world::World;
 
 const SUBMIT_BUDGET: u64 = 360_000;
 const RESULT_BUDGET: u64 = 150_000;
@@ -42,10 +45,10 @@ fn every_message_works_on_a_chain_and_costs_what_the_table_says() -> Result<(), 
     chain.warm_up(&deployer)?;
     let codes = Codes::store(&chain, &deployer, &mut table)?;
 
-    let mut world = World::deploy(&codes, chain, 0)?;
-    table.append(std::mem::take(&mut world.table));
-    world.table = table;
-    world.fill()?;
+    let (mut world, built) = World::deploy(&codes, chain, table, 0)?;
+    world.note(built);
+    let built = world.fill()?;
+    world.note(built);
 
     liveness(&mut world)?;
     a_job_from_submission_to_withdrawal(&mut world)?;
@@ -58,18 +61,15 @@ fn every_message_works_on_a_chain_and_costs_what_the_table_says() -> Result<(), 
     a_job_whose_node_never_delivers(&mut world)?;
     what_was_collected_moves_on(&mut world)?;
     providers_change_and_leave(&mut world)?;
-    owners_change_parameters(&mut world)?;
+    members_set_parameters(&mut world)?;
     silent_nodes_are_evicted(&mut world)?;
     world.assert_solvent()?;
 
     // The same again where nodes quote in the reward token. How it is built is measured.
-    let mut table = world.table;
-    let mut world = World::deploy(&codes, world.chain, 1)?;
+    let (mut world, _) = World::deploy(&codes, world.chain, world.table, 1)?;
     world.fill()?;
-    world.table = std::mem::take(&mut table);
     rewards::jobs_in_the_reward_token(&mut world)?;
     world.assert_solvent()?;
-
     governance::members_decide(&mut world, &codes)?;
 
     judge(&world.table)
@@ -361,8 +361,7 @@ fn a_job_whose_node_never_delivers(world: &mut World) -> Result<(), Error> {
 }
 
 fn what_was_collected_moves_on(world: &mut World) -> Result<(), Error> {
-    let treasury = world.chain.network().key("treasury")?.address().to_owned();
-    let before = world.chain.balance(&treasury)?;
+    let before = world.chain.balance(&world.dao)?;
     let due = world.owed()?.treasury.u128();
     for (purse, what) in [
         (Purse::Treasury, "escrow flush (treasury)"),
@@ -377,7 +376,7 @@ fn what_was_collected_moves_on(world: &mut World) -> Result<(), Error> {
         )?;
         world.table.note(what, &flushed);
     }
-    assert_eq!(world.chain.balance(&treasury)?, before + due);
+    assert_eq!(world.chain.balance(&world.dao)?, before + due);
 
     world.chain.pay(&world.anyone, &world.escrow, 777)?;
     world.chain.pay(&world.anyone, &world.registry, 777)?;
@@ -470,78 +469,91 @@ fn providers_change_and_leave(world: &mut World) -> Result<(), Error> {
     world.assert_solvent()
 }
 
-fn owners_change_parameters(world: &mut World) -> Result<(), Error> {
+/// What the owner may, the members decide.
+fn members_set_parameters(world: &mut World) -> Result<(), Error> {
+    let (registry, escrow) = (world.registry.clone(), world.escrow.clone());
     let regions = nodes::regions();
     let last = regions.len() - 1;
-    let at_registry = [
-        (
-            "registry update_params",
-            Registry::UpdateParams {
-                params: registry_params(),
-            },
-        ),
-        (
-            "registry set_region",
-            Registry::SetRegion {
-                id: last as u8,
-                region: regions[last].clone(),
-            },
-        ),
-        (
-            "registry set_class",
-            Registry::SetClass {
-                id: 0,
-                class: nodes::cpu(),
-            },
-        ),
-        (
-            "registry add_denom",
-            Registry::AddDenom {
-                denom: UncheckedDenom::Native("uother".into()),
-            },
-        ),
-        ("registry set_intake", Registry::SetIntake { open: true }),
-    ];
-    let at_escrow = [
-        (
-            "escrow update_params",
-            Escrow::UpdateParams {
-                params: escrow_params(),
-            },
-        ),
-        (
-            "escrow add_denom",
-            Escrow::AddDenom {
-                denom: UncheckedDenom::Native("uother".into()),
-            },
-        ),
-        (
-            "escrow set_roles",
-            Escrow::SetRoles {
-                arbiter: Some(world.arbiter.address().into()),
-                treasury: None,
-            },
-        ),
-        ("escrow set_intake", Escrow::SetIntake { open: true }),
-    ];
-    for (what, msg) in at_registry {
-        assert_fails(world.at_registry(&world.hostile, &msg), "owner");
-        let included = world.at_registry(&world.owner, &msg)?;
-        world.table.note(what, &included);
-    }
-    for (what, msg) in at_escrow {
-        assert_fails(world.at_escrow(&world.hostile, &msg), "owner");
-        let included = world.at_escrow(&world.owner, &msg)?;
-        world.table.note(what, &included);
-    }
+    // Who is silent for two seconds may be evicted.
+    let liveness = registry::Params {
+        heartbeat_secs: 1,
+        missed_heartbeats: 1,
+        ..registry_params()
+    };
+    let other = UncheckedDenom::Native("uother".into());
+    world.decree(
+        &registry,
+        [
+            (
+                "registry update_params",
+                Registry::UpdateParams {
+                    params: liveness.clone(),
+                },
+            ),
+            (
+                "registry set_region",
+                Registry::SetRegion {
+                    id: last as u8,
+                    region: regions[last].clone(),
+                },
+            ),
+            (
+                "registry set_class",
+                Registry::SetClass {
+                    id: 0,
+                    class: nodes::cpu(),
+                },
+            ),
+            (
+                "registry add_denom",
+                Registry::AddDenom {
+                    denom: other.clone(),
+                },
+            ),
+            ("registry set_intake", Registry::SetIntake { open: false }),
+        ],
+    )?;
+    let set: registry::Params = world
+        .chain
+        .smart(&registry, &registry::QueryMsg::Params {})?;
+    assert_eq!(set, liveness);
+
+    let cheaper = escrow::Params {
+        take_bps: TAKE_BPS - 100,
+        ..escrow_params()
+    };
+    let arbiter = world.anyone.address().to_owned();
+    world.decree(
+        &escrow,
+        [
+            (
+                "escrow update_params",
+                Escrow::UpdateParams {
+                    params: cheaper.clone(),
+                },
+            ),
+            ("escrow add_denom", Escrow::AddDenom { denom: other }),
+            (
+                "escrow set_roles",
+                Escrow::SetRoles {
+                    arbiter: Some(arbiter.clone()),
+                    treasury: None,
+                },
+            ),
+            ("escrow set_intake", Escrow::SetIntake { open: false }),
+        ],
+    )?;
+    let msg = escrow::QueryMsg::Params { version: None };
+    let set: escrow::Params = world.chain.smart(&escrow, &msg)?;
+    assert_eq!(set, cheaper);
+    let config: escrow::ConfigResponse =
+        world.chain.smart(&escrow, &escrow::QueryMsg::Config {})?;
+    assert_eq!(config.arbiter.as_str(), arbiter);
+    assert!(!config.intake_open);
     Ok(())
 }
 
 fn silent_nodes_are_evicted(world: &mut World) -> Result<(), Error> {
-    let mut params = registry_params();
-    params.heartbeat_secs = 1;
-    params.missed_heartbeats = 1;
-    world.at_registry(&world.owner, &Registry::UpdateParams { params })?;
     world.chain.wait_until(world.chain.now_secs()? + 3)?;
     let nodes = &world.providers[1].nodes;
     for (few, what) in [
@@ -564,7 +576,7 @@ fn silent_nodes_are_evicted(world: &mut World) -> Result<(), Error> {
 fn strangers_get_nothing(world: &mut World) -> Result<(), Error> {
     let (id, _) = world.submit(job(TEN_MINUTES), DEPOSIT)?;
     let node = world.job(id)?.summary.node.expect("a node");
-    let order = surge_interface::registry::Order {
+    let order = registry::Order {
         requester: world.hostile.address().into(),
         class: 0,
         denom: native(),
@@ -601,7 +613,7 @@ fn strangers_get_nothing(world: &mut World) -> Result<(), Error> {
     for msg in [
         Registry::Release {
             job: id,
-            outcome: surge_interface::registry::Outcome::Closed,
+            outcome: registry::Outcome::Closed,
         },
         Registry::Assign { job: 999, order },
         heartbeat(node, 99, Resources::default()),

@@ -7,10 +7,11 @@ use surge_interface::escrow::{
     Contribution, ExecuteMsg as Escrow, Purse, QueryMsg as EscrowQuery, ReceiveMsg,
 };
 use surge_interface::registry::ReceiveMsg as RegistryReceive;
-use surge_interface::rewards::{AccountResponse, ExecuteMsg, Params, QueryMsg};
+use surge_interface::rewards::{AccountResponse, ExecuteMsg, Params, ParamsResponse, QueryMsg};
 
-use super::world::{job, World, EPOCH_SECS};
-use super::{assert_fails, DEPOSIT, TEN_MINUTES};
+use super::assert_fails;
+use super::terms::{job, DEPOSIT, EPOCH_SECS, TEN_MINUTES};
+use super::world::World;
 
 const SUBMIT_BUDGET: u64 = 430_000;
 const CLAIM_BUDGET: u64 = 240_000;
@@ -71,7 +72,7 @@ pub fn jobs_in_the_reward_token(world: &mut World) -> Result<(), Error> {
 
     what_was_collected_moves_on(world)?;
     a_claim(world, provider)?;
-    the_owner_of_the_emission(world, provider)
+    the_members_set_the_emission(world, provider)
 }
 
 fn given(world: &World, provider: u32) -> Result<Contribution, Error> {
@@ -143,25 +144,31 @@ fn a_claim(world: &mut World, provider: u32) -> Result<(), Error> {
     Ok(())
 }
 
-fn the_owner_of_the_emission(world: &mut World, provider: u32) -> Result<(), Error> {
+fn the_members_set_the_emission(world: &mut World, provider: u32) -> Result<(), Error> {
     let params = Params {
         base_bps: 190,
         ..Params::defaults()
     };
-    for (what, msg) in [
-        ("rewards update_params", ExecuteMsg::UpdateParams { params }),
-        (
-            "rewards slash",
-            ExecuteMsg::Slash {
-                provider,
-                bps: 10_000,
-            },
-        ),
-    ] {
-        let refused = world.chain.execute(&world.hostile, &world.rewards, &msg, 0);
-        assert_fails(refused, "owner");
-        let done = world.chain.execute(&world.owner, &world.rewards, &msg, 0)?;
-        world.table.note(what, &done);
-    }
+    let rewards = world.rewards.clone();
+    world.decree(
+        &rewards,
+        [
+            (
+                "rewards update_params",
+                ExecuteMsg::UpdateParams {
+                    params: params.clone(),
+                },
+            ),
+            (
+                "rewards slash",
+                ExecuteMsg::Slash {
+                    provider,
+                    bps: 10_000,
+                },
+            ),
+        ],
+    )?;
+    let set: ParamsResponse = world.chain.smart(&rewards, &QueryMsg::Params {})?;
+    assert_eq!(set.params, params);
     Ok(())
 }
