@@ -12,8 +12,9 @@ use surge_interface::dao::{self, Electorate, Row, Settings};
 use surge_interface::{escrow, registry, rewards, token, TimeProfile, UncheckedDenom, BPS};
 
 use super::nodes;
+use super::providers::PROVIDERS;
 use super::terms::{escrow_params, native, policies, registry_params, EPOCH_SECS};
-use super::world::{World, PROVIDERS};
+use super::world::World;
 
 /// Local chains only: part of the cap that a faucet is born with, in basis points.
 pub const FAUCET_BPS: u16 = 200;

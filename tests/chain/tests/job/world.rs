@@ -7,14 +7,8 @@ use surge_chain_tests::{gas::Table, Chain, Error, Included, Key};
 use surge_interface::{dao, escrow, registry, rewards, UncheckedDenom};
 
 use super::deploy::Built;
-use super::nodes;
-use super::terms::{heartbeat, native, result};
-
-/// Nodes in the network.
-pub const NODES: usize = 100;
-pub const PROVIDERS: usize = 4;
-/// Messages in one transaction while the network is filled.
-const BATCH: usize = 25;
+use super::providers::Provider;
+use super::terms::{job, native, result, DEPOSIT, TEN_MINUTES};
 
 pub struct World {
     pub chain: Chain,
@@ -37,16 +31,6 @@ pub struct World {
     pub providers: Vec<Provider>,
 }
 
-pub struct Provider {
-    pub id: u32,
-    pub owner: Key,
-    pub operator: Key,
-    /// Where its earnings go: an address that signs nothing, so that its balance is exact.
-    pub payout: String,
-    /// Its nodes.
-    pub nodes: Vec<u32>,
-}
-
 impl World {
     /// Everybody but the providers.
     pub fn signers(&self) -> impl Iterator<Item = &Key> {
@@ -59,6 +43,17 @@ impl World {
             &self.hostile,
         ];
         self.members.iter().chain(others)
+    }
+
+    /// Every contract of the network.
+    pub fn contracts(&self) -> [&String; 5] {
+        [
+            &self.dao,
+            &self.token,
+            &self.registry,
+            &self.escrow,
+            &self.rewards,
+        ]
     }
 
     /// Notes what it took to build something.
@@ -107,100 +102,6 @@ impl World {
             0 => native(),
             _ => UncheckedDenom::Cw20(self.token.clone()),
         }
-    }
-
-    /// Four providers with 25 live nodes each. The last of each kind of message is
-    /// answered, as a transaction of its own.
-    pub fn fill(&mut self) -> Result<Built, Error> {
-        let mut built = vec![];
-        let payout = self.chain.network().key("payout1")?.address().to_owned();
-        for number in 1..=PROVIDERS {
-            let owner = self.chain.network().key(&format!("provider{number}"))?;
-            let operator = self.chain.network().key(&format!("operator{number}"))?;
-            self.chain.warm_up(&owner)?;
-            self.chain.warm_up(&operator)?;
-            let joined = self.chain.execute(
-                &owner,
-                &self.registry,
-                &registry::ExecuteMsg::RegisterProvider {
-                    operator: operator.address().into(),
-                    payout: Some(payout.clone()),
-                    profile_uri: "https://provider.example.org/surge.json".into(),
-                },
-                0,
-            )?;
-            let id = joined.attribute("wasm-provider_registered", "provider")?;
-            let bond = registry::ExecuteMsg::Bond { provider: id };
-            let passed_on = registry::ReceiveMsg::Bond { provider: id };
-            let add_bond = |nodes: usize| {
-                let amount = nodes::BOND * nodes as u128;
-                self.send_money(&owner, &self.registry, &bond, &passed_on, amount)
-            };
-            let bonded = add_bond(NODES / PROVIDERS + 1)?;
-            if number == PROVIDERS {
-                let more = add_bond(1)?;
-                built.push(("registry register_provider", joined));
-                built.push(("registry bond (first)", bonded));
-                built.push(("registry bond (more)", more));
-            }
-            self.providers.push(Provider {
-                id,
-                owner,
-                operator,
-                payout: payout.clone(),
-                nodes: vec![],
-            });
-        }
-
-        let specs = nodes::specs(NODES, self.quoted);
-        let mut added = vec![];
-        for (provider, specs) in self.providers.iter().zip(specs.chunks(NODES / PROVIDERS)) {
-            let msgs: Vec<_> = specs.iter().map(nodes::add).collect();
-            let (last, others) = msgs.split_last().expect("a provider has nodes");
-            let many = self
-                .chain
-                .execute_all(&provider.owner, &self.registry, others)?;
-            let one = self
-                .chain
-                .execute(&provider.owner, &self.registry, last, 0)?;
-            let ids = many.events.iter().chain(&one.events);
-            let ids = ids.filter(|(kind, _)| kind == "wasm-node_added");
-            let ids: Vec<u32> = ids
-                .filter_map(|(_, event)| event.get("node")?.parse().ok())
-                .collect();
-            assert_eq!(ids.len(), specs.len(), "every node has an id");
-            added.push((ids, one));
-        }
-        let (_, last) = added.last().expect("there are providers");
-        built.push(("registry add_node (the 100th)", last.clone()));
-        for (provider, (ids, _)) in self.providers.iter_mut().zip(added) {
-            provider.nodes = ids;
-        }
-
-        for (provider, specs) in self.providers.iter().zip(specs.chunks(NODES / PROVIDERS)) {
-            let beats = provider.nodes.iter().zip(specs);
-            let msgs: Vec<_> = beats
-                .map(|(&node, spec)| heartbeat(node, 1, spec.capacity))
-                .collect();
-            let (last, others) = msgs.split_last().expect("a provider has nodes");
-            for batch in others.chunks(BATCH) {
-                self.chain
-                    .execute_all(&provider.operator, &self.registry, batch)?;
-            }
-            let one = self
-                .chain
-                .execute(&provider.operator, &self.registry, last, 0)?;
-            if provider.id == self.providers[PROVIDERS - 1].id {
-                built.push(("registry heartbeat (first: into the index)", one));
-            }
-        }
-        let nodes = self.nodes()?;
-        let live = nodes
-            .iter()
-            .filter(|node| node.live && node.indexed)
-            .count();
-        assert_eq!(live, NODES, "live nodes in the index");
-        Ok(built)
     }
 
     /// All nodes, page by page.
@@ -264,6 +165,30 @@ impl World {
         self.at_escrow(&self.provider_of(node).operator, &msg)
     }
 
+    /// A job of the usual kind that is delivered.
+    pub fn delivered(&self) -> Result<u64, Error> {
+        let (id, _) = self.submit(job(TEN_MINUTES), DEPOSIT)?;
+        self.deliver(id)?;
+        Ok(id)
+    }
+
+    /// The requester accepts.
+    pub fn accept(&self, job: u64, pay: bool) -> Result<Included, Error> {
+        self.at_escrow(&self.requester, &escrow::ExecuteMsg::Accept { job, pay })
+    }
+
+    /// The requester disputes, with the bond that is asked for.
+    pub fn dispute(&self, job: u64) -> Result<Included, Error> {
+        let bond = self.job(job)?.summary.price.u128().div_ceil(10);
+        let reason_uri = String::from("https://files.example.org/why.txt");
+        let passed_on = escrow::ReceiveMsg::Dispute {
+            job,
+            reason_uri: reason_uri.clone(),
+        };
+        let msg = escrow::ExecuteMsg::Dispute { job, reason_uri };
+        self.send_money(&self.requester, &self.escrow, &msg, &passed_on, bond)
+    }
+
     pub fn job(&self, job: u64) -> Result<escrow::JobResponse, Error> {
         self.chain
             .smart(&self.escrow, &escrow::QueryMsg::Job { job })
@@ -317,5 +242,27 @@ impl World {
             self.chain.smart(&self.dao, &dao::QueryMsg::Invariant {})?;
         assert!(money.holds, "the DAO owes more than it has: {money:?}");
         Ok(())
+    }
+}
+
+/// The transaction failed and its log tells why.
+pub fn assert_fails(attempt: Result<Included, Error>, why: &str) {
+    match attempt {
+        Ok(included) => panic!("{} should have failed: {why}", included.hash),
+        Err(error) => assert!(error.raw_log().contains(why), "not about {why}: {error}"),
+    }
+}
+
+/// The contract refused the only message of a transaction, for exactly this reason.
+pub fn assert_refused(attempt: Result<Included, Error>, why: &str) {
+    assert_chain_refused(attempt, &format!("{why}: execute wasm contract failed"));
+}
+
+/// The chain refused the only message of a transaction, for exactly this reason.
+pub fn assert_chain_refused(attempt: Result<Included, Error>, why: &str) {
+    let log = format!("failed to execute message; message index: 0: {why}");
+    match attempt {
+        Ok(included) => panic!("{} should have failed: {why}", included.hash),
+        Err(error) => assert_eq!(error.raw_log(), log, "{error}"),
     }
 }
