@@ -9,6 +9,8 @@ mod deploy;
 mod governance;
 #[path = "job/jobs.rs"]
 mod jobs;
+#[path = "job/keys.rs"]
+mod keys;
 #[path = "job/members.rs"]
 mod members;
 #[path = "job/nodes.rs"]
@@ -44,6 +46,7 @@ fn every_message_works_on_a_chain_and_costs_what_the_table_says() -> Result<(), 
     world.note(built);
     let built = world.fill()?;
     world.note(built);
+    keys::everything_is_the_members(&world)?;
 
     providers::stay_alive(&mut world)?;
     jobs::one_from_submission_to_withdrawal(&mut world)?;
@@ -56,8 +59,10 @@ fn every_message_works_on_a_chain_and_costs_what_the_table_says() -> Result<(), 
     trouble::never_delivered(&mut world)?;
     purses::native(&mut world)?;
     providers::change_and_leave(&mut world)?;
+    keys::no_key_moves_a_parameter_a_coin_or_code(&world)?;
     owner::members_set_parameters(&mut world)?;
     providers::silent_nodes_are_evicted(&mut world)?;
+    owner::members_migrate_forward_only(&mut world)?;
 
     // The same again where nodes quote in the reward token. How it is built is measured.
     let (mut world, _) = World::deploy(&codes, world.chain, world.table, 1)?;

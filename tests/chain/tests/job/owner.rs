@@ -1,6 +1,8 @@
 //! What an owner and admin may: the members decide it.
 
+use cosmwasm_std::Binary;
 use surge_chain_tests::Error;
+use surge_interface::dao::{Action, Status};
 use surge_interface::escrow::{self, ExecuteMsg as Escrow};
 use surge_interface::registry::{self, ExecuteMsg as Registry};
 use surge_interface::UncheckedDenom;
@@ -90,4 +92,43 @@ pub fn members_set_parameters(world: &mut World) -> Result<(), Error> {
     assert_eq!(config.arbiter.as_str(), arbiter);
     assert!(!config.intake_open);
     Ok(())
+}
+
+/// Every contract goes to the code that it runs: ours refuse what is no newer version, the
+/// token, which is cw20-base, takes it.
+pub fn members_migrate_forward_only(world: &mut World) -> Result<(), Error> {
+    let infos = |world: &World| -> Result<Vec<_>, Error> {
+        let contracts = world.contracts().into_iter();
+        let infos = contracts.map(|contract| world.chain.contract_info(contract));
+        infos.collect()
+    };
+    let before = infos(world)?;
+    let migrations = world.contracts().into_iter().zip(&before);
+    let migrations: Vec<_> = migrations
+        .map(|(contract, info)| {
+            vec![Action::Migrate {
+                contract: contract.clone(),
+                code_id: info.code_id,
+                msg: Binary::new(b"{}".to_vec()),
+            }]
+        })
+        .collect();
+    let refused = format!(
+        "version {} is already running: migration goes forward only: migrate wasm contract failed",
+        env!("CARGO_PKG_VERSION")
+    );
+    let decided = world.decide(0, migrations)?;
+    for (info, (proposal, executed)) in before.iter().zip(decided) {
+        let after = world.proposal(proposal)?;
+        let (status, failure) = (after.proposal.status, after.failure);
+        if info.label == "surge token" {
+            assert_eq!((status, failure), (Status::Executed, None));
+            let what = "dao execute (migrates the token)";
+            world.table.note(what, &executed);
+        } else {
+            assert_eq!((status, failure.as_ref()), (Status::Ready, Some(&refused)));
+        }
+    }
+    assert_eq!(infos(world)?, before);
+    world.assert_solvent()
 }
