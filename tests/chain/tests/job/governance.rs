@@ -213,7 +213,7 @@ pub fn stakers_take_over(world: &mut World, codes: &Codes) -> Result<(), Error> 
         ("dao propose (2 KB, one spend, staked)", proposed),
         ("dao vote (staked)", voted),
         ("dao unstake", unstaked),
-        ("dao execute (accepts a contract)", accepted),
+        ("dao execute (accepts a contract, staked)", accepted),
     ] {
         world.table.note(what, &included);
     }
