@@ -12,7 +12,8 @@ use cosmrs::{
             base::v1beta1::Coin as ProtoCoin,
         },
         cosmwasm::wasm::v1::{
-            MsgExecuteContract, MsgInstantiateContract2, MsgStoreCode,
+            ContractInfo, MsgExecuteContract, MsgInstantiateContract2, MsgMigrateContract,
+            MsgStoreCode, MsgUpdateAdmin, QueryContractInfoRequest, QueryContractInfoResponse,
             QueryRawContractStateRequest, QueryRawContractStateResponse,
             QuerySmartContractStateRequest, QuerySmartContractStateResponse,
         },
@@ -159,6 +160,50 @@ impl Chain {
         let included = self.send(signer, vec![any(&msg)?])?;
         let address = included.attribute("instantiate", "_contract_address")?;
         Ok((address, included))
+    }
+
+    /// Changes the code of a contract. Its admin may.
+    pub fn migrate(
+        &self,
+        signer: &Key,
+        contract: &str,
+        code_id: u64,
+        msg: &impl Serialize,
+    ) -> Result<Included, Error> {
+        let msg = MsgMigrateContract {
+            sender: signer.address().into(),
+            contract: contract.into(),
+            code_id,
+            msg: serde_json::to_vec(msg)?,
+        };
+        self.send(signer, vec![any(&msg)?])
+    }
+
+    /// Names who may migrate a contract. Its admin may.
+    pub fn set_admin(
+        &self,
+        signer: &Key,
+        contract: &str,
+        new_admin: &str,
+    ) -> Result<Included, Error> {
+        let msg = MsgUpdateAdmin {
+            sender: signer.address().into(),
+            new_admin: new_admin.into(),
+            contract: contract.into(),
+        };
+        self.send(signer, vec![any(&msg)?])
+    }
+
+    /// What the chain knows of a contract: code, creator, admin, label.
+    pub fn contract_info(&self, contract: &str) -> Result<ContractInfo, Error> {
+        let request = QueryContractInfoRequest {
+            address: contract.into(),
+        };
+        let answer: QueryContractInfoResponse =
+            self.query("/cosmwasm.wasm.v1.Query/ContractInfo", &request)?;
+        answer
+            .contract_info
+            .ok_or_else(|| Error::Answer(format!("there is no contract {contract}")))
     }
 
     /// Sends one message to a contract with this much of the fee denomination.

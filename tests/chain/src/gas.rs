@@ -42,11 +42,6 @@ impl Table {
         assert_eq!(before, None, "{what} is measured twice");
     }
 
-    /// Takes over what another table has.
-    pub fn append(&mut self, mut other: Self) {
-        self.0.append(&mut other.0);
-    }
-
     /// Like [`Table::note`], with a limit.
     pub fn note_within(&mut self, budget: u64, what: &str, included: &Included) {
         self.note(what, included);
