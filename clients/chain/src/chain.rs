@@ -195,6 +195,11 @@ impl Chain {
         Ok(AccountId::new(&self.network.prefix, &address)?.to_string())
     }
 
+    /// Transactions that an account has signed so far.
+    pub fn sequence(&self, address: &str) -> Result<u64, Error> {
+        Ok(self.base_account(address)?.sequence)
+    }
+
     /// What these messages would use, without sending them. Errors of contracts come now.
     pub fn simulate(&self, signer: &Account, messages: &[Any]) -> Result<Simulated, Error> {
         let sequence = self.base_account(signer.address())?.sequence;

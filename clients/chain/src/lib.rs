@@ -15,6 +15,6 @@ mod tx;
 pub use chain::{Capabilities, Chain, Code, Contract, Limit, Pending, Simulated};
 pub use error::Error;
 pub use key::{new_words, Account, Key};
-pub use message::{execute, instantiate2, migrate, pay, store_code};
+pub use message::{execute, instantiate2, migrate, pay, store_code, update_admin};
 pub use network::{Explorer, Fee, Kind, NamedMnemonic, Network};
 pub use tx::{Attributes, Included};

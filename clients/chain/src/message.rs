@@ -7,6 +7,7 @@ use cosmrs::{
         cosmos::{bank::v1beta1::MsgSend, base::v1beta1::Coin as ProtoCoin},
         cosmwasm::wasm::v1::{
             MsgExecuteContract, MsgInstantiateContract2, MsgMigrateContract, MsgStoreCode,
+            MsgUpdateAdmin,
         },
         prost::Name,
     },
@@ -78,6 +79,15 @@ pub fn migrate(
         contract: contract.into(),
         code_id,
         msg: serde_json::to_vec(msg)?,
+    })
+}
+
+/// Names who may give a contract other code.
+pub fn update_admin(sender: &str, contract: &str, new_admin: &str) -> Result<Any, Error> {
+    any(&MsgUpdateAdmin {
+        sender: sender.into(),
+        new_admin: new_admin.into(),
+        contract: contract.into(),
     })
 }
 

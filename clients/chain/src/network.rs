@@ -143,7 +143,8 @@ impl Network {
         let network = Self {
             chain_id: text(&chain["chain_id"]).ok_or_else(|| wrong("it has no chain_id"))?,
             kind,
-            prefix: text(&chain["bech32_prefix"]).ok_or_else(|| wrong("it has no bech32_prefix"))?,
+            prefix: text(&chain["bech32_prefix"])
+                .ok_or_else(|| wrong("it has no bech32_prefix"))?,
             rpc: rpc.filter_map(|rpc| text(&rpc["address"])).collect(),
             fee: Fee {
                 exponent,
@@ -207,7 +208,10 @@ impl Fee {
             let text = &self.gas_price;
             format!("gas_price {text:?} is no decimal number with at most {PRICE_PLACES} places")
         };
-        let (whole, part) = self.gas_price.split_once('.').unwrap_or((&self.gas_price, ""));
+        let (whole, part) = self
+            .gas_price
+            .split_once('.')
+            .unwrap_or((&self.gas_price, ""));
         if part.len() > PRICE_PLACES as usize || whole.is_empty() {
             return Err(wrong());
         }

@@ -25,7 +25,8 @@ pub fn home() -> Outcome<PathBuf> {
 
 /// A file of the user's, replaced whole or not at all; nobody else may read it.
 pub fn write(path: &Path, content: &[u8]) -> Outcome<()> {
-    let failed = |error: std::io::Error| Failure::new(format!("cannot write {}: {error}", path.display()));
+    let failed =
+        |error: std::io::Error| Failure::new(format!("cannot write {}: {error}", path.display()));
     let folder = path.parent().unwrap_or(Path::new("."));
     fs::create_dir_all(folder).map_err(failed)?;
     let new = path.with_extension("new");

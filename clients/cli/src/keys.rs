@@ -61,9 +61,7 @@ pub fn import(network: &Network, name: &str) -> Outcome<Account> {
     ensure_new(name)?;
     let words = match std::env::var(MNEMONIC) {
         Ok(words) => words,
-        Err(_) if io::stdin().is_terminal() => {
-            rpassword::prompt_password("words (not shown): ")?
-        }
+        Err(_) if io::stdin().is_terminal() => rpassword::prompt_password("words (not shown): ")?,
         Err(_) => {
             let mut words = String::new();
             io::stdin().take(1 << 12).read_to_string(&mut words)?;
@@ -78,8 +76,13 @@ pub fn all(network: &Network) -> Outcome<Vec<Known>> {
     let mut found = vec![];
     for entry in fs::read_dir(folder()?).into_iter().flatten().flatten() {
         let path = entry.path();
-        if path.extension().is_some_and(|extension| extension == "json") {
-            let name = path.file_stem().map(|stem| stem.to_string_lossy().into_owned());
+        if path
+            .extension()
+            .is_some_and(|extension| extension == "json")
+        {
+            let name = path
+                .file_stem()
+                .map(|stem| stem.to_string_lossy().into_owned());
             found.push(known(network, &name.unwrap_or_default())?);
         }
     }
@@ -174,8 +177,10 @@ fn passphrase(prompt_text: &str) -> Outcome<SecretString> {
 
 fn prompt(text: &str) -> Outcome<SecretString> {
     if !io::stdin().is_terminal() {
-        return Err(Failure::new("a passphrase is needed, and nobody is here to type it")
-            .next(format!("set {PASSPHRASE}")));
+        return Err(
+            Failure::new("a passphrase is needed, and nobody is here to type it")
+                .next(format!("set {PASSPHRASE}")),
+        );
     }
     Ok(SecretString::from(rpassword::prompt_password(text)?))
 }

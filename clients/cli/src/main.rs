@@ -23,7 +23,12 @@ use session::{Sending, Session};
 
 /// The Surge suite from the command line: lend machines, run jobs, claim rewards, vote.
 #[derive(Parser)]
-#[command(name = "surge", version, arg_required_else_help = true, max_term_width = 100)]
+#[command(
+    name = "surge",
+    version,
+    arg_required_else_help = true,
+    max_term_width = 100
+)]
 #[command(after_help = "Start here:
   scripts/devnet up                   a chain on this machine
   surge doctor                        what is there, and what is missing
@@ -67,7 +72,11 @@ fn main() -> ExitCode {
                 });
                 println!("{error:#}");
             }
-            eprintln!("{} {}", style("error:").red().bold().for_stderr(), failure.what());
+            eprintln!(
+                "{} {}",
+                style("error:").red().bold().for_stderr(),
+                failure.what()
+            );
             if let Some(step) = failure.step() {
                 eprintln!("  {step}");
             }

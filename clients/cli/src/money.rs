@@ -71,9 +71,9 @@ impl Amount {
                 known.first().unwrap_or(&"SURGE")
             ))
         };
-        let whole = coinages.iter().find(|coinage| {
-            unit.is_empty() || coinage.display.eq_ignore_ascii_case(unit)
-        });
+        let whole = coinages
+            .iter()
+            .find(|coinage| unit.is_empty() || coinage.display.eq_ignore_ascii_case(unit));
         let (coinage, exponent) = match whole {
             Some(coinage) => (coinage, coinage.exponent),
             None => {
@@ -135,7 +135,8 @@ mod tests {
     #[test]
     fn amounts_are_read_as_people_write_them() {
         let coinages = coinages();
-        let read = |text| Amount::parse(text, &coinages).map(|amount| (amount.base, amount.to_string()));
+        let read =
+            |text| Amount::parse(text, &coinages).map(|amount| (amount.base, amount.to_string()));
         for (text, base, shown) in [
             ("2", 2_000_000, "2 SURGE"),
             ("2.5 SURGE", 2_500_000, "2.5 SURGE"),
@@ -161,7 +162,9 @@ mod tests {
         ] {
             let failure = Amount::parse(text, &coinages).expect_err(text);
             assert!(failure.what().contains(what), "{text}: {}", failure.what());
-            assert!(failure.step().is_some_and(|step| step.contains("2.5 SURGE")));
+            assert!(failure
+                .step()
+                .is_some_and(|step| step.contains("2.5 SURGE")));
         }
     }
 }

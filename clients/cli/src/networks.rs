@@ -18,10 +18,22 @@ pub const DEVNET: &str = "devnet";
 
 /// Networks that come with the program.
 const KNOWN: [(&str, &str); 4] = [
-    ("osmosis-testnet", include_str!("../../../networks/osmosis-testnet.toml")),
-    ("juno-testnet", include_str!("../../../networks/juno-testnet.toml")),
-    ("neutron-testnet", include_str!("../../../networks/neutron-testnet.toml")),
-    ("archway-testnet", include_str!("../../../networks/archway-testnet.toml")),
+    (
+        "osmosis-testnet",
+        include_str!("../../../networks/osmosis-testnet.toml"),
+    ),
+    (
+        "juno-testnet",
+        include_str!("../../../networks/juno-testnet.toml"),
+    ),
+    (
+        "neutron-testnet",
+        include_str!("../../../networks/neutron-testnet.toml"),
+    ),
+    (
+        "archway-testnet",
+        include_str!("../../../networks/archway-testnet.toml"),
+    ),
 ];
 
 /// A network and where it is described.
@@ -37,7 +49,10 @@ pub struct Named {
 /// The network of this name, or of the file at this path.
 pub fn find(name: &str) -> Outcome<Named> {
     let path = Path::new(name);
-    if path.extension().is_some_and(|extension| extension == "toml") {
+    if path
+        .extension()
+        .is_some_and(|extension| extension == "toml")
+    {
         return load(name, path);
     }
     let own = own_file(name)?;
@@ -71,8 +86,14 @@ pub fn all() -> Outcome<Vec<Named>> {
     }
     for entry in fs::read_dir(folder()?).into_iter().flatten().flatten() {
         let path = entry.path();
-        if path.extension().is_some_and(|extension| extension == "toml") {
-            names.extend(path.file_stem().map(|stem| stem.to_string_lossy().into_owned()));
+        if path
+            .extension()
+            .is_some_and(|extension| extension == "toml")
+        {
+            names.extend(
+                path.file_stem()
+                    .map(|stem| stem.to_string_lossy().into_owned()),
+            );
         }
     }
     names.sort();

@@ -93,7 +93,10 @@ impl Session {
 
     /// What money is called here: SURGE, where the suite is deployed, and the fees' coin.
     pub fn coinages(&self) -> Outcome<Vec<Coinage>> {
-        let token = self.contracts().ok().map(|contracts| Coinage::surge(&contracts.token));
+        let token = self
+            .contracts()
+            .ok()
+            .map(|contracts| Coinage::surge(&contracts.token));
         Ok(token
             .into_iter()
             .chain([Coinage::fees(&self.network().fee)])

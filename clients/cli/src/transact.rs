@@ -43,7 +43,9 @@ impl Session {
         let chain = self.chain()?;
         let account = self.account()?;
         let simulated = self.waiting("simulating", || {
-            chain.simulate(&account, &act.messages).map_err(Failure::from)
+            chain
+                .simulate(&account, &act.messages)
+                .map_err(Failure::from)
         })?;
         let gas_limit = self.sending.gas.unwrap_or(simulated.gas_limit);
         let fee = self.network().fee.of(gas_limit)?;

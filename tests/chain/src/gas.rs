@@ -34,17 +34,12 @@ impl Table {
     pub fn note(&mut self, what: &str, included: &Included) {
         let cost = Cost {
             gas: included.gas_used,
-            bytes: included.bytes,
+            bytes: included.bytes.unwrap_or_default(),
             budget: None,
         };
         println!("{:>9} gas  {:>5} bytes  {what}", cost.gas, cost.bytes);
         let before = self.0.insert(what.into(), cost);
         assert_eq!(before, None, "{what} is measured twice");
-    }
-
-    /// Takes over what another table has.
-    pub fn append(&mut self, mut other: Self) {
-        self.0.append(&mut other.0);
     }
 
     /// Like [`Table::note`], with a limit.

@@ -1,29 +1,28 @@
-//! A client of a real chain, and the tests that take the release wasm to one.
+//! The tests that take the release wasm to a real chain, and what they measure with.
 //!
-//! [`Chain`] speaks to one node over CometBFT's JSON-RPC: it signs, broadcasts, waits
-//! until a block holds the transaction, and says what it cost. `scripts/devnet` starts
-//! such a node; `scripts/gas` starts a private one and runs the tests here.
+//! `scripts/gas` starts a private node and runs them.
 
 mod chain;
-mod error;
 pub mod gas;
-mod key;
-mod network;
-mod rpc;
-mod tx;
+
+use std::path::{Path, PathBuf};
 
 pub use chain::Chain;
-pub use error::Error;
-pub use key::Key;
-pub use network::Network;
-pub use tx::{Attributes, Included};
+pub use surge_chain::{Error, Included, Key};
+
+/// The network that the environment variable `SURGE_NETWORK` names, as `scripts/devnet`
+/// describes it.
+pub fn network() -> Result<surge_chain::Network, Error> {
+    let path = std::env::var_os("SURGE_NETWORK").unwrap_or_else(|| "SURGE_NETWORK".into());
+    surge_chain::Network::load(Path::new(&path))
+}
 
 /// Where `scripts/wasm` puts what chains get.
-pub fn artifact(name: &str) -> std::path::PathBuf {
+pub fn artifact(name: &str) -> PathBuf {
     root().join("artifacts").join(format!("{name}.wasm"))
 }
 
 /// The top of the repository.
-pub fn root() -> &'static std::path::Path {
-    std::path::Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../.."))
+pub fn root() -> &'static Path {
+    Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../.."))
 }

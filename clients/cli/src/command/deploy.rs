@@ -40,7 +40,9 @@ pub fn run(command: Command, session: &Session) -> Outcome<Report> {
     match command {
         Command::Plan(files) => {
             let settings = Settings::read(files.settings.as_deref(), session.network())?;
-            let plan = session.waiting("asking the chain", || plan(session, &settings, &files.artifacts))?;
+            let plan = session.waiting("asking the chain", || {
+                plan(session, &settings, &files.artifacts)
+            })?;
             Report::new(&plan, steps(&plan))
         }
         Command::Apply(files) => apply_files(&files, session),
@@ -75,25 +77,35 @@ fn apply_files(files: &Files, session: &Session) -> Outcome<Report> {
     }
     let key = session.key()?;
     let (mut done, mut gas, mut fees) = (vec![], 0, 0);
-    let addresses = apply(session, &key, &settings, &files.artifacts, |action, contract, included| {
-        let line = match included {
-            Some(included) => {
-                gas += included.gas_used;
-                fees += included.fee.unwrap_or_default();
-                format!("{} gas, block {}", thousands(included.gas_used), included.height)
+    let addresses = apply(
+        session,
+        &key,
+        &settings,
+        &files.artifacts,
+        |action, contract, included| {
+            let line = match included {
+                Some(included) => {
+                    gas += included.gas_used;
+                    fees += included.fee.unwrap_or_default();
+                    format!(
+                        "{} gas, block {}",
+                        thousands(included.gas_used),
+                        included.height
+                    )
+                }
+                None => "done before".to_owned(),
+            };
+            if !session.json {
+                eprintln!("{action:>11} {contract:<9} {line}");
             }
-            None => "done before".to_owned(),
-        };
-        if !session.json {
-            eprintln!("{action:>11} {contract:<9} {line}");
-        }
-        done.push(json!({
-            "action": action,
-            "contract": contract,
-            "tx": included.map(|included| included.hash.clone()),
-            "gas": included.map(|included| included.gas_used),
-        }));
-    })?;
+            done.push(json!({
+                "action": action,
+                "contract": contract,
+                "tx": included.map(|included| included.hash.clone()),
+                "gas": included.map(|included| included.gas_used),
+            }));
+        },
+    )?;
     let mut rows = table(&["contract", "address"]);
     for contract in crate::deployment::CONTRACTS {
         rows.add_row([contract, addresses.get(contract)]);
@@ -120,10 +132,22 @@ fn verify_files(files: &Files, session: &Session) -> Outcome<Report> {
     let mut rows = table(&["contract", "what", "found", ""]);
     let mut differ = vec![];
     for finding in &findings {
-        let verdict = if finding.holds { "as expected" } else { "DIFFERS" };
-        rows.add_row([finding.contract.to_owned(), finding.what.clone(), show(&finding.found), verdict.to_owned()]);
+        let verdict = if finding.holds {
+            "as expected"
+        } else {
+            "DIFFERS"
+        };
+        rows.add_row([
+            finding.contract.to_owned(),
+            finding.what.clone(),
+            show(&finding.found),
+            verdict.to_owned(),
+        ]);
         if !finding.holds {
-            differ.push(format!("{} {}: expected {}", finding.contract, finding.what, finding.expected));
+            differ.push(format!(
+                "{} {}: expected {}",
+                finding.contract, finding.what, finding.expected
+            ));
         }
     }
     if !differ.is_empty() {
@@ -132,7 +156,15 @@ fn verify_files(files: &Files, session: &Session) -> Outcome<Report> {
         } else {
             println!("{rows}");
         }
-        return Err(Failure::new(format!("{} of {} differ:\n  {}", differ.len(), findings.len(), differ.join("\n  "))));
+        return Err(Failure::new(format!(
+            "{} of {} differ:\n  {}",
+            differ.len(),
+            findings.len(),
+            differ.join("\n  ")
+        )));
     }
-    Report::new(&findings, format!("{rows}\nall {} as expected", findings.len()))
+    Report::new(
+        &findings,
+        format!("{rows}\nall {} as expected", findings.len()),
+    )
 }

@@ -80,7 +80,9 @@ pub fn run(command: Command, session: &Session) -> Outcome<Report> {
         Command::Show { name } => {
             let key = keys::known(network, &name)?;
             let fees = Coinage::fees(&network.fee);
-            let held = session.chain()?.balance(key.account.address(), &network.fee.denom)?;
+            let held = session
+                .chain()?
+                .balance(key.account.address(), &network.fee.denom)?;
             let held = fees.of(held);
             Report::new(
                 &json!({

@@ -38,7 +38,12 @@ pub fn run(command: Command, session: impl Fn() -> Outcome<Session>) -> Outcome<
         Command::List => {
             let all = networks::all()?;
             let mut rows = table(&["name", "chain", "kind", "fees in", "described in"]);
-            for Named { name, origin, network } in &all {
+            for Named {
+                name,
+                origin,
+                network,
+            } in &all
+            {
                 rows.add_row([
                     name.clone(),
                     network.chain_id.clone(),
@@ -63,8 +68,9 @@ pub fn run(command: Command, session: impl Fn() -> Outcome<Session>) -> Outcome<
             )
         }
         Command::Add { name, file } => {
-            let text = fs::read_to_string(&file)
-                .map_err(|error| Failure::new(format!("cannot read {}: {error}", file.display())))?;
+            let text = fs::read_to_string(&file).map_err(|error| {
+                Failure::new(format!("cannot read {}: {error}", file.display()))
+            })?;
             let network = match serde_json::from_str::<Value>(&text) {
                 Ok(chain) => Network::from_registry(&chain)?,
                 Err(_) => Network::parse(&text, &file.display().to_string())?,
@@ -96,9 +102,13 @@ fn check(session: &Session) -> Outcome<Report> {
             ("contracts can be made by", can.instantiate.clone()),
             (
                 "gas of a block",
-                can.block_gas.map_or_else(|| "no limit".to_owned(), crate::output::thousands),
+                can.block_gas
+                    .map_or_else(|| "no limit".to_owned(), crate::output::thousands),
             ),
-            ("bytes of a block", crate::output::thousands(can.block_bytes)),
+            (
+                "bytes of a block",
+                crate::output::thousands(can.block_bytes),
+            ),
         ])
         .to_string(),
     )

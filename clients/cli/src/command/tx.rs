@@ -30,7 +30,11 @@ pub fn run(arguments: &Arguments, session: &Session) -> Outcome<Report> {
             continue;
         }
         for (index, (key, value)) in attributes.iter().enumerate() {
-            let kind = if index == 0 { kind.trim_start_matches("wasm-") } else { "" };
+            let kind = if index == 0 {
+                kind.trim_start_matches("wasm-")
+            } else {
+                ""
+            };
             rows.add_row([kind, key, value]);
         }
     }

@@ -119,14 +119,20 @@ pub fn apply(
         let artifact = &deployment.artifacts[index];
         let (contract, checksum) = (artifact.contract, artifact.checksum);
         if let Some(code_id) = deployment.stored(artifact)? {
-            deployment.here.code_ids.insert(contract.to_owned(), code_id);
+            deployment
+                .here
+                .code_ids
+                .insert(contract.to_owned(), code_id);
             tell("store", contract, None);
             continue;
         }
         let message = store_code(key.address(), &artifact.wasm)?;
         let included = deployment.send(key, &format!("store {contract}"), message)?;
         let code_id = included.attribute("store_code", "code_id")?;
-        deployment.here.code_ids.insert(contract.to_owned(), code_id);
+        deployment
+            .here
+            .code_ids
+            .insert(contract.to_owned(), code_id);
         let proof = deployment.proof(contract);
         proof.checksum = checksum.to_hex();
         proof.stored = Some((included.hash.clone(), included.height));
@@ -184,8 +190,8 @@ impl<'a> Deployment<'a> {
             let address = chain.predict(&deployer, &artifact.checksum, salt)?;
             table.insert(artifact.contract.to_owned(), address);
         }
-        let addresses = Addresses::of(&table)
-            .ok_or_else(|| Failure::new("a contract has no address"))?;
+        let addresses =
+            Addresses::of(&table).ok_or_else(|| Failure::new("a contract has no address"))?;
         let mut deployment = Self {
             session,
             settings,
@@ -203,7 +209,9 @@ impl<'a> Deployment<'a> {
             return Ok(());
         };
         let chain = self.session.chain()?;
-        let found = self.session.waiting("looking for what was under way", || chain.resolve(&pending));
+        let found = self
+            .session
+            .waiting("looking for what was under way", || chain.resolve(&pending));
         let found = match found {
             // It is in a block and failed: nothing came of it.
             Err(surge_chain::Error::Failed { .. }) => None,
@@ -212,7 +220,10 @@ impl<'a> Deployment<'a> {
         if let (Some(included), Some(contract)) = (found, what.strip_prefix("store ")) {
             let code_id = included.attribute("store_code", "code_id")?;
             self.here.code_ids.insert(contract.to_owned(), code_id);
-            let artifact = self.artifacts.iter().find(|artifact| artifact.contract == contract);
+            let artifact = self
+                .artifacts
+                .iter()
+                .find(|artifact| artifact.contract == contract);
             let checksum = artifact.map(|artifact| artifact.checksum.to_hex());
             let proof = self.proof(contract);
             proof.checksum = checksum.unwrap_or_default();
@@ -246,7 +257,13 @@ impl<'a> Deployment<'a> {
 
     fn message(&self, contract: &str, start_secs: u64) -> Outcome<Value> {
         let fee_denom = &self.session.network().fee.denom;
-        blueprint::message(contract, self.settings, &self.addresses, fee_denom, start_secs)
+        blueprint::message(
+            contract,
+            self.settings,
+            &self.addresses,
+            fee_denom,
+            start_secs,
+        )
     }
 
     fn proof(&mut self, contract: &str) -> &mut Proof {

@@ -28,7 +28,9 @@ pub fn message(
     let denoms = || vec![native(), UncheckedDenom::Cw20(at.token.clone())];
     let profile = settings.profile;
     let or = |given: &Option<registry::Params>| {
-        given.clone().unwrap_or_else(|| registry::Params::defaults(profile))
+        given
+            .clone()
+            .unwrap_or_else(|| registry::Params::defaults(profile))
     };
     Ok(match contract {
         "dao" => to_value(dao::InstantiateMsg {

@@ -6,10 +6,10 @@ mod settings;
 mod state;
 mod verify;
 
-pub use apply::{apply, plan, Plan, Step};
+pub use apply::{apply, plan, Plan};
 pub use settings::Settings;
 pub use state::{Addresses, State};
-pub use verify::{verify, Finding};
+pub use verify::verify;
 
 /// The contracts in the order in which they are born: the DAO first, because it owns the
 /// others; the rewards last, because they look at the token and the registry.

@@ -67,21 +67,23 @@ impl Settings {
     /// Those of the file; of a local network those that come with the program, when no file
     /// is named. Names of keys become addresses.
     pub fn read(path: Option<&Path>, network: &Network) -> Outcome<Self> {
-        let (text, origin) = match path {
-            Some(path) => {
-                let text = fs::read_to_string(path).map_err(|error| {
-                    Failure::new(format!("cannot read {}: {error}", path.display()))
-                })?;
-                (text, path.display().to_string())
-            }
-            None if network.kind == Kind::Local => (DEVNET.to_owned(), "devnet.settings.toml".to_owned()),
-            None => {
-                return Err(Failure::new("who the members are has to be said")
-                    .next("copy networks/devnet.settings.toml, change it, and name it with --settings"))
-            }
-        };
-        let mut settings: Self = toml::from_str(&text)
-            .map_err(|error| Failure::new(format!("{origin}: {error}")))?;
+        let (text, origin) =
+            match path {
+                Some(path) => {
+                    let text = fs::read_to_string(path).map_err(|error| {
+                        Failure::new(format!("cannot read {}: {error}", path.display()))
+                    })?;
+                    (text, path.display().to_string())
+                }
+                None if network.kind == Kind::Local => {
+                    (DEVNET.to_owned(), "devnet.settings.toml".to_owned())
+                }
+                None => return Err(Failure::new("who the members are has to be said").next(
+                    "copy networks/devnet.settings.toml, change it, and name it with --settings",
+                )),
+            };
+        let mut settings: Self =
+            toml::from_str(&text).map_err(|error| Failure::new(format!("{origin}: {error}")))?;
         if settings.profile == TimeProfile::Dev && network.kind != Kind::Local {
             return Err(Failure::new(format!(
                 "{origin}: profile dev, with waits of seconds, on {}",
@@ -90,8 +92,10 @@ impl Settings {
             .next("write profile = \"main\""));
         }
         if settings.faucet.is_some() && network.kind != Kind::Local {
-            return Err(Failure::new(format!("{origin}: a faucet on {}", network.chain_id))
-                .next("leave faucet away: the DAO holds all that exists"));
+            return Err(
+                Failure::new(format!("{origin}: a faucet on {}", network.chain_id))
+                    .next("leave faucet away: the DAO holds all that exists"),
+            );
         }
         let address = |name: &mut String| -> Outcome<()> {
             if !name.starts_with(&format!("{}1", network.prefix)) {

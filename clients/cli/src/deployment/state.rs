@@ -11,7 +11,6 @@ use crate::{
     home,
 };
 
-
 /// Every chain's deployment, by chain id.
 #[derive(Default, Deserialize, Serialize)]
 #[serde(transparent)]
@@ -116,11 +115,15 @@ impl State {
         let path = Self::path()?;
         match fs::read(&path) {
             Ok(text) => serde_json::from_slice(&text).map_err(|error| {
-                Failure::new(format!("{} is damaged: {error}", path.display()))
-                    .next("mend it, or move it away: `surge deploy apply` finds what is on the chain")
+                Failure::new(format!("{} is damaged: {error}", path.display())).next(
+                    "mend it, or move it away: `surge deploy apply` finds what is on the chain",
+                )
             }),
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(Self::default()),
-            Err(error) => Err(Failure::new(format!("cannot read {}: {error}", path.display()))),
+            Err(error) => Err(Failure::new(format!(
+                "cannot read {}: {error}",
+                path.display()
+            ))),
         }
     }
 
@@ -132,8 +135,14 @@ impl State {
     /// Where the contracts are, when all of them are there.
     pub fn addresses(&self, chain_id: &str) -> Option<Addresses> {
         let here = self.0.get(chain_id)?;
-        let born = |name: &&str| here.meta.contracts.get(*name).is_some_and(|proof| proof.born.is_some());
-        let whole = here.meta.contracts.is_empty() || super::CONTRACTS.iter().all(|name| born(&name));
+        let born = |name: &&str| {
+            here.meta
+                .contracts
+                .get(*name)
+                .is_some_and(|proof| proof.born.is_some())
+        };
+        let whole =
+            here.meta.contracts.is_empty() || super::CONTRACTS.iter().all(|name| born(&name));
         whole.then(|| Addresses::of(&here.default)).flatten()
     }
 
@@ -144,4 +153,3 @@ impl State {
         home::write(&Self::path()?, &serde_json::to_vec_pretty(&state)?)
     }
 }
-

@@ -42,7 +42,12 @@ const TOLD: [(&str, &str, &str, &str); 18] = [
     ("escrow", r#"{"config":{}}"#, "/registry", "/registry"),
     ("escrow", r#"{"config":{}}"#, "/arbiter", "/arbiter"),
     ("escrow", r#"{"config":{}}"#, "/treasury", "/treasury"),
-    ("escrow", r#"{"config":{}}"#, "/reward_token", "/reward_token"),
+    (
+        "escrow",
+        r#"{"config":{}}"#,
+        "/reward_token",
+        "/reward_token",
+    ),
     ("escrow", r#"{"config":{}}"#, "/profile", "/profile"),
     ("escrow", r#"{"params":{}}"#, "", "/params"),
     ("rewards", r#"{"config":{}}"#, "/token", "/token"),
@@ -79,12 +84,20 @@ pub fn verify(session: &Session, settings: &Settings, artifacts: &Path) -> Outco
         let name = format!("crates.io:surge-{contract}");
         if contract != "token" {
             note("name", json!(name), version["contract"].clone());
-            note("version", json!(env!("CARGO_PKG_VERSION")), version["version"].clone());
+            note(
+                "version",
+                json!(env!("CARGO_PKG_VERSION")),
+                version["version"].clone(),
+            );
         }
         if matches!(contract, "registry" | "escrow" | "rewards") {
             let ownership: Value = chain.smart(address, &json!({ "ownership": {} }))?;
             note("owner", json!(at.dao), ownership["owner"].clone());
-            note("offered to", Value::Null, ownership["pending_owner"].clone());
+            note(
+                "offered to",
+                Value::Null,
+                ownership["pending_owner"].clone(),
+            );
         }
         if contract == "token" {
             check_token(session, &at, &mut note)?;
