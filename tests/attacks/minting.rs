@@ -8,7 +8,8 @@ use surge_interface::bounds::OutOfBounds;
 use surge_interface::escrow::{Contribution, Params as EscrowParams, QueryMsg as Escrow};
 use surge_interface::registry::ExecuteMsg as Registry;
 use surge_interface::rewards::{
-    EmissionResponse, ExecuteMsg, InvariantResponse, Params, QueryMsg as Rewards, Reward,
+    AccountResponse, EmissionResponse, ExecuteMsg, InvariantResponse, Params, QueryMsg as Rewards,
+    Reward,
 };
 use surge_interface::TimeProfile;
 use surge_rewards::ContractError;
@@ -29,8 +30,7 @@ fn fortune(suite: &Suite, ring: &[&str], provider: u32) -> u128 {
         .map(|name| suite.balance(&Suite::addr(name), 1) + suite.account_credit(name, 1))
         .sum();
     let reward = claimable(suite, provider);
-    let account: surge_interface::rewards::AccountResponse =
-        suite.ask_rewards(&Rewards::Account { provider });
+    let account: AccountResponse = suite.ask_rewards(&Rewards::Account { provider });
     let vesting: Uint128 = account.vesting.iter().sum();
     let bond: u128 = suite
         .provider(provider)
@@ -314,6 +314,68 @@ fn what_bookings_round_away_opens_no_gate() {
     let reward = claimable(&suite, provider);
     assert!(!reward.base.is_zero());
     assert_eq!(reward.gated, Uint128::zero(), "{reward:?}");
+}
+
+/// Burned at the end of forty days, more than the last of them allows.
+fn burned_late(pester: impl Fn(&mut Suite, u32)) -> AccountResponse {
+    let mut suite = Suite::new();
+    suite.meet("mallory");
+    let machine = Machine::default().quoting(1).with_bond(BOND);
+    let (provider, node) = suite.join_with("alice", machine.priced_percent(100_000));
+    for _ in 0..40 {
+        suite.pass(DAY);
+        pester(&mut suite, provider);
+    }
+    suite.heartbeat(node).expect("heartbeat");
+    wash(&mut suite, 90_000_000_000, 30 * DAY);
+    suite.claim(provider).expect("a claim");
+    suite.ask_rewards(&Rewards::Account { provider })
+}
+
+/// A stranger claims for a provider every epoch, so that each claim sees one epoch of its
+/// ceiling. Guard: an account keeps the room that its ceilings left, so the sum of what
+/// was gated does not depend on who claims and how often.
+#[test]
+fn a_stranger_who_claims_every_epoch_takes_no_room_from_a_gate() {
+    let once = burned_late(|_, _| {});
+    let often = burned_late(|suite, provider| {
+        let claim = ExecuteMsg::Claim { provider };
+        suite.to_rewards("mallory", &claim).expect("a claim");
+    });
+    let an_epoch = BOND * 6 / 100 / 365;
+    assert!(once.gate.u128() > 10 * an_epoch, "{once:?}");
+    assert_eq!(often.gate, once.gate);
+    // Each of the 41 claims rounds by itself.
+    assert!(once.emission.abs_diff(often.emission).u128() <= 41);
+    assert!(once.room.abs_diff(often.room).u128() <= 41);
+}
+
+/// A bond that leaves. Guard: its base ends, and the room is what its ceilings left while
+/// it stood; nothing comes to it.
+#[test]
+fn room_grows_only_while_a_bond_stands() {
+    let mut suite = Suite::new();
+    let provider = suite.join("alice", BOND);
+    let account = |suite: &mut Suite| -> AccountResponse {
+        suite.claim(provider).expect("a claim");
+        suite.ask_rewards(&Rewards::Account { provider })
+    };
+    suite.pass(10 * DAY);
+    let stood = account(&mut suite);
+    let most = BOND * 8 / 100 * 10 / 365;
+    let allowed = (stood.emission + stood.room).u128();
+    assert!(
+        !stood.room.is_zero() && allowed <= most,
+        "{allowed} of {most}"
+    );
+    let unbond = Registry::Unbond {
+        denom: 1,
+        amount: Uint128::new(BOND),
+    };
+    suite.to_registry("alice", &unbond).expect("unbonds");
+    suite.pass(100 * DAY);
+    let left = account(&mut suite);
+    assert_eq!((left.room, left.emission), (stood.room, stood.emission));
 }
 
 /// Guard: a claim counts what was not counted, and nothing else.

@@ -100,6 +100,7 @@ impl World {
         assert_eq!(account.epoch, expected.epoch, "{told}");
         assert_eq!(account.work.u128(), expected.work, "{told}");
         assert_eq!(account.gate.u128(), expected.gated, "{told}");
+        assert_eq!(account.room.u128(), expected.room(), "{told}");
         let emission = expected.base + expected.gated;
         assert_eq!(account.emission.u128(), emission, "{told}");
         assert_eq!(account.carried.u128(), expected.carried, "{told}");
@@ -169,13 +170,19 @@ impl World {
             } = said
             {
                 let from = before.get(provider).map_or(0, |account| account.epoch);
-                let most = self.ghost.rewards.most_base(*provider, from);
+                let (most, _) = self.ghost.rewards.most(*provider, from);
                 assert!(
                     event.number("base") <= most,
                     "base {} of at most {most}",
                     event.number("base")
                 );
                 assert!(claimed.base <= most);
+                let (_, most) = self.ghost.rewards.most(*provider, 0);
+                let account: AccountResponse = self.suite.ask_rewards(&QueryMsg::Account {
+                    provider: *provider,
+                });
+                let allowed = (account.emission + account.room).u128();
+                assert!(allowed <= most, "{allowed} under ceilings of {most}");
             }
         }
     }
@@ -193,6 +200,7 @@ impl World {
             work: reward.work.u128(),
             base: reward.base.u128(),
             gated: reward.gated.u128(),
+            room: reward.room.u128(),
             carried: reward.carried.u128(),
             granted: reward.granted.u128(),
             instant: reward.instant.u128(),
@@ -238,6 +246,7 @@ fn assert_said(event: &Typed, said: &Said) {
             number("work", claimed.work);
             number("base", claimed.base);
             number("gated", claimed.gated);
+            number("room", claimed.room);
             number("granted", claimed.granted);
             number("carried", claimed.carried);
             number("minted", claimed.instant + claimed.vested);

@@ -39,6 +39,7 @@ const PASSAGES: &[&str] = &[
     "a bucket that vested",
     "a claim beyond the cap",
     "a gate limited by what bonds leave of the pools",
+    "a gate that an earlier ceiling allowed",
     "a gate that stayed shut",
     "a gate that the bond allowed",
     "a gate that the bond allowed in part",

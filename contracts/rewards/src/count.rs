@@ -5,7 +5,7 @@ use std::iter;
 
 use cosmwasm_std::{Addr, Deps, Order, Storage, Uint128};
 use cw_storage_plus::Bound;
-use surge_accounting::{earned, share, AccountingError, INDEX as SCALE};
+use surge_accounting::{earned, open_gate, share, AccountingError, Gated, INDEX as SCALE};
 use surge_interface::raw::{EscrowStore, RegistryStore};
 use surge_interface::registry::BondRecord;
 use surge_interface::rewards::{Reward, HALVING_EPOCHS};
@@ -131,12 +131,10 @@ pub fn claim(
     let (base, ceiling) = for_bond(&indices, config, account.epoch, &bond)?;
     let base = base.min(emission.released.checked_sub(emission.emitted)?);
     // More than the base only for what was burned, out of what is set aside for no bond.
-    // What the bond does not allow yet stays open for later.
-    let gated = given
-        .gate
-        .checked_sub(account.gate)?
-        .min(ceiling.saturating_sub(base))
-        .min(emission.spare);
+    // What the bond does not allow yet stays open, and what it allows beyond that stays too.
+    let open = given.gate.checked_sub(account.gate)?;
+    let Gated { gated, room } = open_gate(open, account.room, base, ceiling, emission.spare)?;
+    account.room = room;
     emission.spare = emission.spare.checked_sub(gated)?;
     let emitted = base.checked_add(gated)?;
     account.epoch = emission.epoch;
@@ -146,11 +144,11 @@ pub fn claim(
 
     // Within the cap of all time; the rest is carried.
     let due = work.checked_add(emitted)?.checked_add(account.carried)?;
-    let room = config
+    let allowed = config
         .cap
         .checked_sub(config.genesis)?
         .checked_sub(emission.granted)?;
-    let granted = due.min(room);
+    let granted = due.min(allowed);
     account.carried = due.checked_sub(granted)?;
     emission.granted = emission.granted.checked_add(granted)?;
 
@@ -172,6 +170,7 @@ pub fn claim(
             work,
             base,
             gated,
+            room,
             carried: account.carried,
             granted,
             instant,

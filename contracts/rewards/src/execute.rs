@@ -128,6 +128,7 @@ pub fn claim(deps: DepsMut, now_secs: u64, provider: u32) -> Result<Response, Co
         work: reward.work,
         base: reward.base,
         gated: reward.gated,
+        room: reward.room,
         granted: reward.granted,
         carried: reward.carried,
         minted,

@@ -54,6 +54,7 @@ pub fn account(deps: Deps, provider: u32) -> StdResult<AccountResponse> {
         epoch: account.epoch,
         work: account.work,
         gate: account.gate,
+        room: account.room,
         emission: account.emission,
         carried: account.carried,
         vesting: account.parts,

@@ -63,6 +63,8 @@ pub struct Account {
     pub work: Uint128,
     /// Burned share that opened the emission so far.
     pub gate: Uint128,
+    /// What the ceilings so far allowed beyond base and gated.
+    pub room: Uint128,
     /// Emission so far.
     pub emission: Uint128,
     /// What the cap did not allow.
@@ -87,7 +89,7 @@ const EMISSION: &[u8] = b"emission";
 /// last of them and for halvings among them, so there may be gaps. Never walked.
 pub const INDEX: Map<u64, (Uint128, Uint128)> = Map::new("index");
 /// provider => what it earned and got; written by its claims, never walked. Packed numbers:
-/// eight, then what vests.
+/// nine, then what vests.
 const ACCOUNTS: Map<u32, Empty> = Map::new("accounts");
 
 impl Config {
@@ -172,6 +174,7 @@ impl Account {
             epoch: number(next())?,
             work: next(),
             gate: next(),
+            room: next(),
             emission: next(),
             carried: next(),
             minted: next(),
@@ -186,6 +189,7 @@ impl Account {
         let amounts = [
             self.work,
             self.gate,
+            self.room,
             self.emission,
             self.carried,
             self.minted,

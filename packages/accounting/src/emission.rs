@@ -80,6 +80,36 @@ pub fn turn(
     Ok(turned)
 }
 
+/// What burning adds to the base of a bond.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Gated {
+    /// How much.
+    pub gated: Uint128,
+    /// What the ceilings so far allowed and nothing used.
+    pub room: Uint128,
+}
+
+/// As much of the open gate as there is room for under the ceilings and as is spare in the
+/// schedule. `room` is what earlier claims left of theirs, `base` and `ceiling` are of this
+/// one. Since the room is carried, base and gated together stay within the sum of the
+/// ceilings, and how often somebody claims changes nothing else.
+pub fn open_gate(
+    gate: Uint128,
+    room: Uint128,
+    base: Uint128,
+    ceiling: Uint128,
+    spare: Uint128,
+) -> Result<Gated, AccountingError> {
+    let room = room
+        .checked_add(ceiling.saturating_sub(base))
+        .map_err(|_| AccountingError::Overflow { what: "the room" })?;
+    let gated = gate.min(room).min(spare);
+    Ok(Gated {
+        gated,
+        room: room.saturating_sub(gated),
+    })
+}
+
 /// What a bond earned while an index rose by `rise`, rounded down.
 pub fn earned(bond: Uint128, rise: Uint128) -> Result<Uint128, AccountingError> {
     bond.checked_multiply_ratio(rise, INDEX)

@@ -9,7 +9,7 @@ mod split;
 mod vesting;
 
 pub use bond::{collateral, dispute_bond, no_show};
-pub use emission::{earned, pool, turn, Turn, INDEX, YEAR_SECS};
+pub use emission::{earned, open_gate, pool, turn, Gated, Turn, INDEX, YEAR_SECS};
 pub use price::job_price;
 pub use split::{cancellation, decline_fee, ruling, share, take, Division, Take};
 pub use vesting::Vesting;

@@ -128,6 +128,32 @@ proptest! {
     }
 
     #[test]
+    fn claiming_often_gates_what_one_late_claim_does(
+        claims in prop::collection::vec((0u128..1 << 60, 0u128..1 << 60, 0u128..1 << 60), 1..40),
+        spare in 0u128..1 << 66,
+    ) {
+        let of = |pick: fn(&(u128, u128, u128)) -> u128| claims.iter().map(pick).sum::<u128>();
+        let (gate, base) = (of(|claim| claim.0), of(|claim| claim.1));
+        let ceiling = base + of(|claim| claim.2);
+        let [all, base, ceiling, spare] = [gate, base, ceiling, spare].map(Uint128::new);
+        let late = open_gate(all, Uint128::zero(), base, ceiling, spare).unwrap();
+        prop_assert!(base + late.gated <= ceiling && late.gated <= all && late.gated <= spare);
+        prop_assert_eq!(base + late.gated + late.room, ceiling);
+        let (mut open, mut room, mut gated) = (Uint128::zero(), Uint128::zero(), Uint128::zero());
+        for (burned, base, more) in claims {
+            open += Uint128::new(burned);
+            let now = open_gate(open, room, Uint128::new(base), Uint128::new(base + more), spare - gated).unwrap();
+            open -= now.gated;
+            gated += now.gated;
+            room = now.room;
+        }
+        // What was burned after the last ceiling is opened by the next claim.
+        let rest = open_gate(open, room, Uint128::zero(), Uint128::zero(), spare - gated).unwrap();
+        prop_assert_eq!(gated + rest.gated, late.gated);
+        prop_assert_eq!(rest.room, late.room);
+    }
+
+    #[test]
     fn what_vests_is_paid_in_time_and_to_the_last_unit(steps in prop::collection::vec((0u64..9, 0u128..1 << 60, 0u16..3), 1..40)) {
         let mut vesting = Vesting::default();
         let (mut now, mut added, mut paid, mut slashed) = (0, 0, 0, 0);
@@ -211,6 +237,11 @@ fn what_does_not_fit_into_128_bits_is_an_error_and_no_smaller_amount() {
     assert_eq!(
         earned(most, Uint128::new(INDEX + 1)),
         Err(overflow("the emission"))
+    );
+    let (none, one) = (Uint128::zero(), Uint128::one());
+    assert_eq!(
+        open_gate(one, most, none, one, one),
+        Err(overflow("the room"))
     );
     let (cap, params) = (Uint128::new(CAP), Params::defaults());
     assert_eq!(

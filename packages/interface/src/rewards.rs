@@ -190,6 +190,8 @@ pub struct AccountResponse {
     pub work: Uint128,
     /// Burned share that opened the emission so far.
     pub gate: Uint128,
+    /// What the ceilings so far allowed beyond base and gated: burning may still use it.
+    pub room: Uint128,
     /// Emission so far.
     pub emission: Uint128,
     /// What the cap did not allow.
@@ -214,6 +216,8 @@ pub struct Reward {
     pub base: Uint128,
     /// For what was burned, as far as the bond allows it.
     pub gated: Uint128,
+    /// What the bond allows beyond that, from now and before: burning may still use it.
+    pub room: Uint128,
     /// What the cap did not allow, from now and before.
     pub carried: Uint128,
     /// All that is granted by this claim.

@@ -147,6 +147,8 @@ pub struct Account {
     pub jobs: usize,
     pub work: u128,
     pub base: u128,
+    /// The most that base and gated may be together.
+    pub ceiling: u128,
     pub gated: u128,
     pub carried: u128,
     /// What comes when a bucket begins.
@@ -156,6 +158,13 @@ pub struct Account {
     pub slashed: u128,
 }
 
+impl Account {
+    /// What the ceilings allow that is not used.
+    pub fn room(&self) -> u128 {
+        self.ceiling - self.base - self.gated
+    }
+}
+
 /// What a claim counts and pays.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[allow(missing_docs)]
@@ -163,6 +172,7 @@ pub struct Claimed {
     pub work: u128,
     pub base: u128,
     pub gated: u128,
+    pub room: u128,
     pub carried: u128,
     pub granted: u128,
     pub instant: u128,
@@ -367,19 +377,21 @@ impl Rewards {
         seen
     }
 
-    /// The most that any rule allows a bond to earn by standing there, epoch by epoch: what
-    /// a base unit earned in it, times the lowest that the bond was in it.
-    pub fn most_base(&self, provider: u32, from: u64) -> u128 {
+    /// The most that any rule allows a bond to earn by standing there, and with all that it
+    /// burned, epoch by epoch: what a base unit earned in it, times the lowest that the bond
+    /// was in it.
+    pub fn most(&self, provider: u32, from: u64) -> (u128, u128) {
         let Some(past) = self.bonds.get(&provider) else {
-            return 0;
+            return (0, 0);
         };
-        let mut fine = 0;
+        let (mut base, mut ceiling) = (0, 0);
         for (number, epoch) in (0u64..).zip(&self.epochs).skip(from as usize) {
             assert!(epoch.base <= epoch.rate, "more than Y0");
             let lowest = past.lowest_within(self.start_of(number), self.start_of(number + 1));
-            fine += lowest * epoch.base;
+            base += lowest * epoch.base;
+            ceiling += lowest * epoch.ceiling;
         }
-        fine / FINE
+        (base / FINE, ceiling / FINE)
     }
 }
 
@@ -506,13 +518,19 @@ impl Ghost {
         assert!(base <= left, "provider {provider}: its base went to others");
         let gates = rewards.over_all(|account| account.gated) + account.gated;
         let spare = rewards.released() - rewards.set_aside() - gates;
-        let allowed = open.min(ceiling.saturating_sub(base));
-        let gated = allowed.min(spare);
         let mut seen = vec![];
-        if ceiling > 0 {
-            seen = rewards.counted_from(&past, account.epoch, from);
+        let of_now = ceiling - base;
+        account.base += base;
+        account.ceiling += ceiling;
+        let allowed = open.min(account.room());
+        let gated = allowed.min(spare);
+        if gated > of_now {
+            seen.push("a gate that an earlier ceiling allowed");
         }
-        if base > 0 && account.base > 0 {
+        if ceiling > 0 {
+            seen.extend(rewards.counted_from(&past, account.epoch, from));
+        }
+        if base > 0 && account.base > base {
             seen.push("a second base");
         }
         if gated < allowed {
@@ -527,7 +545,6 @@ impl Ghost {
         }
         account.epoch = booked;
         account.work += work;
-        account.base += base;
         account.gated += gated;
 
         let due = work + base + gated + account.carried;
@@ -561,6 +578,7 @@ impl Ghost {
             work,
             base,
             gated,
+            room: account.room(),
             carried: account.carried,
             granted,
             instant,

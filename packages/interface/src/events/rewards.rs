@@ -28,6 +28,8 @@ events! { EVENTS of "rewards";
         base: Uint128,
         /// For what was burned.
         gated: Uint128,
+        /// What its bond allows beyond that, for what is burned later.
+        room: Uint128,
         /// Of all that, with what was carried: what was granted.
         granted: Uint128,
         /// What the cap did not allow.
