@@ -553,6 +553,43 @@ fn the_emission_moves_by_a_tenth_once_a_quarter() {
         .expect("a quarter later");
 }
 
+/// Guard: a step is at least one, or a vote that sets a number to nothing would be for
+/// good.
+#[test]
+fn a_rate_that_was_set_to_nothing_moves_again_one_by_one() {
+    let mut suite = Builder {
+        rewards: Params {
+            base_bps: 1,
+            ..Params::defaults()
+        },
+        ..Builder::default()
+    }
+    .build();
+    suite.meet("owner");
+    let update = |base_bps| ExecuteMsg::UpdateParams {
+        params: Params {
+            base_bps,
+            ..Params::defaults()
+        },
+    };
+    suite
+        .to_rewards("owner", &update(0))
+        .expect("a step of one");
+    suite.pass(90 * DAY);
+    let too_large = ContractError::StepTooLarge {
+        what: "base_bps",
+        from: 0,
+        to: 2,
+        most: 1,
+    };
+    refuses(&mut suite, too_large, |suite| {
+        suite.to_rewards("owner", &update(2))
+    });
+    suite
+        .to_rewards("owner", &update(1))
+        .expect("a step of one");
+}
+
 /// Guard: epochs that are over are booked before the numbers change.
 #[test]
 fn a_change_of_the_emission_does_not_reach_back() {

@@ -275,12 +275,12 @@ fn check_params(params: &Params) -> Result<(), ContractError> {
     )?)
 }
 
-/// A tenth of what it was, rounded up so that a small number is not stuck; nothing stays
-/// nothing.
+/// A tenth of what it was, rounded up and at least one, so that no number is stuck.
 fn check_step(what: &'static str, from: u16, to: u16) -> Result<(), ContractError> {
     let most = u32::from(from)
         .saturating_mul(STEP_BPS.into())
-        .div_ceil(BPS.into());
+        .div_ceil(BPS.into())
+        .max(1);
     let most = u16::try_from(most).unwrap_or(u16::MAX);
     if from.abs_diff(to) > most {
         return Err(ContractError::StepTooLarge {

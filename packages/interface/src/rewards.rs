@@ -16,7 +16,8 @@ pub const BUCKET_EPOCHS: u64 = 7;
 pub const VESTING_BUCKETS: usize = 26;
 /// Epochs between two changes of the emission.
 pub const QUARTER_EPOCHS: u64 = 90;
-/// Most that a change moves a number of the emission, in basis points of its value.
+/// Most that a change moves a number of the emission, in basis points of its value; a
+/// number may always move by one.
 pub const STEP_BPS: u16 = 1_000;
 /// Highest part of a reward that is paid at once.
 pub const MAX_INSTANT_BPS: u16 = 5_000;
@@ -91,7 +92,7 @@ pub enum ExecuteMsg {
         bps: u16,
     },
     /// The owner changes parameters. The first three move by at most a tenth
-    /// ([`STEP_BPS`]), and not twice within [`QUARTER_EPOCHS`].
+    /// ([`STEP_BPS`]), rounded up, or by one, and not twice within [`QUARTER_EPOCHS`].
     UpdateParams {
         /// All of them.
         params: Params,
