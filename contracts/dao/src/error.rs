@@ -67,6 +67,12 @@ pub enum ContractError {
         needed: Uint128,
         denom: UncheckedDenom,
     },
+    #[error("the dao holds {balance} {denom}, less than the deposit of {deposit}: nobody may have as much")]
+    DepositOutOfReach {
+        denom: UncheckedDenom,
+        balance: Uint128,
+        deposit: Uint128,
+    },
     #[error("nothing was put up for proposal {proposal}, or it was settled")]
     NoDeposit { proposal: u64 },
     #[error("an amount is zero")]

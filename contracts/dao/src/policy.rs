@@ -1,6 +1,6 @@
 //! The rules of the classes: their bounds, and the strictest of several.
 
-use cosmwasm_std::{StdResult, Storage};
+use cosmwasm_std::{StdResult, Storage, Uint128};
 use surge_interface::bounds::{lasts, within, OutOfBounds};
 use surge_interface::dao::{Action, Class, Policy};
 use surge_interface::{TimeProfile, BPS};
@@ -90,6 +90,15 @@ pub fn effective(
 /// The rules of a class.
 pub fn load(storage: &dyn Storage, class: Class) -> StdResult<Policy> {
     POLICIES.load(storage, Classes::NONE.with(class).0)
+}
+
+/// The most that a proposer may have to put up.
+pub fn largest_deposit(storage: &dyn Storage) -> StdResult<Uint128> {
+    let mut largest = Uint128::zero();
+    for class in Class::ALL {
+        largest = largest.max(load(storage, class)?.deposit);
+    }
+    Ok(largest)
 }
 
 /// Fails unless stake is held until whatever it voted for could be executed.

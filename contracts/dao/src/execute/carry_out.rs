@@ -130,7 +130,7 @@ fn perform_one(
         }
         .into(),
         Action::SetPolicy { class, policy } => {
-            rules::set_policy(call.deps.storage, journal, class, &policy)?;
+            rules::set_policy(call, journal, class, &policy)?;
             return Ok(None);
         }
         Action::SetRow { row } => {
@@ -138,7 +138,7 @@ fn perform_one(
             return Ok(None);
         }
         Action::SetSettings { settings } => {
-            rules::set_settings(call.deps.storage, api, journal, &settings)?;
+            rules::set_settings(call, journal, &settings)?;
             return Ok(None);
         }
         Action::AddMember { address } => {
