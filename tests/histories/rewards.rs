@@ -169,20 +169,20 @@ impl World {
                 provider, claimed, ..
             } = said
             {
-                let from = before.get(provider).map_or(0, |account| account.epoch);
-                let (most, _) = self.ghost.rewards.most(*provider, from);
+                let provider = *provider;
+                let before = before.get(&provider).cloned().unwrap_or_default();
+                let (most, most_with_gate) = self.ghost.rewards.most(provider, before.epoch);
                 assert!(
                     event.number("base") <= most,
                     "base {} of at most {most}",
                     event.number("base")
                 );
                 assert!(claimed.base <= most);
-                let (_, most) = self.ghost.rewards.most(*provider, 0);
-                let account: AccountResponse = self.suite.ask_rewards(&QueryMsg::Account {
-                    provider: *provider,
-                });
-                let allowed = (account.emission + account.room).u128();
-                assert!(allowed <= most, "{allowed} under ceilings of {most}");
+                // Used or kept, no ceiling allows more than the bond that stood under it.
+                let account: AccountResponse =
+                    self.suite.ask_rewards(&QueryMsg::Account { provider });
+                let allowed = (account.emission + account.room).u128() - before.ceiling;
+                assert!(allowed <= most_with_gate, "{allowed} of {most_with_gate}");
             }
         }
     }

@@ -311,6 +311,14 @@ impl Rewards {
             .sum()
     }
 
+    /// Somebody burned more than the pools have allowed yet, but not more than its bond.
+    pub fn gates_wait(&self) -> bool {
+        self.accounts.iter().any(|(provider, account)| {
+            let open = self.given(*provider, |burn| burn.gate) - account.gated;
+            open > 0 && account.room() > 0
+        })
+    }
+
     /// The schedule's pool of an epoch: a tenth of the cap over all time.
     fn pool(&self, epoch: u64) -> u128 {
         let halvings = epoch / ERA;
