@@ -5,9 +5,9 @@ use cosmwasm_std::{Addr, Event, Uint128};
 use super::{numbered, Emit, EventDoc};
 
 events! { EVENTS of "rewards";
-    /// Epochs were booked.
+    /// Epochs were turned.
     EpochTurned = "epoch_turned" {
-        /// Epochs before this one are booked.
+        /// Epochs before this one are turned.
         epoch: u64,
         /// Bond in the reward token, of all providers.
         bonded: Uint128,
