@@ -5,9 +5,9 @@ use cosmwasm_std::{
 };
 use surge_interface::dao::{Action, Class, ExecuteMsg, Status};
 use surge_interface::events::dao::{ExecutionFailed, ProposalExecuted};
-use surge_interface::events::Journal;
+use surge_interface::events::{done, Journal};
 
-use super::{done, member, rules, Call};
+use super::{member, rules, Call};
 use crate::class::is_allowance;
 use crate::ledger::ensure_solvent;
 use crate::state::{load_head, save_head, FAILURES, PLANS};

@@ -8,8 +8,7 @@ use surge_interface::events::Journal;
 use surge_interface::{Denom, BPS};
 
 use super::{at_most, Call};
-use crate::class::Classes;
-use crate::state::{Config, Rules, ALLOWED, CONFIG, POLICIES, ROWS, RULES};
+use crate::state::{Config, Rules, ALLOWED, CONFIG, ROWS, RULES};
 use crate::{ledger, policy, ContractError};
 
 /// Most bytes of the name of a message in the table.
@@ -25,11 +24,8 @@ pub fn set_policy(
     ensure_within_reach(call, policy.deposit)?;
     let storage = &mut *call.deps.storage;
     let config = CONFIG.load(storage)?;
-    policy::check(policy, class, config.profile)?;
-    POLICIES.save(storage, Classes::NONE.with(class).0, policy)?;
-    if config.token.is_some() {
-        policy::check_unstaking(storage, config.unstaking_secs)?;
-    }
+    policy::save(storage, config.profile, class, policy)?;
+    policy::check_unstaking(storage, &config)?;
     journal.note(RulesChanged {
         what: "policy",
         of: class.name().to_owned(),
