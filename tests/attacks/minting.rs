@@ -222,10 +222,10 @@ fn dust_before_a_provider_bonds_takes_nothing_from_it() {
 }
 
 /// A bond from the middle of a silence that ends after a halving. Guard: the indices at a
-/// halving are booked with it, so no epoch before it is lost and none counts by the
+/// halving are turned with it, so no epoch before it is lost and none counts by the
 /// larger pool.
 #[test]
-fn a_halving_that_nobody_booked_takes_nothing_and_gives_nothing() {
+fn a_halving_that_nobody_turned_takes_nothing_and_gives_nothing() {
     let mut suite = Builder {
         rewards: Params {
             pool_bps: 1,
@@ -250,7 +250,7 @@ fn a_halving_that_nobody_booked_takes_nothing_and_gives_nothing() {
 }
 
 /// A small pool, and somebody who burned much and claims first. Guard: what all bonds can
-/// claim by standing there is set aside when epochs are booked, gates share the rest.
+/// claim by standing there is set aside when epochs are turned, gates share the rest.
 #[test]
 fn who_burned_much_and_claims_first_takes_nobodys_base() {
     let mut suite = Builder {
@@ -286,11 +286,11 @@ fn who_burned_much_and_claims_first_takes_nobodys_base() {
     assert!(schedule.emitted <= schedule.released);
 }
 
-/// A pool that bonds share to the last unit, and somebody who burned and books every epoch
-/// by itself. Guard: what is set aside for bonds is rounded up, so that no booking leaves
+/// A pool that bonds share to the last unit, and somebody who burned and turns every epoch
+/// by itself. Guard: what is set aside for bonds is rounded up, so that no turn leaves
 /// its rounding to gates although bonds earn it over time.
 #[test]
-fn what_bookings_round_away_opens_no_gate() {
+fn what_turns_round_away_opens_no_gate() {
     let mut suite = Builder {
         rewards: Params {
             pool_bps: 1,
@@ -590,7 +590,7 @@ fn a_rate_that_was_set_to_nothing_moves_again_one_by_one() {
         .expect("a step of one");
 }
 
-/// Guard: epochs that are over are booked before the numbers change.
+/// Guard: epochs that are over are turned before the numbers change.
 #[test]
 fn a_change_of_the_emission_does_not_reach_back() {
     let mut suite = Suite::new();

@@ -114,7 +114,7 @@ fn bonds_rise(world: &mut World, chance: &mut Chance) {
             must(world, &record.owner, bond);
         }
     }
-    // Sometimes nobody books the next halving.
+    // Sometimes nobody turns the next halving.
     let halving = 730 - world.ghost.rewards.epoch_at(world.ghost.now) % 730;
     let more = if chance.percent(50) { halving } else { 0 };
     world.pass((more + chance.between(1, 40)) * epoch_secs);

@@ -62,7 +62,7 @@ impl World {
         self.check_holders(books.supply.u128());
         // RWD-6, the second half of inequality 3.
         let schedule: EmissionResponse = self.suite.ask_rewards(&QueryMsg::Emission {});
-        assert_eq!(schedule.epoch, rewards.booked());
+        assert_eq!(schedule.epoch, rewards.turned());
         assert_eq!(schedule.current_epoch, rewards.epoch_at(self.ghost.now));
         let (base, ceiling) = rewards.indices();
         assert_eq!(schedule.base_index.u128(), base);

@@ -33,8 +33,8 @@ const PASSAGES: &[&str] = &[
     "Active > Unbonding by Leave",
     "Draining > Unbonding by Leave",
     "Unbonding > Gone by WithdrawBond",
-    "a bond counted from between two bookings",
-    "a bond counted from between two bookings with a halving",
+    "a bond counted from between two turns",
+    "a bond counted from between two turns with a halving",
     "a bond rose more often than is remembered",
     "a bucket that vested",
     "a claim beyond the cap",
@@ -47,7 +47,7 @@ const PASSAGES: &[&str] = &[
     "a rise that earned more than the low before it",
     "a second base",
     "an epoch whose pool was shared",
-    "epochs booked across a halving",
+    "epochs turned across a halving",
     "the emission changed",
 ];
 

@@ -102,7 +102,7 @@ fn what_was_collected_moves_on(world: &mut World) -> Result<(), Error> {
     world.assert_solvent()
 }
 
-/// The dearest kind is measured: epochs to book, emission, all buckets, and some vested.
+/// The dearest kind is measured: epochs to turn, emission, all buckets, and some vested.
 fn a_claim(world: &mut World, provider: u32) -> Result<(), Error> {
     let claim = ExecuteMsg::Claim { provider };
     let at_rewards = |world: &World, msg: &ExecuteMsg| {
