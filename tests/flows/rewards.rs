@@ -261,7 +261,7 @@ fn a_claim_at_the_cap_carries_the_rest_and_goes_on() {
 }
 
 #[test]
-fn anybody_books_epochs_and_a_gap_pays_nothing_extra() {
+fn anybody_turns_epochs_and_a_gap_pays_nothing_extra() {
     let mut suite = Suite::new();
     let early = suite.join("early", BOND);
     for _ in 0..5 {
@@ -289,7 +289,7 @@ fn who_came_in_a_gap_across_a_halving_has_its_whole_epochs() {
     suite
         .to_rewards("anybody", &ExecuteMsg::Turn {})
         .expect("a turn");
-    // Nobody books anything for two years, until the epoch 731 is over. The booking knows
+    // Nobody turns anything for two years, until the epoch 731 is over. The turn knows
     // both eras apart.
     suite.pass(728 * DAY + DAY / 2);
     let late = suite.join("late", BOND);

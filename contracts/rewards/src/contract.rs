@@ -37,7 +37,7 @@ pub fn execute(
     let now_secs = env.block.time.seconds();
     let sender_addr = &info.sender;
     match msg {
-        ExecuteMsg::Turn {} => execute::book(deps, now_secs),
+        ExecuteMsg::Turn {} => execute::turn(deps, now_secs),
         ExecuteMsg::Claim { provider } => execute::claim(deps, now_secs, provider),
         ExecuteMsg::Slash { provider, bps } => {
             execute::slash(deps, now_secs, sender_addr, provider, bps)

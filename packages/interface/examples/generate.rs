@@ -216,7 +216,7 @@ fn parameters() -> String {
             rewards::VESTING_BUCKETS.to_string(),
         ),
         (
-            "step of a change of the emission, in basis points of each number",
+            "step of a change of the emission, in basis points of each number, rounded up, or one",
             rewards::STEP_BPS.to_string(),
         ),
         (

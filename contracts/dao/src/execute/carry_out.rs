@@ -5,9 +5,9 @@ use cosmwasm_std::{
 };
 use surge_interface::dao::{Action, Class, ExecuteMsg, Status};
 use surge_interface::events::dao::{ExecutionFailed, ProposalExecuted};
-use surge_interface::events::Journal;
+use surge_interface::events::{done, Journal};
 
-use super::{done, member, rules, Call};
+use super::{member, rules, Call};
 use crate::class::is_allowance;
 use crate::ledger::ensure_solvent;
 use crate::state::{load_head, save_head, FAILURES, PLANS};
@@ -130,7 +130,7 @@ fn perform_one(
         }
         .into(),
         Action::SetPolicy { class, policy } => {
-            rules::set_policy(call.deps.storage, journal, class, &policy)?;
+            rules::set_policy(call, journal, class, &policy)?;
             return Ok(None);
         }
         Action::SetRow { row } => {
@@ -138,7 +138,7 @@ fn perform_one(
             return Ok(None);
         }
         Action::SetSettings { settings } => {
-            rules::set_settings(call.deps.storage, api, journal, &settings)?;
+            rules::set_settings(call, journal, &settings)?;
             return Ok(None);
         }
         Action::AddMember { address } => {

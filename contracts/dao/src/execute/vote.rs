@@ -3,9 +3,9 @@
 use cosmwasm_std::{Response, Uint128};
 use surge_interface::dao::{Choice, Status, MAX_REASON};
 use surge_interface::events::dao::{ProposalClosed, VoteCast};
-use surge_interface::events::Journal;
+use surge_interface::events::{done, Journal};
 
-use super::{at_most, done, Call};
+use super::{at_most, Call};
 use crate::members::{id_of, weight_at};
 use crate::state::{load_head, save_head, BALLOTS, REASONS};
 use crate::ContractError;

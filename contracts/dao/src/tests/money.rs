@@ -258,6 +258,77 @@ fn an_allowance_that_was_voted_on_earlier_fails_once_deposits_are_held() {
     assert_eq!(world.fails(allow), ContractError::AllowanceOfOwed { token });
 }
 
+fn paid_in(denom: &str) -> Action {
+    let mut settings = birth().settings;
+    settings.deposit_denom = UncheckedDenom::Native(denom.to_owned());
+    Action::SetSettings { settings }
+}
+
+fn out_of_reach(balance: u128, deposit: u128) -> ContractError {
+    ContractError::DepositOutOfReach {
+        denom: UncheckedDenom::Native("other".to_owned()),
+        balance: Uint128::new(balance),
+        deposit: Uint128::new(deposit),
+    }
+}
+
+#[test]
+fn no_vote_asks_for_deposits_that_nobody_could_pay() {
+    let mut world = native();
+    let switch = world
+        .try_propose_with("ada", vec![paid_in("other")], 100)
+        .unwrap();
+    for who in ["ada", "ben", "cyd"] {
+        world.vote(who, switch, Choice::Yes);
+    }
+    world.pass(10);
+    world.poke(switch).unwrap();
+    world.pass(50);
+    assert_eq!(world.fails(switch), out_of_reach(0, 100));
+    world.give_coins(99, "other");
+    assert_eq!(world.fails(switch), out_of_reach(99, 100));
+    // Proposals go on as before, and so does this one once the money is there.
+    world.try_propose_with("ben", vec![], 100).unwrap();
+    world.give_coins(1, "other");
+    let response = world.execute(switch).unwrap();
+    assert!(has_event(&response, "proposal_executed"));
+    let told = world.try_propose_with("cyd", vec![], 100);
+    assert!(matches!(refused(told), ContractError::WrongDeposit { .. }));
+}
+
+#[test]
+fn no_policy_takes_hold_whose_deposit_was_paid_in_other_money() {
+    // Free proposals ask for nothing, so the denomination alone may be anything.
+    let mut world = World::new();
+    let mut policy = plain();
+    policy.deposit = Uint128::new(100);
+    let class = Class::Any;
+    let raise = Action::SetPolicy { class, policy };
+    let together = vec![paid_in("other"), raise.clone()];
+    for actions in [together, vec![raise]] {
+        let draft = draft(actions);
+        let told = world.tell_with("ada", &ExecuteMsg::Propose { draft }, 100);
+        told.unwrap();
+    }
+    let switch = world.propose(vec![paid_in("other")]);
+    for proposal in 1..=switch {
+        for who in ["ada", "ben", "cyd", "dee", "eve"] {
+            world.vote(who, proposal, Choice::Yes);
+        }
+    }
+    world.pass(10);
+    for proposal in 1..=switch {
+        world.poke(proposal).unwrap();
+    }
+    world.pass(50);
+    assert_eq!(world.fails(1), out_of_reach(0, 100));
+    world.execute(switch).unwrap();
+    assert_eq!(world.fails(2), out_of_reach(0, 100));
+    world.give_coins(100, "other");
+    let response = world.execute(2).unwrap();
+    assert!(has_event(&response, "proposal_executed"));
+}
+
 #[test]
 fn a_deposit_keeps_the_terms_of_its_day() {
     let mut world = native();
@@ -265,6 +336,7 @@ fn a_deposit_keeps_the_terms_of_its_day() {
     let mut settings = birth().settings;
     settings.deposit_denom = UncheckedDenom::Native("other".to_owned());
     settings.forfeit_bps = 10_000;
+    world.give_coins(100, "other");
     let action = Action::SetSettings { settings };
     let change = world.try_propose_with("ada", vec![action], 100).unwrap();
     for who in ["ada", "ben", "cyd"] {

@@ -8,7 +8,7 @@ use cosmwasm_std::{
     StdError, StdResult, Uint128, WasmMsg,
 };
 use cw20::{BalanceResponse, Cw20Coin, Cw20ExecuteMsg, Cw20QueryMsg};
-use cw_multi_test::{App, AppResponse, ContractWrapper, Executor};
+use cw_multi_test::{App, AppResponse, BankSudo, ContractWrapper, Executor, SudoMsg};
 use serde::de::DeserializeOwned;
 use surge_interface::dao::*;
 use surge_interface::{TimeProfile, UncheckedDenom};
@@ -380,6 +380,15 @@ impl World {
         let dao = self.dao.clone();
         let gift = coins(ustake, "ustake");
         self.app.send_tokens(addr("rich"), dao, &gift).unwrap();
+    }
+
+    /// Coins out of nothing, for the DAO.
+    pub fn give_coins(&mut self, amount: u128, denom: &str) {
+        let mint = BankSudo::Mint {
+            to_address: self.dao.to_string(),
+            amount: coins(amount, denom),
+        };
+        self.app.sudo(SudoMsg::Bank(mint)).unwrap();
     }
 
     pub fn give_token(&mut self, amount: u128) {

@@ -28,7 +28,8 @@ pub enum Electorate {
 pub struct Settings {
     /// Age of new weight before it counts.
     pub min_age_secs: u64,
-    /// What deposits are paid in.
+    /// What deposits are paid in. A vote changes it only while the DAO holds the largest
+    /// deposit of all policies in it.
     pub deposit_denom: UncheckedDenom,
     /// Part of the deposit that stays with the DAO when the quorum was missed.
     pub forfeit_bps: u16,

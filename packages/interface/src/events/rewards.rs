@@ -5,9 +5,9 @@ use cosmwasm_std::{Addr, Event, Uint128};
 use super::{numbered, Emit, EventDoc};
 
 events! { EVENTS of "rewards";
-    /// Epochs were booked.
+    /// Epochs were turned.
     EpochTurned = "epoch_turned" {
-        /// Epochs before this one are booked.
+        /// Epochs before this one are turned.
         epoch: u64,
         /// Bond in the reward token, of all providers.
         bonded: Uint128,
@@ -28,6 +28,8 @@ events! { EVENTS of "rewards";
         base: Uint128,
         /// For what was burned.
         gated: Uint128,
+        /// What its bond allows beyond that, for what is burned later.
+        room: Uint128,
         /// Of all that, with what was carried: what was granted.
         granted: Uint128,
         /// What the cap did not allow.
