@@ -3,8 +3,8 @@
 use cosmwasm_std::{Addr, Deps, HexBinary, Order, StdResult, Uint128};
 use cw_storage_plus::Bound;
 use surge_interface::dao::{
-    Action, BallotResponse, BallotsResponse, Class, ClassifyResponse, ConfigResponse, DaoMoney,
-    InvariantResponse, MemberResponse, MembersResponse, Policies, Policy, ProposalResponse,
+    Action, BallotResponse, BallotsResponse, Class, ClassifyResponse, ConfigResponse, DaoMember,
+    DaoMoney, FullProposalResponse, InvariantResponse, MembersResponse, Policies, Policy,
     ProposalSummary, ProposalsResponse, Row, RowsResponse, Settings, TotalResponse,
 };
 use surge_interface::events::SEQ;
@@ -12,11 +12,10 @@ use surge_interface::page;
 
 use crate::execute::{propose, vote};
 use crate::head::Head;
-use crate::members::{id_of, load};
 use crate::policy;
 use crate::state::{
     load_head, load_text, Body, Member, BALLOTS, BODIES, CONFIG, COUNT, DEPOSITS, FAILURES,
-    MEMBERS, MEMBER_COUNT, PLANS, REASONS, ROWS, RULES, TOTAL, UNSTAKINGS, WEIGHTS,
+    MEMBERS, MEMBER_COUNT, MEMBER_IDS, PLANS, REASONS, ROWS, RULES, TOTAL, UNSTAKINGS, WEIGHTS,
 };
 use crate::{ledger, ContractError};
 
@@ -96,13 +95,13 @@ pub fn proposal(
     deps: Deps,
     proposal: u64,
     now_secs: u64,
-) -> Result<ProposalResponse, ContractError> {
+) -> Result<FullProposalResponse, ContractError> {
     let head = load_head(deps.storage, proposal)?;
     let body = BODIES.load(deps.storage, proposal)?;
     let mut text = body.summary.clone();
     text.push_str(&load_text(deps.storage, proposal)?);
     let plan = PLANS.may_load(deps.storage, proposal)?;
-    Ok(ProposalResponse {
+    Ok(FullProposalResponse {
         policy: frozen(&head, body.deposit),
         gas: head.gas.into(),
         proposal: summary(deps, proposal, head, body, now_secs)?,
@@ -168,11 +167,8 @@ pub fn proposals(
     limit: Option<u32>,
     now_secs: u64,
 ) -> Result<ProposalsResponse, ContractError> {
-    let count = COUNT.load(deps.storage)?;
-    let newest = start_before.map_or(count, |before| before.saturating_sub(1).min(count));
-    let proposals = (1..=newest)
-        .rev()
-        .take(page::limit(limit)?)
+    let proposals = newest(deps, start_before, limit)?
+        .into_iter()
         .map(|id| {
             let head = load_head(deps.storage, id)?;
             let body = BODIES.load(deps.storage, id)?;
@@ -182,12 +178,47 @@ pub fn proposals(
     Ok(ProposalsResponse { proposals })
 }
 
-pub fn ballot(deps: Deps, proposal: u64, member: u32) -> Result<BallotResponse, ContractError> {
+/// A page of proposals, newest first.
+pub fn newest(deps: Deps, start_before: Option<u64>, limit: Option<u32>) -> StdResult<Vec<u64>> {
+    let count = COUNT.load(deps.storage)?;
+    let last = start_before.map_or(count, |before| before.saturating_sub(1).min(count));
+    Ok((1..=last).rev().take(page::limit(limit)?).collect())
+}
+
+pub fn ballot(
+    deps: Deps,
+    proposal: u64,
+    member: u32,
+) -> Result<Option<BallotResponse>, ContractError> {
     let head = load_head(deps.storage, proposal)?;
-    let code = BALLOTS
+    BALLOTS
         .may_load(deps.storage, (proposal, member))?
-        .ok_or(ContractError::NoBallot { proposal, member })?;
-    ballot_response(deps, proposal, member, code, head.height)
+        .map(|code| ballot_response(deps, proposal, member, code, head.height))
+        .transpose()
+}
+
+pub fn ballot_of(
+    deps: Deps,
+    proposal: u64,
+    address: &str,
+) -> Result<Option<BallotResponse>, ContractError> {
+    // No member has this id.
+    ballot(deps, proposal, id(deps, address)?.unwrap_or_default())
+}
+
+/// The member with this address, if there is one.
+pub fn id(deps: Deps, address: &str) -> StdResult<Option<u32>> {
+    let addr = deps.api.addr_validate(address)?;
+    MEMBER_IDS.may_load(deps.storage, &addr)
+}
+
+/// Weight of a member at the start of a block, or now.
+pub fn weight(deps: Deps, member: u32, height: Option<u64>) -> StdResult<Uint128> {
+    let weight = match height {
+        Some(height) => WEIGHTS.may_load_at_height(deps.storage, member, height)?,
+        None => WEIGHTS.may_load(deps.storage, member)?,
+    };
+    Ok(weight.unwrap_or_default())
 }
 
 pub fn ballots(
@@ -220,9 +251,7 @@ fn ballot_response(
     Ok(BallotResponse {
         member,
         choice: vote::from_code(code)?,
-        weight: WEIGHTS
-            .may_load_at_height(deps.storage, member, height)?
-            .unwrap_or_default(),
+        weight: weight(deps, member, Some(height))?,
         reason: REASONS.may_load(deps.storage, (proposal, member))?,
     })
 }
@@ -231,17 +260,19 @@ pub fn member(
     deps: Deps,
     member: u32,
     height: Option<u64>,
-) -> Result<MemberResponse, ContractError> {
-    member_response(deps, member, load(deps.storage, member)?, height)
+) -> Result<Option<DaoMember>, ContractError> {
+    MEMBERS
+        .may_load(deps.storage, member)?
+        .map(|record| member_response(deps, member, record, height))
+        .transpose()
 }
 
 pub fn member_of(
     deps: Deps,
     address: &str,
     height: Option<u64>,
-) -> Result<MemberResponse, ContractError> {
-    let addr = deps.api.addr_validate(address)?;
-    member(deps, id_of(deps.storage, &addr)?, height)
+) -> Result<Option<DaoMember>, ContractError> {
+    member(deps, id(deps, address)?.unwrap_or_default(), height)
 }
 
 pub fn members(
@@ -266,15 +297,11 @@ fn member_response(
     id: u32,
     member: Member,
     height: Option<u64>,
-) -> Result<MemberResponse, ContractError> {
-    let weight = match height {
-        Some(height) => WEIGHTS.may_load_at_height(deps.storage, id, height)?,
-        None => WEIGHTS.may_load(deps.storage, id)?,
-    };
-    Ok(MemberResponse {
+) -> Result<DaoMember, ContractError> {
+    Ok(DaoMember {
         id,
         address: member.address,
-        weight: weight.unwrap_or_default(),
+        weight: weight(deps, id, height)?,
         pending: member.pending,
         pending_secs: member.pending_secs,
         unstakings: UNSTAKINGS.may_load(deps.storage, id)?.unwrap_or_default(),

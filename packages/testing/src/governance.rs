@@ -5,7 +5,7 @@ use cosmwasm_std::{coins, to_json_binary, Addr, Uint128};
 use cw_multi_test::{AppResponse, Executor};
 use serde::Serialize;
 use surge_interface::dao::{
-    Action, Choice, Draft, ExecuteMsg, ProposalResponse, ProposalSummary, QueryMsg, Status,
+    Action, Choice, Draft, ExecuteMsg, FullProposalResponse, ProposalSummary, QueryMsg, Status,
 };
 
 use crate::verbs::attribute;
@@ -106,7 +106,7 @@ impl Suite {
 
     /// A proposal without text and actions.
     pub fn proposal(&self, proposal: u64) -> ProposalSummary {
-        let response: ProposalResponse = self.ask_dao(&QueryMsg::Proposal { proposal });
+        let response: FullProposalResponse = self.ask_dao(&QueryMsg::FullProposal { proposal });
         response.proposal
     }
 

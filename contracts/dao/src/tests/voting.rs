@@ -68,11 +68,11 @@ fn ballots_may_change_but_not_repeat() {
         reason: Some(reason.to_owned()),
     };
     world.tell("ada", &vote(Choice::Yes, "because")).unwrap();
-    let ballot: BallotResponse = world.ask(&QueryMsg::Ballot {
+    let ballot: Option<BallotResponse> = world.ask(&QueryMsg::Ballot {
         proposal,
         member: 1,
     });
-    assert_eq!(ballot.reason.as_deref(), Some("because"));
+    assert_eq!(ballot.unwrap().reason.as_deref(), Some("because"));
     let error = refused(world.try_vote("ada", proposal, Choice::Yes));
     let (member, choice) = (1, Choice::Yes);
     let same = ContractError::SameBallot {

@@ -6,8 +6,8 @@ use cw_ownable::Action as Ownership;
 use serde::Serialize;
 use surge_chain_tests::{Error, Included, Key};
 use surge_interface::dao::{
-    Action, Choice, Class, Draft, Electorate, ExecuteMsg, InstantiateMsg, InvariantResponse,
-    Policies, Policy, ProposalResponse, QueryMsg, ReceiveMsg, Row, Settings, Status,
+    Action, Choice, Class, Draft, Electorate, ExecuteMsg, FullProposalResponse, InstantiateMsg,
+    InvariantResponse, Policies, Policy, QueryMsg, ReceiveMsg, Row, Settings, Status,
 };
 use surge_interface::registry::ExecuteMsg as Registry;
 use surge_interface::TimeProfile;
@@ -160,10 +160,10 @@ impl Dao<'_> {
         self.send(&self.members[member], &msg)
     }
 
-    fn proposal(&self, proposal: u64) -> Result<ProposalResponse, Error> {
+    fn proposal(&self, proposal: u64) -> Result<FullProposalResponse, Error> {
         self.world
             .chain
-            .smart(&self.addr, &QueryMsg::Proposal { proposal })
+            .smart(&self.addr, &QueryMsg::FullProposal { proposal })
     }
 
     /// Two members say yes, the result settles, the timelock passes.
