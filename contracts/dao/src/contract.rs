@@ -113,6 +113,9 @@ pub fn query(deps: Deps, env: Env, msg: QueryMsg) -> Result<Binary, ContractErro
             start_before,
             limit,
         } => to_json_binary(&query::proposals(deps, start_before, limit, now_secs)?),
+        QueryMsg::Deposits { start_after, limit } => {
+            to_json_binary(&query::deposits(deps, start_after, limit, now_secs)?)
+        }
         QueryMsg::Ballot { proposal, member } => {
             to_json_binary(&query::ballot(deps, proposal, member)?)
         }
@@ -125,13 +128,13 @@ pub fn query(deps: Deps, env: Env, msg: QueryMsg) -> Result<Binary, ContractErro
             limit,
         } => to_json_binary(&query::ballots(deps, proposal, start_after, limit)?),
         QueryMsg::MemberById { member, height } => {
-            to_json_binary(&query::member(deps, member, height)?)
+            to_json_binary(&query::member(deps, member, height, now_secs)?)
         }
         QueryMsg::MemberOf { address, height } => {
-            to_json_binary(&query::member_of(deps, &address, height)?)
+            to_json_binary(&query::member_of(deps, &address, height, now_secs)?)
         }
         QueryMsg::Members { start_after, limit } => {
-            to_json_binary(&query::members(deps, start_after, limit)?)
+            to_json_binary(&query::members(deps, start_after, limit, now_secs)?)
         }
         QueryMsg::Total { height } => to_json_binary(&query::total(deps, height)?),
         QueryMsg::Invariant {} => to_json_binary(&query::invariant(deps, &env.contract.address)?),

@@ -4,8 +4,9 @@ use cosmwasm_std::{Addr, Deps, HexBinary, Order, StdResult, Uint128};
 use cw_storage_plus::Bound;
 use surge_interface::dao::{
     Action, BallotResponse, BallotsResponse, Class, ClassifyResponse, ConfigResponse, DaoMember,
-    DaoMoney, FullProposalResponse, InvariantResponse, MembersResponse, Policies, Policy,
-    ProposalSummary, ProposalsResponse, Row, RowsResponse, Settings, TotalResponse,
+    DaoMoney, DepositsResponse, FullProposalResponse, InvariantResponse, MembersResponse, Policies,
+    Policy, ProposalSummary, ProposalsResponse, Row, RowsResponse, Settings, TotalResponse,
+    UnsettledDeposit,
 };
 use surge_interface::events::SEQ;
 use surge_interface::page;
@@ -14,10 +15,10 @@ use crate::execute::{propose, vote};
 use crate::head::Head;
 use crate::policy;
 use crate::state::{
-    load_head, load_text, Body, Member, BALLOTS, BODIES, CONFIG, COUNT, DEPOSITS, FAILURES,
+    load_head, load_text, Body, Member, BALLOTS, BODIES, CONFIG, COUNT, DEPOSITS, FAILURES, LIVE,
     MEMBERS, MEMBER_COUNT, MEMBER_IDS, PLANS, REASONS, ROWS, RULES, TOTAL, UNSTAKINGS, WEIGHTS,
 };
-use crate::{ledger, ContractError};
+use crate::{ledger, members, ContractError};
 
 pub fn config(deps: Deps) -> Result<ConfigResponse, ContractError> {
     let config = CONFIG.load(deps.storage)?;
@@ -185,6 +186,31 @@ pub fn newest(deps: Deps, start_before: Option<u64>, limit: Option<u32>) -> StdR
     Ok((1..=last).rev().take(page::limit(limit)?).collect())
 }
 
+pub fn deposits(
+    deps: Deps,
+    start_after: Option<u64>,
+    limit: Option<u32>,
+    now_secs: u64,
+) -> Result<DepositsResponse, ContractError> {
+    let min = start_after.map(Bound::exclusive);
+    let deposits = DEPOSITS
+        .range(deps.storage, min, None, Order::Ascending)
+        .take(page::limit(limit)?)
+        .map(|row| {
+            let (proposal, deposit) = row?;
+            let head = load_head(deps.storage, proposal)?;
+            Ok(UnsettledDeposit {
+                proposal,
+                proposer: members::load(deps.storage, head.proposer)?.address,
+                denom: deposit.denom.into(),
+                amount: deposit.amount,
+                refundable: head.status_at(now_secs).is_final(),
+            })
+        })
+        .collect::<Result<_, ContractError>>()?;
+    Ok(DepositsResponse { deposits })
+}
+
 pub fn ballot(
     deps: Deps,
     proposal: u64,
@@ -260,10 +286,11 @@ pub fn member(
     deps: Deps,
     member: u32,
     height: Option<u64>,
+    now_secs: u64,
 ) -> Result<Option<DaoMember>, ContractError> {
     MEMBERS
         .may_load(deps.storage, member)?
-        .map(|record| member_response(deps, member, record, height))
+        .map(|record| member_response(deps, member, record, height, now_secs))
         .transpose()
 }
 
@@ -271,14 +298,17 @@ pub fn member_of(
     deps: Deps,
     address: &str,
     height: Option<u64>,
+    now_secs: u64,
 ) -> Result<Option<DaoMember>, ContractError> {
-    member(deps, id(deps, address)?.unwrap_or_default(), height)
+    let id = id(deps, address)?.unwrap_or_default();
+    member(deps, id, height, now_secs)
 }
 
 pub fn members(
     deps: Deps,
     start_after: Option<u32>,
     limit: Option<u32>,
+    now_secs: u64,
 ) -> Result<MembersResponse, ContractError> {
     let min = start_after.map(Bound::exclusive);
     let members = MEMBERS
@@ -286,7 +316,7 @@ pub fn members(
         .take(page::limit(limit)?)
         .map(|row| {
             let (id, member) = row?;
-            member_response(deps, id, member, None)
+            member_response(deps, id, member, None, now_secs)
         })
         .collect::<Result<_, _>>()?;
     Ok(MembersResponse { members })
@@ -297,7 +327,19 @@ fn member_response(
     id: u32,
     member: Member,
     height: Option<u64>,
+    now_secs: u64,
 ) -> Result<DaoMember, ContractError> {
+    let (mut live, mut refundable) = (vec![], vec![]);
+    for proposal in LIVE.may_load(deps.storage, id)?.unwrap_or_default() {
+        if !load_head(deps.storage, proposal)?
+            .status_at(now_secs)
+            .is_final()
+        {
+            live.push(proposal);
+        } else if DEPOSITS.has(deps.storage, proposal) {
+            refundable.push(proposal);
+        }
+    }
     Ok(DaoMember {
         id,
         address: member.address,
@@ -305,6 +347,8 @@ fn member_response(
         pending: member.pending,
         pending_secs: member.pending_secs,
         unstakings: UNSTAKINGS.may_load(deps.storage, id)?.unwrap_or_default(),
+        live,
+        refundable,
     })
 }
 

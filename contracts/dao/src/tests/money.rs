@@ -115,6 +115,40 @@ fn the_deposit_returns_when_the_proposal_is_over_and_once() {
 }
 
 #[test]
+fn deposits_to_refund_are_found() {
+    let mut world = native();
+    let first = world.try_propose_with("ada", vec![], 100).unwrap();
+    let second = world.try_propose_with("ben", vec![], 100).unwrap();
+    let all = |world: &World, start_after| -> Vec<(u64, Addr, bool)> {
+        let limit = None;
+        let msg = QueryMsg::Deposits { start_after, limit };
+        let answer: DepositsResponse = world.ask(&msg);
+        let native = UncheckedDenom::Native("ustake".to_owned());
+        for deposit in &answer.deposits {
+            assert_eq!((&deposit.denom, deposit.amount.u128()), (&native, 100));
+        }
+        let rows = answer.deposits.into_iter();
+        rows.map(|deposit| (deposit.proposal, deposit.proposer, deposit.refundable))
+            .collect()
+    };
+    let rows = [(first, addr("ada"), false), (second, addr("ben"), false)];
+    assert_eq!(all(&world, None), rows);
+    assert_eq!(all(&world, Some(first)), rows[1..]);
+    let of = |world: &World| (world.member("ada").live, world.member("ada").refundable);
+    assert_eq!(of(&world), (vec![first], vec![]));
+    world.pass(100);
+    assert_eq!(of(&world), (vec![], vec![first]));
+    assert!(all(&world, None)[0].2);
+    // The next proposal takes the place of what is over; all deposits still show it.
+    let third = world.try_propose_with("ada", vec![], 100).unwrap();
+    assert_eq!(of(&world), (vec![third], vec![]));
+    assert_eq!(all(&world, None).len(), 3);
+    world.tell("mal", &refund(first)).unwrap();
+    world.tell("mal", &refund(second)).unwrap();
+    assert_eq!(all(&world, None), [(third, addr("ada"), false)]);
+}
+
+#[test]
 fn part_of_the_deposit_stays_when_too_few_cared() {
     let mut world = native();
     let proposal = world.try_propose_with("ada", vec![], 100).unwrap();

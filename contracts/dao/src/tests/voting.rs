@@ -181,10 +181,53 @@ fn a_member_has_at_most_three_proposals_that_are_not_over() {
         max: 3,
     };
     assert_eq!(refused(world.try_propose("ada", vec![])), error);
+    assert_eq!(world.member("ada").live, [1, 2, 3]);
     world.try_propose("ben", vec![]).unwrap();
     // Nobody has to record that they are over.
     world.pass(100);
+    assert!(world.member("ada").live.is_empty());
     world.propose(vec![]);
+    assert_eq!(world.member("ada").live, [5]);
+}
+
+#[test]
+fn whoever_is_unknown_or_has_not_voted_is_null() {
+    let mut world = World::new();
+    let proposal = world.propose(vec![]);
+    world.vote("ada", proposal, Choice::Yes);
+    let ballot =
+        |member| -> Option<BallotResponse> { world.ask(&QueryMsg::Ballot { proposal, member }) };
+    let ballot_of = |who: &str| -> Option<BallotResponse> {
+        let address = addr(who).to_string();
+        world.ask(&QueryMsg::BallotOf { proposal, address })
+    };
+    assert_eq!(ballot_of("ada").unwrap().choice, Choice::Yes);
+    assert_eq!(ballot_of("ada"), ballot(1));
+    assert_eq!((ballot(2), ballot(99)), (None, None));
+    assert_eq!((ballot_of("ben"), ballot_of("mal")), (None, None));
+    let member = |member| -> Option<DaoMember> {
+        world.ask(&QueryMsg::MemberById {
+            member,
+            height: None,
+        })
+    };
+    assert_eq!(member(1), Some(world.member("ada")));
+    assert_eq!(member(99), None);
+    let address = addr("mal").to_string();
+    let nobody = QueryMsg::MemberOf {
+        address,
+        height: None,
+    };
+    assert_eq!(world.ask::<Option<DaoMember>>(&nobody), None);
+    let unknown = QueryMsg::Ballot {
+        proposal: 9,
+        member: 1,
+    };
+    let asked = world
+        .app
+        .wrap()
+        .query_wasm_smart::<Option<BallotResponse>>(&world.dao, &unknown);
+    assert!(asked.unwrap_err().to_string().contains("no proposal 9"));
 }
 
 #[test]

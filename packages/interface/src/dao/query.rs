@@ -44,6 +44,14 @@ pub enum QueryMsg {
         /// Rows, 30 by default, at most 100.
         limit: Option<u32>,
     },
+    /// Deposits that were not settled, by proposal.
+    #[returns(DepositsResponse)]
+    Deposits {
+        /// Continue after this proposal.
+        start_after: Option<u64>,
+        /// Rows, 30 by default, at most 100.
+        limit: Option<u32>,
+    },
     /// How a member voted; null when it did not, or there is no such member.
     #[returns(Option<BallotResponse>)]
     Ballot {
@@ -320,6 +328,28 @@ pub struct ProposalsResponse {
     pub proposals: Vec<ProposalSummary>,
 }
 
+/// See [`QueryMsg::Deposits`].
+#[cw_serde]
+pub struct DepositsResponse {
+    /// By proposal.
+    pub deposits: Vec<UnsettledDeposit>,
+}
+
+/// A deposit that was not settled.
+#[cw_serde]
+pub struct UnsettledDeposit {
+    /// The proposal.
+    pub proposal: u64,
+    /// Who gets it back.
+    pub proposer: Addr,
+    /// In what.
+    pub denom: UncheckedDenom,
+    /// How much was put up.
+    pub amount: Uint128,
+    /// Whether the proposal is over, so that anybody may refund it.
+    pub refundable: bool,
+}
+
 /// See [`QueryMsg::Ballot`] and [`QueryMsg::BallotOf`].
 #[cw_serde]
 pub struct BallotResponse {
@@ -355,6 +385,11 @@ pub struct DaoMember {
     pub pending_secs: u64,
     /// Stake on its way out, now.
     pub unstakings: Vec<Unstaking>,
+    /// Its proposals that are not over, now; at most [`MAX_LIVE`](super::MAX_LIVE).
+    pub live: Vec<u64>,
+    /// Those of its latest proposals, as many, that are over and whose deposit can be
+    /// refunded, now. [`QueryMsg::Deposits`] has older ones too.
+    pub refundable: Vec<u64>,
 }
 
 /// Stake on its way out.
