@@ -31,14 +31,6 @@ pub fn execute(call: Call, proposal: u64) -> Result<Response, ContractError> {
     }
     head.status = Status::Executed;
     save_head(storage, proposal, &head);
-    if head.gas == 0 {
-        let mut journal = Journal::default();
-        journal.note(ProposalExecuted {
-            proposal,
-            actions: 0,
-        });
-        return Ok(journal.close(storage, done("execute"))?);
-    }
     let perform = to_itself(&call.self_addr, &ExecuteMsg::Perform { proposal })?;
     // The reply id is the proposal: there is nothing else that could be answered.
     let attempt = SubMsg::reply_on_error(perform, proposal).with_gas_limit(head.gas.into());

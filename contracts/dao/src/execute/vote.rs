@@ -88,7 +88,10 @@ pub fn poke(call: Call, proposal: u64) -> Result<Response, ContractError> {
             head.status = Status::Queued;
             head.queued_secs = call.now_secs;
         }
-        Status::Rejected | Status::Expired if head.status != status => head.status = status,
+        // It is over already; this puts it on record.
+        Status::Rejected | Status::Executed | Status::Expired if head.status != status => {
+            head.status = status;
+        }
         _ => return Err(ContractError::NothingToRecord { proposal, status }),
     }
     save_head(storage, proposal, &head);

@@ -101,7 +101,7 @@ fn ballots_may_change_but_not_repeat() {
 #[test]
 fn a_changed_ballot_stops_the_early_end() {
     let mut world = World::new();
-    let proposal = world.propose(vec![]);
+    let proposal = world.propose(vec![send("zoe", 1)]);
     for who in ["ada", "ben", "cyd"] {
         world.vote(who, proposal, Choice::Yes);
     }
@@ -126,7 +126,7 @@ fn a_changed_ballot_stops_the_early_end() {
 #[test]
 fn a_late_flip_extends_the_voting_once() {
     let mut world = World::new();
-    let proposal = world.propose(vec![]);
+    let proposal = world.propose(vec![send("zoe", 1)]);
     let opened = world.now();
     world.vote("ada", proposal, Choice::Yes);
     world.pass(95);

@@ -27,7 +27,7 @@ pub const SUMMARY_CHARS: usize = 280;
 /// Most bytes of the reason of a vote.
 pub const MAX_REASON: usize = 512;
 /// Most actions of a proposal.
-pub const MAX_ACTIONS: usize = 16;
+pub const MAX_ACTIONS: usize = 64;
 /// Most bytes of all actions of a proposal.
 pub const MAX_ACTION_BYTES: usize = 24 * 1024;
 /// Most proposals of one member that are not over.
@@ -87,7 +87,7 @@ pub enum ExecuteMsg {
         reason: Option<String>,
     },
     /// Anybody records that the voting is over. From then on the timelock of what passed
-    /// runs.
+    /// runs; without actions it has none and nobody needs to record anything.
     Poke {
         /// The proposal.
         proposal: u64,

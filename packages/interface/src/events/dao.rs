@@ -45,7 +45,7 @@ events! { EVENTS of "dao";
     ProposalClosed = "proposal_closed" {
         /// The proposal.
         proposal: u64,
-        /// queued, rejected, expired or withdrawn.
+        /// queued, executed where there are no actions, rejected, expired or withdrawn.
         status: &'static str,
         /// From when it may be executed; 0 unless it is queued.
         ready_secs: u64,
