@@ -50,6 +50,7 @@ pub fn vote(
     journal.note(VoteCast {
         proposal,
         member,
+        address: call.sender_addr,
         choice: choice.name(),
         weight: Uint128::new(weight),
         yes: Uint128::new(head.yes),

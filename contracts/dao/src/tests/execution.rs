@@ -28,7 +28,9 @@ fn what_is_voted_for_happens_and_is_recorded() {
     let proposal = world.propose(vec![send("zoe", 400)]);
     assert_eq!(world.status(proposal), Status::Open);
     for who in ["ada", "ben"] {
-        world.vote(who, proposal, Choice::Yes);
+        let response = world.vote(who, proposal, Choice::Yes);
+        let voter = attribute(&response, "vote_cast", "address");
+        assert_eq!(voter, addr(who).as_str());
     }
     assert_eq!(world.status(proposal), Status::Open);
     world.vote("cyd", proposal, Choice::Yes);

@@ -79,12 +79,27 @@ fn the_deposit_is_exactly_what_the_policy_asks_for() {
         let told = world.try_propose_with("ada", vec![], ustake);
         assert_eq!(refused(told), error);
     }
-    let draft = Box::new(draft(vec![]));
-    let told = world.send_token("ada", 100, &ReceiveMsg::Propose { draft });
+    let boxed = Box::new(draft(vec![]));
+    let told = world.send_token("ada", 100, &ReceiveMsg::Propose { draft: boxed });
     assert_eq!(refused(told), error, "not in another denomination");
-    world.try_propose_with("ada", vec![], 100).unwrap();
+    let propose = ExecuteMsg::Propose {
+        draft: draft(vec![]),
+    };
+    let response = world.tell_with("ada", &propose, 100).unwrap();
+    let told = |key| attribute(&response, "proposal_opened", key);
+    assert_eq!(
+        (told("deposit"), told("denom")),
+        ("100".into(), "ustake".into())
+    );
+    assert_eq!(told("address"), addr("ada").as_str());
     assert_eq!(money(&world), [(100, 100, 0)]);
     let mut free = World::new();
+    let response = free.tell("ada", &propose).unwrap();
+    let told = |key| attribute(&response, "proposal_opened", key);
+    assert_eq!(
+        (told("deposit"), told("denom")),
+        ("0".into(), "none".into())
+    );
     let told = free.try_propose_with("ada", vec![], 1);
     assert!(matches!(refused(told), ContractError::WrongDeposit { .. }));
     let poke = ExecuteMsg::Poke { proposal: 1 };
@@ -106,7 +121,12 @@ fn the_deposit_returns_when_the_proposal_is_over_and_once() {
     world.pass(10);
     assert_eq!(world.status(proposal), Status::Rejected);
     let response = world.tell("mal", &refund(proposal)).unwrap();
-    assert_eq!(attribute(&response, "deposit_refunded", "refunded"), "100");
+    let told = |key| attribute(&response, "deposit_refunded", key);
+    assert_eq!(
+        (told("refunded").as_str(), told("denom").as_str()),
+        ("100", "ustake")
+    );
+    assert_eq!(told("address"), addr("ada").as_str());
     assert_eq!(world.ustake(&addr("ada")), before);
     assert_eq!(money(&world), [(0, 0, 0)]);
     let error = ContractError::NoDeposit { proposal };
