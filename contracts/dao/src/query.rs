@@ -35,7 +35,7 @@ pub fn config(deps: Deps) -> Result<ConfigResponse, ContractError> {
             forfeit_bps: rules.forfeit_bps,
         },
         proposals: COUNT.load(deps.storage)?,
-        members: MEMBER_COUNT.load(deps.storage)?,
+        members_ever: MEMBER_COUNT.load(deps.storage)?,
         seq: SEQ.may_load(deps.storage)?.unwrap_or_default(),
     })
 }
@@ -89,6 +89,7 @@ pub fn classify(
     Ok(ClassifyResponse {
         classes: classes.list(),
         policy,
+        deposit_denom: RULES.load(deps.storage)?.deposit_denom.into(),
     })
 }
 

@@ -3,7 +3,7 @@
 use cosmwasm_std::{
     to_json_binary, Api, CosmosMsg, Reply, Response, StdResult, SubMsg, SubMsgResult, WasmMsg,
 };
-use surge_interface::dao::{Action, Class, ExecuteMsg, Status};
+use surge_interface::dao::{Action, Class, ExecuteMsg, Status, MAX_FAILURE};
 use surge_interface::events::dao::{ExecutionFailed, ProposalExecuted};
 use surge_interface::events::Journal;
 
@@ -12,9 +12,6 @@ use crate::class::is_allowance;
 use crate::ledger::ensure_solvent;
 use crate::state::{load_head, save_head, FAILURES, PLANS};
 use crate::ContractError;
-
-/// Most characters of the reason of a failure.
-const MAX_FAILURE: usize = 200;
 
 /// Anybody executes what is ready. It counts as executed before anything happens, so that
 /// nothing that happens can execute it again; a failure takes that back.

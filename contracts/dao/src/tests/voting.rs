@@ -1,6 +1,7 @@
 //! Who votes, on what, with what weight, and until when.
 
 use surge_interface::dao::*;
+use surge_interface::UncheckedDenom;
 
 use super::world::*;
 use crate::ContractError;
@@ -340,6 +341,8 @@ fn a_proposal_takes_the_strictest_of_its_classes() {
     expected.min_yes_bps = 6_000;
     assert_eq!(answer.classes, [Class::Any]);
     assert_eq!(answer.policy, expected);
+    let native = UncheckedDenom::Native("ustake".to_owned());
+    assert_eq!(answer.deposit_denom, native);
     // What a proposal would set holds for it already.
     let mut policy = plain();
     policy.voting_secs = 300;

@@ -24,7 +24,8 @@ pub enum QueryMsg {
         /// Rows, 30 by default, at most 100.
         limit: Option<u32>,
     },
-    /// The classes and the policy that these actions would have.
+    /// The classes, the policy and with it the deposit and all times that a proposal with
+    /// these actions would have now. Fails when no proposal may do this.
     #[returns(ClassifyResponse)]
     Classify {
         /// The actions.
@@ -238,8 +239,9 @@ pub struct ConfigResponse {
     pub settings: Settings,
     /// Proposals so far.
     pub proposals: u64,
-    /// Members so far, those who left included.
-    pub members: u32,
+    /// Members that there ever were, those who left included. [`QueryMsg::Total`] counts
+    /// those with weight.
+    pub members_ever: u32,
     /// Number of the last event.
     pub seq: u64,
 }
@@ -258,6 +260,8 @@ pub struct ClassifyResponse {
     pub classes: Vec<Class>,
     /// The policy that holds for them.
     pub policy: Policy,
+    /// What its deposit is paid in.
+    pub deposit_denom: UncheckedDenom,
 }
 
 /// A proposal without text and actions.

@@ -81,11 +81,7 @@ fn born(
         uri: "https://example.org/dao.json".into(),
         profile: TimeProfile::Dev,
         electorate,
-        settings: Settings {
-            min_age_secs: 0,
-            deposit_denom: native(),
-            forfeit_bps: 2_500,
-        },
+        settings: Settings::defaults(native()),
         policies: Policies {
             text: policy.clone(),
             spend: policy.clone(),
