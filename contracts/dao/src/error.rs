@@ -60,8 +60,8 @@ pub enum ContractError {
         live: usize,
         max: usize,
     },
-    #[error("member {member} has not voted on proposal {proposal}")]
-    NoBallot { proposal: u64, member: u32 },
+    #[error("a weight of {weight} does not fit the 64 bits of cw3 and cw4: ask for full_proposal, ballots, members or total instead")]
+    TooHeavy { weight: Uint128 },
 
     #[error("send {needed} {denom} with this, nothing else")]
     WrongDeposit {

@@ -2,19 +2,12 @@
 
 use cosmwasm_std::{StdResult, Storage, Uint128};
 use surge_interface::bounds::{lasts, within, OutOfBounds};
-use surge_interface::dao::{Action, Class, Policy};
+use surge_interface::dao::{Action, Class, Policy, MIN_PASS_BPS, MIN_QUORUM_BPS, MIN_UPGRADE_SECS};
 use surge_interface::{TimeProfile, BPS};
 
 use crate::class::Classes;
 use crate::state::{Config, POLICIES};
 use crate::ContractError;
-
-/// Least quorum of every class that does something.
-const MIN_QUORUM_BPS: u16 = 500;
-/// Least share of yes.
-const MIN_PASS_BPS: u16 = 5_000;
-/// Least timelock of an upgrade on a real network.
-const MIN_UPGRADE_SECS: u64 = 2 * 86_400;
 
 /// Fails unless the rules of a class lie within what the code allows.
 pub fn check(policy: &Policy, class: Class, profile: TimeProfile) -> Result<(), OutOfBounds> {

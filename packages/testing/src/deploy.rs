@@ -112,11 +112,7 @@ impl Builder {
             electorate: dao::Electorate::OnePerMember {
                 members: members.map(|name| Suite::addr(name).to_string()).collect(),
             },
-            settings: dao::Settings {
-                min_age_secs: 0,
-                deposit_denom: UncheckedDenom::Native(NATIVE.to_owned()),
-                forfeit_bps: 2_500,
-            },
+            settings: dao::Settings::defaults(UncheckedDenom::Native(NATIVE.to_owned())),
             policies: self.policies.clone(),
             rows: dao::Row::of_network(
                 suite.registry.as_str(),

@@ -2,7 +2,7 @@
 
 use cosmwasm_std::{Addr, DepsMut, Env, Response, Uint128};
 use surge_interface::bounds::lasts;
-use surge_interface::dao::{Class, Electorate, InstantiateMsg, MAX_FOUNDERS, MAX_ROWS};
+use surge_interface::dao::{Class, Electorate, InstantiateMsg, MAX_FOUNDERS, MAX_LABEL, MAX_ROWS};
 use surge_interface::events::{done, Journal};
 
 use super::{at_most, rules, Call};
@@ -10,9 +10,6 @@ use crate::members;
 use crate::policy;
 use crate::state::{Config, Total, CONFIG, COUNT, MEMBER_COUNT, MEMBER_IDS, ROWS, TOTAL};
 use crate::ContractError;
-
-/// Most bytes of the name and of the URI.
-const MAX_LABEL: usize = 256;
 
 /// Sets everything; what a vote changes later passes the same checks.
 pub fn instantiate(

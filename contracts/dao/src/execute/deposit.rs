@@ -75,13 +75,15 @@ pub fn refund(call: Call, proposal: u64) -> Result<Response, ContractError> {
         forfeited,
     } = surge_accounting::refund(amount, forfeit_bps)?;
     let mut response = done("refund");
+    let address = members::load(storage, head.proposer)?.address;
     if !refunded.is_zero() {
-        let to_addr = members::load(storage, head.proposer)?.address;
-        response = response.add_message(denom.transfer(&to_addr, refunded)?);
+        response = response.add_message(denom.transfer(&address, refunded)?);
     }
     let mut journal = Journal::default();
     journal.note(DepositRefunded {
         proposal,
+        address,
+        denom,
         refunded,
         forfeited,
     });

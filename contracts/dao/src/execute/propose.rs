@@ -43,6 +43,10 @@ pub fn propose(
     let (classes, policy) = classify(call.deps.as_ref(), &call.self_addr, &actions)?;
     let codes = codes_of(call.deps.as_ref(), &actions)?;
 
+    let denom = match &paid {
+        Some((denom, _)) => denom.to_string(),
+        None => "none".to_owned(),
+    };
     let storage = call.deps.storage;
     let proposal = COUNT.load(storage)?.saturating_add(1);
     COUNT.save(storage, &proposal)?;
@@ -87,11 +91,13 @@ pub fn propose(
     journal.note(ProposalOpened {
         proposal,
         proposer,
+        address: call.sender_addr,
         classes: classes.to_string(),
         height: head.height,
         total: total.weight,
         closes_secs: head.closes_secs,
         deposit: policy.deposit,
+        denom,
     });
     let response = done("propose").add_attribute("proposal", proposal.to_string());
     Ok(journal.close(storage, response)?)

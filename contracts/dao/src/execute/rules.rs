@@ -2,7 +2,7 @@
 
 use cosmwasm_std::{Addr, Api, Empty, StdResult, Storage, Uint128};
 use surge_interface::bounds::{lasts, within};
-use surge_interface::dao::{Class, Policy, Row, Settings};
+use surge_interface::dao::{Class, Policy, Row, Settings, MAX_MESSAGE};
 use surge_interface::events::dao::RulesChanged;
 use surge_interface::events::Journal;
 use surge_interface::{Denom, BPS};
@@ -10,9 +10,6 @@ use surge_interface::{Denom, BPS};
 use super::{at_most, Call};
 use crate::state::{Config, Rules, ALLOWED, CONFIG, ROWS, RULES};
 use crate::{ledger, policy, ContractError};
-
-/// Most bytes of the name of a message in the table.
-const MAX_MESSAGE: usize = 64;
 
 /// New rules of a class, for proposals from now on.
 pub fn set_policy(

@@ -50,6 +50,7 @@ pub fn vote(
     journal.note(VoteCast {
         proposal,
         member,
+        address: call.sender_addr,
         choice: choice.name(),
         weight: Uint128::new(weight),
         yes: Uint128::new(head.yes),
@@ -88,7 +89,10 @@ pub fn poke(call: Call, proposal: u64) -> Result<Response, ContractError> {
             head.status = Status::Queued;
             head.queued_secs = call.now_secs;
         }
-        Status::Rejected | Status::Expired if head.status != status => head.status = status,
+        // It is over already; this puts it on record.
+        Status::Rejected | Status::Executed | Status::Expired if head.status != status => {
+            head.status = status;
+        }
         _ => return Err(ContractError::NothingToRecord { proposal, status }),
     }
     save_head(storage, proposal, &head);

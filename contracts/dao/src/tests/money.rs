@@ -79,12 +79,27 @@ fn the_deposit_is_exactly_what_the_policy_asks_for() {
         let told = world.try_propose_with("ada", vec![], ustake);
         assert_eq!(refused(told), error);
     }
-    let draft = Box::new(draft(vec![]));
-    let told = world.send_token("ada", 100, &ReceiveMsg::Propose { draft });
+    let boxed = Box::new(draft(vec![]));
+    let told = world.send_token("ada", 100, &ReceiveMsg::Propose { draft: boxed });
     assert_eq!(refused(told), error, "not in another denomination");
-    world.try_propose_with("ada", vec![], 100).unwrap();
+    let propose = ExecuteMsg::Propose {
+        draft: draft(vec![]),
+    };
+    let response = world.tell_with("ada", &propose, 100).unwrap();
+    let told = |key| attribute(&response, "proposal_opened", key);
+    assert_eq!(
+        (told("deposit"), told("denom")),
+        ("100".into(), "ustake".into())
+    );
+    assert_eq!(told("address"), addr("ada").as_str());
     assert_eq!(money(&world), [(100, 100, 0)]);
     let mut free = World::new();
+    let response = free.tell("ada", &propose).unwrap();
+    let told = |key| attribute(&response, "proposal_opened", key);
+    assert_eq!(
+        (told("deposit"), told("denom")),
+        ("0".into(), "none".into())
+    );
     let told = free.try_propose_with("ada", vec![], 1);
     assert!(matches!(refused(told), ContractError::WrongDeposit { .. }));
     let poke = ExecuteMsg::Poke { proposal: 1 };
@@ -106,12 +121,51 @@ fn the_deposit_returns_when_the_proposal_is_over_and_once() {
     world.pass(10);
     assert_eq!(world.status(proposal), Status::Rejected);
     let response = world.tell("mal", &refund(proposal)).unwrap();
-    assert_eq!(attribute(&response, "deposit_refunded", "refunded"), "100");
+    let told = |key| attribute(&response, "deposit_refunded", key);
+    assert_eq!(
+        (told("refunded").as_str(), told("denom").as_str()),
+        ("100", "ustake")
+    );
+    assert_eq!(told("address"), addr("ada").as_str());
     assert_eq!(world.ustake(&addr("ada")), before);
     assert_eq!(money(&world), [(0, 0, 0)]);
     let error = ContractError::NoDeposit { proposal };
     assert_eq!(refused(world.tell("mal", &refund(proposal))), error);
     assert_eq!(world.proposal(proposal).proposal.deposit.u128(), 0);
+}
+
+#[test]
+fn deposits_to_refund_are_found() {
+    let mut world = native();
+    let first = world.try_propose_with("ada", vec![], 100).unwrap();
+    let second = world.try_propose_with("ben", vec![], 100).unwrap();
+    let all = |world: &World, start_after| -> Vec<(u64, Addr, bool)> {
+        let limit = None;
+        let msg = QueryMsg::Deposits { start_after, limit };
+        let answer: DepositsResponse = world.ask(&msg);
+        let native = UncheckedDenom::Native("ustake".to_owned());
+        for deposit in &answer.deposits {
+            assert_eq!((&deposit.denom, deposit.amount.u128()), (&native, 100));
+        }
+        let rows = answer.deposits.into_iter();
+        rows.map(|deposit| (deposit.proposal, deposit.proposer, deposit.refundable))
+            .collect()
+    };
+    let rows = [(first, addr("ada"), false), (second, addr("ben"), false)];
+    assert_eq!(all(&world, None), rows);
+    assert_eq!(all(&world, Some(first)), rows[1..]);
+    let of = |world: &World| (world.member("ada").live, world.member("ada").refundable);
+    assert_eq!(of(&world), (vec![first], vec![]));
+    world.pass(100);
+    assert_eq!(of(&world), (vec![], vec![first]));
+    assert!(all(&world, None)[0].2);
+    // The next proposal takes the place of what is over; all deposits still show it.
+    let third = world.try_propose_with("ada", vec![], 100).unwrap();
+    assert_eq!(of(&world), (vec![third], vec![]));
+    assert_eq!(all(&world, None).len(), 3);
+    world.tell("mal", &refund(first)).unwrap();
+    world.tell("mal", &refund(second)).unwrap();
+    assert_eq!(all(&world, None), [(third, addr("ada"), false)]);
 }
 
 #[test]

@@ -164,7 +164,10 @@ impl World {
             symbol: "TOKEN".to_owned(),
             decimals: 6,
             initial_balances: balances.to_vec(),
-            mint: None,
+            mint: Some(cw20::MinterResponse {
+                minter: deployer.to_string(),
+                cap: None,
+            }),
             marketing: None,
         };
         let token = app
@@ -356,20 +359,21 @@ impl World {
         proposal
     }
 
-    pub fn proposal(&self, proposal: u64) -> ProposalResponse {
-        self.ask(&QueryMsg::Proposal { proposal })
+    pub fn proposal(&self, proposal: u64) -> FullProposalResponse {
+        self.ask(&QueryMsg::FullProposal { proposal })
     }
 
     pub fn status(&self, proposal: u64) -> Status {
         self.proposal(proposal).proposal.status
     }
 
-    pub fn member(&self, who: &str) -> MemberResponse {
+    pub fn member(&self, who: &str) -> DaoMember {
         let address = addr(who).to_string();
-        self.ask(&QueryMsg::MemberOf {
+        let member: Option<DaoMember> = self.ask(&QueryMsg::MemberOf {
             address,
             height: None,
-        })
+        });
+        member.unwrap()
     }
 
     pub fn total(&self) -> TotalResponse {
@@ -397,6 +401,15 @@ impl World {
             amount: Uint128::new(amount),
         };
         self.token("rich", &msg).unwrap();
+    }
+
+    /// Tokens out of nothing.
+    pub fn mint(&mut self, who: &str, amount: u128) {
+        let msg = Cw20ExecuteMsg::Mint {
+            recipient: addr(who).to_string(),
+            amount: Uint128::new(amount),
+        };
+        self.token("deployer", &msg).unwrap();
     }
 
     pub fn ustake(&self, who: &Addr) -> u128 {

@@ -18,6 +18,8 @@ pub use proposal::{Action, Choice, Draft, Status};
 pub use query::*;
 pub use rules::{Class, Electorate, Policies, Policy, Row, Settings};
 
+/// Most bytes of the name of a DAO, and of its URI.
+pub const MAX_LABEL: usize = 256;
 /// Most bytes of a title.
 pub const MAX_TITLE: usize = 140;
 /// Most bytes of a proposal's text.
@@ -27,7 +29,7 @@ pub const SUMMARY_CHARS: usize = 280;
 /// Most bytes of the reason of a vote.
 pub const MAX_REASON: usize = 512;
 /// Most actions of a proposal.
-pub const MAX_ACTIONS: usize = 16;
+pub const MAX_ACTIONS: usize = 64;
 /// Most bytes of all actions of a proposal.
 pub const MAX_ACTION_BYTES: usize = 24 * 1024;
 /// Most proposals of one member that are not over.
@@ -46,6 +48,16 @@ pub const MAX_GAS: u64 = 40_000_000;
 pub const MAX_UNSTAKINGS: usize = 16;
 /// Most rows of the table of classes at instantiation.
 pub const MAX_ROWS: usize = 64;
+/// Most bytes of the name of a message in that table.
+pub const MAX_MESSAGE: usize = 64;
+/// Most characters of the reason of a failure that are kept.
+pub const MAX_FAILURE: usize = 200;
+/// Least quorum of every class but `Text`.
+pub const MIN_QUORUM_BPS: u16 = 500;
+/// Least share of yes among yes and no, of every class.
+pub const MIN_PASS_BPS: u16 = 5_000;
+/// Least timelock of an upgrade, profile `main`.
+pub const MIN_UPGRADE_SECS: u64 = 2 * 86_400;
 
 /// What a DAO is born with. It owns itself: the sender of the instantiation keeps no right.
 #[cw_serde]
@@ -92,8 +104,9 @@ pub enum ExecuteMsg {
         reason: Option<String>,
     },
     /// Anybody records that the voting is over, or that its result was not recorded within
-    /// the grace time. From then on the timelock of what passed runs. Emits
-    /// `proposal_closed`. Fails while the voting runs, and when it is recorded.
+    /// the grace time. From then on the timelock of what passed runs; without actions it has
+    /// none, and nobody needs to record anything. Emits `proposal_closed`. Fails while the
+    /// voting runs, and when it is recorded.
     Poke {
         /// The proposal.
         proposal: u64,

@@ -35,6 +35,17 @@ pub struct Settings {
     pub forfeit_bps: u16,
 }
 
+impl Settings {
+    /// What a DAO starts with, beside the denomination of its deposits.
+    pub const fn defaults(deposit_denom: UncheckedDenom) -> Self {
+        Self {
+            min_age_secs: 0,
+            deposit_denom,
+            forfeit_bps: 2_500,
+        }
+    }
+}
+
 /// What a proposal does, as far as the rules care.
 #[cw_serde]
 #[derive(Copy, Eq, PartialOrd, Ord)]
