@@ -47,6 +47,7 @@ pub fn provider(deps: Deps, provider: u32) -> Result<ProviderResponse, ContractE
                 denom,
                 free: bond.free,
                 at_nodes: bond.at_nodes,
+                lows: bond.lows,
             })
         })
         .collect::<StdResult<_>>()?;

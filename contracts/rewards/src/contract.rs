@@ -63,6 +63,9 @@ pub fn query(deps: Deps, env: Env, msg: QueryMsg) -> Result<Binary, ContractErro
         QueryMsg::Params {} => to_json_binary(&query::params(deps)?),
         QueryMsg::Emission {} => to_json_binary(&query::emission(deps, now_secs)?),
         QueryMsg::Account { provider } => to_json_binary(&query::account(deps, provider)?),
+        QueryMsg::Vesting { provider } => {
+            to_json_binary(&query::vesting(deps, now_secs, provider)?)
+        }
         QueryMsg::Claimable { provider } => {
             to_json_binary(&query::claimable(deps, now_secs, provider)?)
         }

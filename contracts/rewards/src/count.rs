@@ -93,7 +93,11 @@ pub fn claim(
         totals: &totals,
         marks: turned.as_ref().map_or(&[], |turned| &turned.marks),
     };
-    let mut earned = for_bond(&indices, config, account.epoch, &bond)?;
+    let Counts {
+        bond,
+        from_epoch,
+        mut earned,
+    } = for_bond(&indices, config, account.epoch, &bond)?;
     let left = totals.released.checked_sub(totals.emitted)?;
     earned.base = earned.base.min(left);
     let base = earned.base;
@@ -138,7 +142,11 @@ pub fn claim(
         reward: Reward {
             work,
             base,
+            bond,
+            from_epoch,
+            to_epoch: totals.epoch,
             gated,
+            gate: open.checked_sub(gated)?,
             room,
             carried,
             granted,
@@ -150,6 +158,13 @@ pub fn claim(
     })
 }
 
+/// A bond over some epochs.
+struct Counts {
+    bond: Uint128,
+    from_epoch: u64,
+    earned: Yield,
+}
+
 /// What a bond earned: as low as it stood from the last claim on or, when that is more, from
 /// the first whole epoch after one of its rises on. So nobody makes an old low count by
 /// adding dust before a rise.
@@ -158,16 +173,27 @@ fn for_bond(
     config: &Config,
     claimed: u64,
     bond: &BondRecord,
-) -> Result<Yield, ContractError> {
+) -> Result<Counts, ContractError> {
     let rises = bond.lows.iter();
     let rises = rises.map(|low| config.epoch_after(low.until_secs));
-    let mut best = Yield::default();
+    let mut best = Counts {
+        bond: Uint128::zero(),
+        from_epoch: claimed,
+        earned: Yield::default(),
+    };
     for from in iter::once(claimed).chain(rises.filter(|epoch| *epoch > claimed)) {
         let lowest = bond.lowest_since(config.start_of(from))?;
         if lowest.is_zero() || from >= indices.totals.epoch {
             continue;
         }
-        best = best.max(indices.totals.index.earned(lowest, indices.at(from)?)?);
+        let earned = indices.totals.index.earned(lowest, indices.at(from)?)?;
+        if earned > best.earned {
+            best = Counts {
+                bond: lowest,
+                from_epoch: from,
+                earned,
+            };
+        }
     }
     Ok(best)
 }

@@ -126,10 +126,15 @@ pub fn claim(deps: DepsMut, now_secs: u64, provider: u32) -> Result<Response, Co
         to: counted.payout_addr,
         work: reward.work,
         base: reward.base,
+        bond: reward.bond,
+        from_epoch: reward.from_epoch,
+        to_epoch: reward.to_epoch,
         gated: reward.gated,
         room: reward.room,
         granted: reward.granted,
         carried: reward.carried,
+        instant: reward.instant,
+        vested: reward.vested,
         minted,
         total_minted: counted.totals.minted,
         total_granted: counted.totals.granted,
@@ -247,6 +252,7 @@ fn note_turn(
         epoch: totals.epoch,
         bonded: turned.bonded,
         base_index: totals.index.base,
+        ceiling_index: totals.index.ceiling,
         released: totals.released,
     });
     Ok(())

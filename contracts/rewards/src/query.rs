@@ -5,6 +5,7 @@ use cw20::{Cw20QueryMsg, TokenInfoResponse};
 use surge_interface::events::SEQ;
 use surge_interface::rewards::{
     AccountResponse, ConfigResponse, EmissionResponse, InvariantResponse, ParamsResponse, Reward,
+    VestingPart, VestingResponse, BUCKET_EPOCHS,
 };
 
 use crate::count;
@@ -35,15 +36,37 @@ pub fn params(deps: Deps) -> StdResult<ParamsResponse> {
     })
 }
 
-pub fn emission(deps: Deps, now_secs: u64) -> StdResult<EmissionResponse> {
+pub fn emission(deps: Deps, now_secs: u64) -> Result<EmissionResponse, ContractError> {
     let totals = Totals::load(deps.storage)?;
+    let config = CONFIG.load(deps.storage)?;
+    let current_epoch = config.epoch_at(now_secs);
     Ok(EmissionResponse {
         epoch: totals.epoch,
-        current_epoch: CONFIG.load(deps.storage)?.epoch_at(now_secs),
+        current_epoch,
         base_index: totals.index.base,
         ceiling_index: totals.index.ceiling,
         released: totals.released,
         emitted: totals.emitted,
+        spare: totals.spare,
+        pool: surge_accounting::pool(config.cap, current_epoch)?,
+        halves_epoch: surge_accounting::era_end(config.cap, current_epoch)?,
+    })
+}
+
+pub fn vesting(deps: Deps, now_secs: u64, provider: u32) -> Result<VestingResponse, ContractError> {
+    let config = CONFIG.load(deps.storage)?;
+    let mut vesting = Account::load(deps.storage, provider)?.take_vesting();
+    let due = vesting.release(config.bucket_at(now_secs))?;
+    let parts = (vesting.first..).zip(vesting.parts);
+    Ok(VestingResponse {
+        due,
+        parts: parts
+            .filter(|(_, amount)| !amount.is_zero())
+            .map(|(bucket, amount)| VestingPart {
+                from_secs: config.start_of(bucket.saturating_mul(BUCKET_EPOCHS)),
+                amount,
+            })
+            .collect(),
     })
 }
 

@@ -128,6 +128,12 @@ pub enum QueryMsg {
         /// The provider.
         provider: u32,
     },
+    /// When what vests is released.
+    #[returns(VestingResponse)]
+    Vesting {
+        /// The provider.
+        provider: u32,
+    },
     /// What a claim would do now.
     #[returns(Reward)]
     Claimable {
@@ -186,6 +192,30 @@ pub struct EmissionResponse {
     pub released: Uint128,
     /// Part of it that was granted.
     pub emitted: Uint128,
+    /// Part of it that no bond may claim by standing there: what burning may still open.
+    pub spare: Uint128,
+    /// What the schedule holds for the epoch of this moment, before `pool_bps`.
+    pub pool: Uint128,
+    /// The epoch from which on that is halved; none when nothing is left to halve.
+    pub halves_epoch: Option<u64>,
+}
+
+/// See [`QueryMsg::Vesting`].
+#[cw_serde]
+pub struct VestingResponse {
+    /// What has vested: the next claim mints it.
+    pub due: Uint128,
+    /// What has not, in order.
+    pub parts: Vec<VestingPart>,
+}
+
+/// A part of what vests.
+#[cw_serde]
+pub struct VestingPart {
+    /// From when a claim mints it.
+    pub from_secs: u64,
+    /// How much.
+    pub amount: Uint128,
 }
 
 /// See [`QueryMsg::Account`].
@@ -222,8 +252,16 @@ pub struct Reward {
     pub work: Uint128,
     /// For bond that stood there over whole epochs.
     pub base: Uint128,
+    /// The bond that counted for it: the lowest of those epochs.
+    pub bond: Uint128,
+    /// The first of them.
+    pub from_epoch: u64,
+    /// The epoch after the last.
+    pub to_epoch: u64,
     /// For what was burned, as far as the bond allows it.
     pub gated: Uint128,
+    /// What is burned and not used for that yet.
+    pub gate: Uint128,
     /// What the bond allows beyond that, from now and before: burning may still use it.
     pub room: Uint128,
     /// What the cap did not allow, from now and before.

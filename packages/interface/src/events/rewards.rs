@@ -13,6 +13,8 @@ events! { EVENTS of "rewards";
         bonded: Uint128,
         /// What a base unit of bond has earned by standing there, × 10¹⁸.
         base_index: Uint128,
+        /// What it could have earned at most, × 10¹⁸.
+        ceiling_index: Uint128,
         /// What the schedule has released.
         released: Uint128,
     }
@@ -26,6 +28,12 @@ events! { EVENTS of "rewards";
         work: Uint128,
         /// For bond.
         base: Uint128,
+        /// The bond that counted: the lowest of the epochs that did.
+        bond: Uint128,
+        /// The first of those epochs.
+        from_epoch: u64,
+        /// The epoch after the last.
+        to_epoch: u64,
         /// For what was burned.
         gated: Uint128,
         /// What its bond allows beyond that, for what is burned later.
@@ -34,7 +42,11 @@ events! { EVENTS of "rewards";
         granted: Uint128,
         /// What the cap did not allow.
         carried: Uint128,
-        /// What was minted now.
+        /// Part of what was granted that was paid at once.
+        instant: Uint128,
+        /// What had vested of earlier grants.
+        vested: Uint128,
+        /// What was minted now: both.
         minted: Uint128,
         /// What was minted for everybody so far.
         total_minted: Uint128,
