@@ -112,6 +112,7 @@ pub fn node(deps: Deps, now_secs: u64, node: u32) -> Result<NodeResponse, Contra
         running: load.running,
         settled: load.settled,
         strikes: load.strikes,
+        missed: load.missed,
     })
 }
 

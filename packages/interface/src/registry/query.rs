@@ -184,6 +184,8 @@ pub struct NodeResponse {
     pub settled: u32,
     /// Jobs missed since paid work last made good all that was missed.
     pub strikes: u8,
+    /// Worth of paid jobs until strikes go.
+    pub missed: Uint128,
 }
 
 /// See [`QueryMsg::Nodes`].
