@@ -8,7 +8,8 @@ use surge_interface::bounds::OutOfBounds;
 use surge_interface::escrow::{Contribution, Params as EscrowParams, QueryMsg as Escrow};
 use surge_interface::registry::ExecuteMsg as Registry;
 use surge_interface::rewards::{
-    EmissionResponse, ExecuteMsg, InvariantResponse, Params, QueryMsg as Rewards, Reward,
+    AccountResponse, EmissionResponse, ExecuteMsg, InvariantResponse, Params, QueryMsg as Rewards,
+    Reward,
 };
 use surge_interface::TimeProfile;
 use surge_rewards::ContractError;
@@ -29,8 +30,7 @@ fn fortune(suite: &Suite, ring: &[&str], provider: u32) -> u128 {
         .map(|name| suite.balance(&Suite::addr(name), 1) + suite.account_credit(name, 1))
         .sum();
     let reward = claimable(suite, provider);
-    let account: surge_interface::rewards::AccountResponse =
-        suite.ask_rewards(&Rewards::Account { provider });
+    let account: AccountResponse = suite.ask_rewards(&Rewards::Account { provider });
     let vesting: Uint128 = account.vesting.iter().sum();
     let bond: u128 = suite
         .provider(provider)
@@ -177,8 +177,12 @@ fn bonding_claiming_and_unbonding_within_an_epoch_earns_nothing() {
     suite.to_registry("mallory", &unbond).expect("unbonds");
     suite.pass(3);
     assert_eq!(suite.claim(provider).expect("a claim"), 0);
-    let reward = claimable(&suite, provider);
-    assert_eq!(reward, Reward::default());
+    let nothing = Reward {
+        from_epoch: 2,
+        to_epoch: 2,
+        ..Reward::default()
+    };
+    assert_eq!(claimable(&suite, provider), nothing);
 }
 
 /// A stranger sends nothing at all, as a cw20 token allows, to a provider that has no bond
@@ -222,10 +226,10 @@ fn dust_before_a_provider_bonds_takes_nothing_from_it() {
 }
 
 /// A bond from the middle of a silence that ends after a halving. Guard: the indices at a
-/// halving are booked with it, so no epoch before it is lost and none counts by the
+/// halving are turned with it, so no epoch before it is lost and none counts by the
 /// larger pool.
 #[test]
-fn a_halving_that_nobody_booked_takes_nothing_and_gives_nothing() {
+fn a_halving_that_nobody_turned_takes_nothing_and_gives_nothing() {
     let mut suite = Builder {
         rewards: Params {
             pool_bps: 1,
@@ -250,7 +254,7 @@ fn a_halving_that_nobody_booked_takes_nothing_and_gives_nothing() {
 }
 
 /// A small pool, and somebody who burned much and claims first. Guard: what all bonds can
-/// claim by standing there is set aside when epochs are booked, gates share the rest.
+/// claim by standing there is set aside when epochs are turned, gates share the rest.
 #[test]
 fn who_burned_much_and_claims_first_takes_nobodys_base() {
     let mut suite = Builder {
@@ -286,11 +290,11 @@ fn who_burned_much_and_claims_first_takes_nobodys_base() {
     assert!(schedule.emitted <= schedule.released);
 }
 
-/// A pool that bonds share to the last unit, and somebody who burned and books every epoch
-/// by itself. Guard: what is set aside for bonds is rounded up, so that no booking leaves
+/// A pool that bonds share to the last unit, and somebody who burned and turns every epoch
+/// by itself. Guard: what is set aside for bonds is rounded up, so that no turn leaves
 /// its rounding to gates although bonds earn it over time.
 #[test]
-fn what_bookings_round_away_opens_no_gate() {
+fn what_turns_round_away_opens_no_gate() {
     let mut suite = Builder {
         rewards: Params {
             pool_bps: 1,
@@ -314,6 +318,68 @@ fn what_bookings_round_away_opens_no_gate() {
     let reward = claimable(&suite, provider);
     assert!(!reward.base.is_zero());
     assert_eq!(reward.gated, Uint128::zero(), "{reward:?}");
+}
+
+/// Burned at the end of forty days, more than the last of them allows.
+fn burned_late(pester: impl Fn(&mut Suite, u32)) -> AccountResponse {
+    let mut suite = Suite::new();
+    suite.meet("mallory");
+    let machine = Machine::default().quoting(1).with_bond(BOND);
+    let (provider, node) = suite.join_with("alice", machine.priced_percent(100_000));
+    for _ in 0..40 {
+        suite.pass(DAY);
+        pester(&mut suite, provider);
+    }
+    suite.heartbeat(node).expect("heartbeat");
+    wash(&mut suite, 90_000_000_000, 30 * DAY);
+    suite.claim(provider).expect("a claim");
+    suite.ask_rewards(&Rewards::Account { provider })
+}
+
+/// A stranger claims for a provider every epoch, so that each claim sees one epoch of its
+/// ceiling. Guard: an account keeps the room that its ceilings left, so the sum of what
+/// was gated does not depend on who claims and how often.
+#[test]
+fn a_stranger_who_claims_every_epoch_takes_no_room_from_a_gate() {
+    let once = burned_late(|_, _| {});
+    let often = burned_late(|suite, provider| {
+        let claim = ExecuteMsg::Claim { provider };
+        suite.to_rewards("mallory", &claim).expect("a claim");
+    });
+    let an_epoch = BOND * 6 / 100 / 365;
+    assert!(once.gate.u128() > 10 * an_epoch, "{once:?}");
+    assert_eq!(often.gate, once.gate);
+    // Each of the 41 claims rounds by itself.
+    assert!(once.emission.abs_diff(often.emission).u128() <= 41);
+    assert!(once.room.abs_diff(often.room).u128() <= 41);
+}
+
+/// A bond that leaves. Guard: its base ends, and the room is what its ceilings left while
+/// it stood; nothing comes to it.
+#[test]
+fn room_grows_only_while_a_bond_stands() {
+    let mut suite = Suite::new();
+    let provider = suite.join("alice", BOND);
+    let account = |suite: &mut Suite| -> AccountResponse {
+        suite.claim(provider).expect("a claim");
+        suite.ask_rewards(&Rewards::Account { provider })
+    };
+    suite.pass(10 * DAY);
+    let stood = account(&mut suite);
+    let most = BOND * 8 / 100 * 10 / 365;
+    let allowed = (stood.emission + stood.room).u128();
+    assert!(
+        !stood.room.is_zero() && allowed <= most,
+        "{allowed} of {most}"
+    );
+    let unbond = Registry::Unbond {
+        denom: 1,
+        amount: Uint128::new(BOND),
+    };
+    suite.to_registry("alice", &unbond).expect("unbonds");
+    suite.pass(100 * DAY);
+    let left = account(&mut suite);
+    assert_eq!((left.room, left.emission), (stood.room, stood.emission));
 }
 
 /// Guard: a claim counts what was not counted, and nothing else.
@@ -492,7 +558,44 @@ fn the_emission_moves_by_a_tenth_once_a_quarter() {
         .expect("a quarter later");
 }
 
-/// Guard: epochs that are over are booked before the numbers change.
+/// Guard: a step is at least one, or a vote that sets a number to nothing would be for
+/// good.
+#[test]
+fn a_rate_that_was_set_to_nothing_moves_again_one_by_one() {
+    let mut suite = Builder {
+        rewards: Params {
+            base_bps: 1,
+            ..Params::defaults()
+        },
+        ..Builder::default()
+    }
+    .build();
+    suite.meet("owner");
+    let update = |base_bps| ExecuteMsg::UpdateParams {
+        params: Params {
+            base_bps,
+            ..Params::defaults()
+        },
+    };
+    suite
+        .to_rewards("owner", &update(0))
+        .expect("a step of one");
+    suite.pass(90 * DAY);
+    let too_large = ContractError::StepTooLarge {
+        what: "base_bps",
+        from: 0,
+        to: 2,
+        most: 1,
+    };
+    refuses(&mut suite, too_large, |suite| {
+        suite.to_rewards("owner", &update(2))
+    });
+    suite
+        .to_rewards("owner", &update(1))
+        .expect("a step of one");
+}
+
+/// Guard: epochs that are over are turned before the numbers change.
 #[test]
 fn a_change_of_the_emission_does_not_reach_back() {
     let mut suite = Suite::new();

@@ -253,7 +253,7 @@ fn members_migrate_a_contract_together_and_only_forward() {
     // The same version: the contract refuses, the DAO goes on.
     assert_eq!(suite.status(proposal), Status::Ready);
     let config: ConfigResponse = suite.ask_dao(&QueryMsg::Config {});
-    assert_eq!(config.members, 3);
+    assert_eq!(config.members_ever, 3);
     suite
         .decide(&FOUNDERS, vec![])
         .expect("the DAO still decides");

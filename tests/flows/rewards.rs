@@ -4,7 +4,7 @@ use cosmwasm_std::Uint128;
 use surge_interface::escrow::{Contribution, QueryMsg as Escrow};
 use surge_interface::rewards::{
     AccountResponse, EmissionResponse, ExecuteMsg, InvariantResponse, Params, QueryMsg as Rewards,
-    Reward,
+    Reward, VestingResponse,
 };
 use surge_interface::token::CAP;
 use surge_testing::{job, Builder, Machine, Suite};
@@ -261,7 +261,7 @@ fn a_claim_at_the_cap_carries_the_rest_and_goes_on() {
 }
 
 #[test]
-fn anybody_books_epochs_and_a_gap_pays_nothing_extra() {
+fn anybody_turns_epochs_and_a_gap_pays_nothing_extra() {
     let mut suite = Suite::new();
     let early = suite.join("early", BOND);
     for _ in 0..5 {
@@ -289,7 +289,7 @@ fn who_came_in_a_gap_across_a_halving_has_its_whole_epochs() {
     suite
         .to_rewards("anybody", &ExecuteMsg::Turn {})
         .expect("a turn");
-    // Nobody books anything for two years, until the epoch 731 is over. The booking knows
+    // Nobody turns anything for two years, until the epoch 731 is over. The turn knows
     // both eras apart.
     suite.pass(728 * DAY + DAY / 2);
     let late = suite.join("late", BOND);
@@ -310,4 +310,43 @@ fn who_came_in_a_gap_across_a_halving_has_its_whole_epochs() {
         "{bases:?}"
     );
     suite.assert_sound();
+}
+
+/// Who books income has to know each date and amount, and on which bond it rests.
+#[test]
+fn what_vests_says_when_and_a_claim_says_for_what() {
+    let mut suite = Suite::new();
+    let (alice, _) = suite.join_with("alice", machine());
+    suite.pass(40 * DAY);
+    work(&mut suite, alice, true);
+    let reward = claimable(&suite, alice);
+    assert_eq!(reward.bond.u128(), BOND);
+    let epochs = (reward.from_epoch, reward.to_epoch);
+    assert_eq!(epochs, (1, 40), "she bonded in epoch 0");
+    assert_eq!(
+        reward.gate + reward.gated,
+        given(&suite, alice).gate,
+        "what is used of the gate and what is not"
+    );
+
+    suite.claim(alice).expect("a claim");
+    let promised: VestingResponse = suite.ask_rewards(&Rewards::Vesting { provider: alice });
+    assert_eq!((promised.due.u128(), promised.parts.len()), (0, 26));
+    let all: Uint128 = promised.parts.iter().map(|part| part.amount).sum();
+    assert_eq!(all, reward.granted - reward.instant);
+    let first = &promised.parts[0];
+    let wait = first.from_secs - suite.now_secs();
+    assert!((1..=7 * DAY).contains(&wait), "{wait}");
+
+    // A second before its date nothing of it is due, and on it all of it.
+    suite.pass(wait - 1);
+    assert_eq!(claimable(&suite, alice).vested.u128(), 0);
+    suite.pass(1);
+    assert_eq!(claimable(&suite, alice).vested, first.amount);
+    let due: VestingResponse = suite.ask_rewards(&Rewards::Vesting { provider: alice });
+    assert_eq!((due.due, due.parts.len()), (first.amount, 25));
+
+    let schedule: EmissionResponse = suite.ask_rewards(&Rewards::Emission {});
+    assert_eq!(schedule.halves_epoch, Some(730));
+    assert_eq!(schedule.pool.u128(), CAP / 10 / (2 * 730));
 }

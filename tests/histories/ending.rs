@@ -6,6 +6,9 @@ use crate::chance::Chance;
 use crate::proposals::deed;
 use crate::world::World;
 
+/// After so many halvings nothing is left of any pool.
+const ERAS: u64 = 40;
+
 pub fn everybody_leaves(world: &mut World, chance: &mut Chance) {
     end_jobs(world);
     book_and_pay(world);
@@ -23,8 +26,13 @@ pub fn everybody_leaves(world: &mut World, chance: &mut Chance) {
     }
     leave(world);
     world.check();
-    // What the last claims granted comes with the 26 buckets after it.
     claim_all(world);
+    if world.ghost.rewards.gates_wait() {
+        // For pools to come: then let all of them have come.
+        world.pass(ERAS * 730 * world.ghost.rewards.epoch_secs);
+        claim_all(world);
+    }
+    // What the last claims granted comes with the 26 buckets after it.
     world.pass(27 * 7 * world.ghost.rewards.epoch_secs);
     claim_all(world);
     world.check();
@@ -106,7 +114,7 @@ fn bonds_rise(world: &mut World, chance: &mut Chance) {
             must(world, &record.owner, bond);
         }
     }
-    // Sometimes nobody books the next halving.
+    // Sometimes nobody turns the next halving.
     let halving = 730 - world.ghost.rewards.epoch_at(world.ghost.now) % 730;
     let more = if chance.percent(50) { halving } else { 0 };
     world.pass((more + chance.between(1, 40)) * epoch_secs);

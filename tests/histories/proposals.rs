@@ -418,7 +418,7 @@ fn money(chance: &mut Chance, ghost: &Ghost) -> Deed {
     deed("anybody", what)
 }
 
-/// Anybody claims for whom it likes, or books what is over; and holders burn.
+/// Anybody claims for whom it likes, or turns what is over; and holders burn.
 fn rewards(chance: &mut Chance, ghost: &Ghost) -> Deed {
     let who = match chance.percent(60) {
         true => "anybody".to_owned(),
@@ -437,7 +437,7 @@ fn rewards(chance: &mut Chance, ghost: &Ghost) -> Deed {
         };
         return deed(&record.owner, bond);
     }
-    let over = ghost.rewards.epoch_at(ghost.now) > ghost.rewards.booked();
+    let over = ghost.rewards.epoch_at(ghost.now) > ghost.rewards.turned();
     let what = match chance.below(100) {
         roll if roll < 18 && (over || roll < 2) => What::Turn,
         roll if roll < 24 => What::BurnOwn(chance.of(&[0, 1, 1_000_000, u128::MAX])),

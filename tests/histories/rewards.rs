@@ -62,7 +62,7 @@ impl World {
         self.check_holders(books.supply.u128());
         // RWD-6, the second half of inequality 3.
         let schedule: EmissionResponse = self.suite.ask_rewards(&QueryMsg::Emission {});
-        assert_eq!(schedule.epoch, rewards.booked());
+        assert_eq!(schedule.epoch, rewards.turned());
         assert_eq!(schedule.current_epoch, rewards.epoch_at(self.ghost.now));
         let (base, ceiling) = rewards.indices();
         assert_eq!(schedule.base_index.u128(), base);
@@ -100,6 +100,7 @@ impl World {
         assert_eq!(account.epoch, expected.epoch, "{told}");
         assert_eq!(account.work.u128(), expected.work, "{told}");
         assert_eq!(account.gate.u128(), expected.gated, "{told}");
+        assert_eq!(account.room.u128(), expected.room(), "{told}");
         let emission = expected.base + expected.gated;
         assert_eq!(account.emission.u128(), emission, "{told}");
         assert_eq!(account.carried.u128(), expected.carried, "{told}");
@@ -168,14 +169,20 @@ impl World {
                 provider, claimed, ..
             } = said
             {
-                let from = before.get(provider).map_or(0, |account| account.epoch);
-                let most = self.ghost.rewards.most_base(*provider, from);
+                let provider = *provider;
+                let before = before.get(&provider).cloned().unwrap_or_default();
+                let (most, most_with_gate) = self.ghost.rewards.most(provider, before.epoch);
                 assert!(
                     event.number("base") <= most,
                     "base {} of at most {most}",
                     event.number("base")
                 );
                 assert!(claimed.base <= most);
+                // Used or kept, no ceiling allows more than the bond that stood under it.
+                let account: AccountResponse =
+                    self.suite.ask_rewards(&QueryMsg::Account { provider });
+                let allowed = (account.emission + account.room).u128() - before.ceiling;
+                assert!(allowed <= most_with_gate, "{allowed} of {most_with_gate}");
             }
         }
     }
@@ -193,6 +200,7 @@ impl World {
             work: reward.work.u128(),
             base: reward.base.u128(),
             gated: reward.gated.u128(),
+            room: reward.room.u128(),
             carried: reward.carried.u128(),
             granted: reward.granted.u128(),
             instant: reward.instant.u128(),
@@ -238,6 +246,7 @@ fn assert_said(event: &Typed, said: &Said) {
             number("work", claimed.work);
             number("base", claimed.base);
             number("gated", claimed.gated);
+            number("room", claimed.room);
             number("granted", claimed.granted);
             number("carried", claimed.carried);
             number("minted", claimed.instant + claimed.vested);

@@ -7,12 +7,13 @@ use cosmwasm_std::{
     Uint128,
 };
 use cw20::Cw20ReceiveMsg;
+use cw4::{AdminResponse, HooksResponse};
 use cw_utils::{nonpayable, one_coin};
 use surge_interface::dao::{ExecuteMsg, InstantiateMsg, MigrateMsg, QueryMsg, ReceiveMsg};
 use surge_interface::{upkeep, Denom};
 
 use crate::execute::{birth, carry_out, deposit, member, propose, stake, vote, Call};
-use crate::{query, ContractError};
+use crate::{query, standard, ContractError};
 
 const NAME: &str = concat!("crates.io:", env!("CARGO_PKG_NAME"));
 const VERSION: &str = env!("CARGO_PKG_VERSION");
@@ -105,32 +106,95 @@ pub fn query(deps: Deps, env: Env, msg: QueryMsg) -> Result<Binary, ContractErro
         QueryMsg::Classify { actions } => {
             to_json_binary(&query::classify(deps, &env.contract.address, &actions)?)
         }
-        QueryMsg::Proposal { proposal } => {
+        QueryMsg::FullProposal { proposal } => {
             to_json_binary(&query::proposal(deps, proposal, now_secs)?)
         }
         QueryMsg::Proposals {
             start_before,
             limit,
         } => to_json_binary(&query::proposals(deps, start_before, limit, now_secs)?),
+        QueryMsg::Deposits { start_after, limit } => {
+            to_json_binary(&query::deposits(deps, start_after, limit, now_secs)?)
+        }
         QueryMsg::Ballot { proposal, member } => {
             to_json_binary(&query::ballot(deps, proposal, member)?)
+        }
+        QueryMsg::BallotOf { proposal, address } => {
+            to_json_binary(&query::ballot_of(deps, proposal, &address)?)
         }
         QueryMsg::Ballots {
             proposal,
             start_after,
             limit,
         } => to_json_binary(&query::ballots(deps, proposal, start_after, limit)?),
-        QueryMsg::Member { member, height } => {
-            to_json_binary(&query::member(deps, member, height)?)
+        QueryMsg::MemberById { member, height } => {
+            to_json_binary(&query::member(deps, member, height, now_secs)?)
         }
         QueryMsg::MemberOf { address, height } => {
-            to_json_binary(&query::member_of(deps, &address, height)?)
+            to_json_binary(&query::member_of(deps, &address, height, now_secs)?)
         }
         QueryMsg::Members { start_after, limit } => {
-            to_json_binary(&query::members(deps, start_after, limit)?)
+            to_json_binary(&query::members(deps, start_after, limit, now_secs)?)
         }
         QueryMsg::Total { height } => to_json_binary(&query::total(deps, height)?),
         QueryMsg::Invariant {} => to_json_binary(&query::invariant(deps, &env.contract.address)?),
+
+        QueryMsg::Proposal { proposal_id } => {
+            to_json_binary(&standard::proposal(deps, &env, proposal_id)?)
+        }
+        QueryMsg::ListProposals { start_after, limit } => {
+            to_json_binary(&standard::list_proposals(deps, &env, start_after, limit)?)
+        }
+        QueryMsg::ReverseProposals {
+            start_before,
+            limit,
+        } => to_json_binary(&standard::reverse_proposals(
+            deps,
+            &env,
+            start_before,
+            limit,
+        )?),
+        QueryMsg::Vote { proposal_id, voter } => {
+            to_json_binary(&standard::vote(deps, proposal_id, &voter)?)
+        }
+        QueryMsg::ListVotes {
+            proposal_id,
+            start_after,
+            limit,
+        } => to_json_binary(&standard::list_votes(
+            deps,
+            proposal_id,
+            start_after,
+            limit,
+        )?),
+        QueryMsg::Voter { address } => to_json_binary(&standard::voter(deps, &address)?),
+        QueryMsg::ListVoters { start_after, limit } => {
+            to_json_binary(&standard::list_voters(deps, start_after, limit)?)
+        }
+        QueryMsg::Threshold {} => to_json_binary(&standard::threshold(deps)?),
+
+        QueryMsg::Member { addr, at_height } => {
+            to_json_binary(&standard::member(deps, &addr, at_height)?)
+        }
+        QueryMsg::ListMembers { start_after, limit } => {
+            to_json_binary(&standard::list_members(deps, start_after, limit)?)
+        }
+        QueryMsg::TotalWeight { at_height } => {
+            to_json_binary(&standard::total_weight(deps, at_height)?)
+        }
+        QueryMsg::Admin {} => to_json_binary(&AdminResponse {
+            admin: Some(env.contract.address.into_string()),
+        }),
+        QueryMsg::Hooks {} => to_json_binary(&HooksResponse { hooks: vec![] }),
+
+        QueryMsg::VotingPowerAtHeight { address, height } => {
+            let height = height.unwrap_or(env.block.height);
+            to_json_binary(&standard::voting_power(deps, &address, height)?)
+        }
+        QueryMsg::TotalPowerAtHeight { height } => {
+            let height = height.unwrap_or(env.block.height);
+            to_json_binary(&standard::total_power(deps, height)?)
+        }
     };
     Ok(answer?)
 }

@@ -1,5 +1,6 @@
-use cosmwasm_std::{Addr, CheckedMultiplyRatioError, OverflowError, StdError, Uint128};
+use cosmwasm_std::{Addr, OverflowError, StdError, Uint128};
 use cw_utils::PaymentError;
+use surge_accounting::AccountingError;
 use surge_interface::bounds::OutOfBounds;
 use surge_interface::dao::{Choice, Status};
 use surge_interface::upkeep::UpkeepError;
@@ -17,7 +18,7 @@ pub enum ContractError {
     #[error(transparent)]
     Overflow(#[from] OverflowError),
     #[error(transparent)]
-    Ratio(#[from] CheckedMultiplyRatioError),
+    Accounting(#[from] AccountingError),
     #[error(transparent)]
     OutOfBounds(#[from] OutOfBounds),
     #[error(transparent)]
@@ -59,13 +60,19 @@ pub enum ContractError {
         live: usize,
         max: usize,
     },
-    #[error("member {member} has not voted on proposal {proposal}")]
-    NoBallot { proposal: u64, member: u32 },
+    #[error("a weight of {weight} does not fit the 64 bits of cw3 and cw4: ask for full_proposal, ballots, members or total instead")]
+    TooHeavy { weight: Uint128 },
 
     #[error("send {needed} {denom} with this, nothing else")]
     WrongDeposit {
         needed: Uint128,
         denom: UncheckedDenom,
+    },
+    #[error("the dao holds {balance} {denom}, less than the deposit of {deposit}: nobody may have as much")]
+    DepositOutOfReach {
+        denom: UncheckedDenom,
+        balance: Uint128,
+        deposit: Uint128,
     },
     #[error("nothing was put up for proposal {proposal}, or it was settled")]
     NoDeposit { proposal: u64 },

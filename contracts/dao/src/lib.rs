@@ -11,6 +11,7 @@ mod life;
 mod members;
 mod policy;
 mod query;
+mod standard;
 mod state;
 
 pub use error::ContractError;

@@ -1,20 +1,13 @@
 //! The rules of the classes: their bounds, and the strictest of several.
 
-use cosmwasm_std::{StdResult, Storage};
+use cosmwasm_std::{StdResult, Storage, Uint128};
 use surge_interface::bounds::{lasts, within, OutOfBounds};
-use surge_interface::dao::{Action, Class, Policy};
+use surge_interface::dao::{Action, Class, Policy, MIN_PASS_BPS, MIN_QUORUM_BPS, MIN_UPGRADE_SECS};
 use surge_interface::{TimeProfile, BPS};
 
 use crate::class::Classes;
-use crate::state::POLICIES;
+use crate::state::{Config, POLICIES};
 use crate::ContractError;
-
-/// Least quorum of every class that does something.
-const MIN_QUORUM_BPS: u16 = 500;
-/// Least share of yes.
-const MIN_PASS_BPS: u16 = 5_000;
-/// Least timelock of an upgrade on a real network.
-const MIN_UPGRADE_SECS: u64 = 2 * 86_400;
 
 /// Fails unless the rules of a class lie within what the code allows.
 pub fn check(policy: &Policy, class: Class, profile: TimeProfile) -> Result<(), OutOfBounds> {
@@ -87,13 +80,37 @@ pub fn effective(
         .ok_or(ContractError::NoClass)
 }
 
+/// Checks and writes the rules of a class.
+pub fn save(
+    storage: &mut dyn Storage,
+    profile: TimeProfile,
+    class: Class,
+    policy: &Policy,
+) -> Result<(), ContractError> {
+    check(policy, class, profile)?;
+    Ok(POLICIES.save(storage, Classes::NONE.with(class).0, policy)?)
+}
+
 /// The rules of a class.
 pub fn load(storage: &dyn Storage, class: Class) -> StdResult<Policy> {
     POLICIES.load(storage, Classes::NONE.with(class).0)
 }
 
-/// Fails unless stake is held until whatever it voted for could be executed.
-pub fn check_unstaking(storage: &dyn Storage, unstaking_secs: u64) -> Result<(), ContractError> {
+/// The most that a proposer may have to put up.
+pub fn largest_deposit(storage: &dyn Storage) -> StdResult<Uint128> {
+    let mut largest = Uint128::zero();
+    for class in Class::ALL {
+        largest = largest.max(load(storage, class)?.deposit);
+    }
+    Ok(largest)
+}
+
+/// Fails unless stake, where there is any, is held until whatever it voted for could be
+/// executed.
+pub fn check_unstaking(storage: &dyn Storage, config: &Config) -> Result<(), ContractError> {
+    if config.token.is_none() {
+        return Ok(());
+    }
     let (mut voting, mut settle, mut timelock) = (0, 0, 0);
     for class in Class::ALL {
         let policy = load(storage, class)?;
@@ -102,5 +119,6 @@ pub fn check_unstaking(storage: &dyn Storage, unstaking_secs: u64) -> Result<(),
         timelock = policy.timelock_secs.max(timelock);
     }
     let needed = voting.saturating_add(settle).saturating_add(timelock);
-    Ok(within("unstaking_secs", unstaking_secs, needed, u64::MAX)?)
+    let unstaking = config.unstaking_secs;
+    Ok(within("unstaking_secs", unstaking, needed, u64::MAX)?)
 }

@@ -3,22 +3,22 @@
 use cosmwasm_std::{Addr, Deps, HexBinary, Order, StdResult, Uint128};
 use cw_storage_plus::Bound;
 use surge_interface::dao::{
-    Action, BallotResponse, BallotsResponse, Class, ClassifyResponse, ConfigResponse, DaoMoney,
-    InvariantResponse, MemberResponse, MembersResponse, Policies, Policy, ProposalResponse,
-    ProposalSummary, ProposalsResponse, Row, RowsResponse, Settings, TotalResponse,
+    Action, BallotResponse, BallotsResponse, Class, ClassifyResponse, ConfigResponse, DaoMember,
+    DaoMoney, DepositsResponse, FullProposalResponse, InvariantResponse, MembersResponse, Policies,
+    Policy, ProposalSummary, ProposalsResponse, Row, RowsResponse, Settings, TotalResponse,
+    UnsettledDeposit,
 };
 use surge_interface::events::SEQ;
 use surge_interface::page;
 
 use crate::execute::{propose, vote};
 use crate::head::Head;
-use crate::members::{id_of, load};
 use crate::policy;
 use crate::state::{
-    load_head, load_text, Body, Member, BALLOTS, BODIES, CONFIG, COUNT, DEPOSITS, FAILURES,
-    MEMBERS, MEMBER_COUNT, PLANS, REASONS, ROWS, RULES, TOTAL, UNSTAKINGS, WEIGHTS,
+    load_head, load_text, Body, Member, BALLOTS, BODIES, CONFIG, COUNT, DEPOSITS, FAILURES, LIVE,
+    MEMBERS, MEMBER_COUNT, MEMBER_IDS, PLANS, REASONS, ROWS, RULES, TOTAL, UNSTAKINGS, WEIGHTS,
 };
-use crate::{ledger, ContractError};
+use crate::{ledger, members, ContractError};
 
 pub fn config(deps: Deps) -> Result<ConfigResponse, ContractError> {
     let config = CONFIG.load(deps.storage)?;
@@ -35,7 +35,7 @@ pub fn config(deps: Deps) -> Result<ConfigResponse, ContractError> {
             forfeit_bps: rules.forfeit_bps,
         },
         proposals: COUNT.load(deps.storage)?,
-        members: MEMBER_COUNT.load(deps.storage)?,
+        members_ever: MEMBER_COUNT.load(deps.storage)?,
         seq: SEQ.may_load(deps.storage)?.unwrap_or_default(),
     })
 }
@@ -89,6 +89,7 @@ pub fn classify(
     Ok(ClassifyResponse {
         classes: classes.list(),
         policy,
+        deposit_denom: RULES.load(deps.storage)?.deposit_denom.into(),
     })
 }
 
@@ -96,13 +97,13 @@ pub fn proposal(
     deps: Deps,
     proposal: u64,
     now_secs: u64,
-) -> Result<ProposalResponse, ContractError> {
+) -> Result<FullProposalResponse, ContractError> {
     let head = load_head(deps.storage, proposal)?;
     let body = BODIES.load(deps.storage, proposal)?;
     let mut text = body.summary.clone();
     text.push_str(&load_text(deps.storage, proposal)?);
     let plan = PLANS.may_load(deps.storage, proposal)?;
-    Ok(ProposalResponse {
+    Ok(FullProposalResponse {
         policy: frozen(&head, body.deposit),
         gas: head.gas.into(),
         proposal: summary(deps, proposal, head, body, now_secs)?,
@@ -168,11 +169,8 @@ pub fn proposals(
     limit: Option<u32>,
     now_secs: u64,
 ) -> Result<ProposalsResponse, ContractError> {
-    let count = COUNT.load(deps.storage)?;
-    let newest = start_before.map_or(count, |before| before.saturating_sub(1).min(count));
-    let proposals = (1..=newest)
-        .rev()
-        .take(page::limit(limit)?)
+    let proposals = newest(deps, start_before, limit)?
+        .into_iter()
         .map(|id| {
             let head = load_head(deps.storage, id)?;
             let body = BODIES.load(deps.storage, id)?;
@@ -182,12 +180,72 @@ pub fn proposals(
     Ok(ProposalsResponse { proposals })
 }
 
-pub fn ballot(deps: Deps, proposal: u64, member: u32) -> Result<BallotResponse, ContractError> {
+/// A page of proposals, newest first.
+pub fn newest(deps: Deps, start_before: Option<u64>, limit: Option<u32>) -> StdResult<Vec<u64>> {
+    let count = COUNT.load(deps.storage)?;
+    let last = start_before.map_or(count, |before| before.saturating_sub(1).min(count));
+    Ok((1..=last).rev().take(page::limit(limit)?).collect())
+}
+
+pub fn deposits(
+    deps: Deps,
+    start_after: Option<u64>,
+    limit: Option<u32>,
+    now_secs: u64,
+) -> Result<DepositsResponse, ContractError> {
+    let min = start_after.map(Bound::exclusive);
+    let deposits = DEPOSITS
+        .range(deps.storage, min, None, Order::Ascending)
+        .take(page::limit(limit)?)
+        .map(|row| {
+            let (proposal, deposit) = row?;
+            let head = load_head(deps.storage, proposal)?;
+            Ok(UnsettledDeposit {
+                proposal,
+                proposer: members::load(deps.storage, head.proposer)?.address,
+                denom: deposit.denom.into(),
+                amount: deposit.amount,
+                refundable: head.status_at(now_secs).is_final(),
+            })
+        })
+        .collect::<Result<_, ContractError>>()?;
+    Ok(DepositsResponse { deposits })
+}
+
+pub fn ballot(
+    deps: Deps,
+    proposal: u64,
+    member: u32,
+) -> Result<Option<BallotResponse>, ContractError> {
     let head = load_head(deps.storage, proposal)?;
-    let code = BALLOTS
+    BALLOTS
         .may_load(deps.storage, (proposal, member))?
-        .ok_or(ContractError::NoBallot { proposal, member })?;
-    ballot_response(deps, proposal, member, code, head.height)
+        .map(|code| ballot_response(deps, proposal, member, code, head.height))
+        .transpose()
+}
+
+pub fn ballot_of(
+    deps: Deps,
+    proposal: u64,
+    address: &str,
+) -> Result<Option<BallotResponse>, ContractError> {
+    // No member has this id.
+    ballot(deps, proposal, id(deps, address)?.unwrap_or_default())
+}
+
+/// The member with this address, if there is one.
+pub fn id(deps: Deps, address: &str) -> StdResult<Option<u32>> {
+    let addr = deps.api.addr_validate(address)?;
+    MEMBER_IDS.may_load(deps.storage, &addr)
+}
+
+/// Weight of a member at the start of a block, or now.
+pub fn weight(deps: Deps, member: u32, height: Option<u64>) -> StdResult<Uint128> {
+    let weight = match height {
+        Some(height) => WEIGHTS.may_load_at_height(deps.storage, member, height)?,
+        None => WEIGHTS.may_load(deps.storage, member)?,
+    };
+    Ok(weight.unwrap_or_default())
 }
 
 pub fn ballots(
@@ -220,9 +278,7 @@ fn ballot_response(
     Ok(BallotResponse {
         member,
         choice: vote::from_code(code)?,
-        weight: WEIGHTS
-            .may_load_at_height(deps.storage, member, height)?
-            .unwrap_or_default(),
+        weight: weight(deps, member, Some(height))?,
         reason: REASONS.may_load(deps.storage, (proposal, member))?,
     })
 }
@@ -231,23 +287,29 @@ pub fn member(
     deps: Deps,
     member: u32,
     height: Option<u64>,
-) -> Result<MemberResponse, ContractError> {
-    member_response(deps, member, load(deps.storage, member)?, height)
+    now_secs: u64,
+) -> Result<Option<DaoMember>, ContractError> {
+    MEMBERS
+        .may_load(deps.storage, member)?
+        .map(|record| member_response(deps, member, record, height, now_secs))
+        .transpose()
 }
 
 pub fn member_of(
     deps: Deps,
     address: &str,
     height: Option<u64>,
-) -> Result<MemberResponse, ContractError> {
-    let addr = deps.api.addr_validate(address)?;
-    member(deps, id_of(deps.storage, &addr)?, height)
+    now_secs: u64,
+) -> Result<Option<DaoMember>, ContractError> {
+    let id = id(deps, address)?.unwrap_or_default();
+    member(deps, id, height, now_secs)
 }
 
 pub fn members(
     deps: Deps,
     start_after: Option<u32>,
     limit: Option<u32>,
+    now_secs: u64,
 ) -> Result<MembersResponse, ContractError> {
     let min = start_after.map(Bound::exclusive);
     let members = MEMBERS
@@ -255,7 +317,7 @@ pub fn members(
         .take(page::limit(limit)?)
         .map(|row| {
             let (id, member) = row?;
-            member_response(deps, id, member, None)
+            member_response(deps, id, member, None, now_secs)
         })
         .collect::<Result<_, _>>()?;
     Ok(MembersResponse { members })
@@ -266,18 +328,28 @@ fn member_response(
     id: u32,
     member: Member,
     height: Option<u64>,
-) -> Result<MemberResponse, ContractError> {
-    let weight = match height {
-        Some(height) => WEIGHTS.may_load_at_height(deps.storage, id, height)?,
-        None => WEIGHTS.may_load(deps.storage, id)?,
-    };
-    Ok(MemberResponse {
+    now_secs: u64,
+) -> Result<DaoMember, ContractError> {
+    let (mut live, mut refundable) = (vec![], vec![]);
+    for proposal in LIVE.may_load(deps.storage, id)?.unwrap_or_default() {
+        if !load_head(deps.storage, proposal)?
+            .status_at(now_secs)
+            .is_final()
+        {
+            live.push(proposal);
+        } else if DEPOSITS.has(deps.storage, proposal) {
+            refundable.push(proposal);
+        }
+    }
+    Ok(DaoMember {
         id,
         address: member.address,
-        weight: weight.unwrap_or_default(),
+        weight: weight(deps, id, height)?,
         pending: member.pending,
         pending_secs: member.pending_secs,
         unstakings: UNSTAKINGS.may_load(deps.storage, id)?.unwrap_or_default(),
+        live,
+        refundable,
     })
 }
 

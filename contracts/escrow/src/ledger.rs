@@ -137,11 +137,8 @@ pub fn denom_of(storage: &dyn Storage, denom: u8) -> Result<Denom, ContractError
 
 /// The id of a listed denomination.
 pub fn id_of(storage: &dyn Storage, denom: &Denom) -> Result<u8, ContractError> {
-    DENOMS
-        .load(storage)?
-        .iter()
-        .position(|listed| listed == denom)
-        .and_then(|id| u8::try_from(id).ok())
+    denom
+        .id_in(&DENOMS.load(storage)?)
         .ok_or_else(|| ContractError::UnknownDenom {
             denom: denom.clone().into(),
         })

@@ -47,6 +47,7 @@ pub fn provider(deps: Deps, provider: u32) -> Result<ProviderResponse, ContractE
                 denom,
                 free: bond.free,
                 at_nodes: bond.at_nodes,
+                lows: bond.lows,
             })
         })
         .collect::<StdResult<_>>()?;
@@ -111,6 +112,7 @@ pub fn node(deps: Deps, now_secs: u64, node: u32) -> Result<NodeResponse, Contra
         running: load.running,
         settled: load.settled,
         strikes: load.strikes,
+        missed: load.missed,
     })
 }
 

@@ -37,7 +37,7 @@ pub fn execute(
     let now_secs = env.block.time.seconds();
     let sender_addr = &info.sender;
     match msg {
-        ExecuteMsg::Turn {} => execute::book(deps, now_secs),
+        ExecuteMsg::Turn {} => execute::turn(deps, now_secs),
         ExecuteMsg::Claim { provider } => execute::claim(deps, now_secs, provider),
         ExecuteMsg::Slash { provider, bps } => {
             execute::slash(deps, now_secs, sender_addr, provider, bps)
@@ -63,6 +63,9 @@ pub fn query(deps: Deps, env: Env, msg: QueryMsg) -> Result<Binary, ContractErro
         QueryMsg::Params {} => to_json_binary(&query::params(deps)?),
         QueryMsg::Emission {} => to_json_binary(&query::emission(deps, now_secs)?),
         QueryMsg::Account { provider } => to_json_binary(&query::account(deps, provider)?),
+        QueryMsg::Vesting { provider } => {
+            to_json_binary(&query::vesting(deps, now_secs, provider)?)
+        }
         QueryMsg::Claimable { provider } => {
             to_json_binary(&query::claimable(deps, now_secs, provider)?)
         }

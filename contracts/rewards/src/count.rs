@@ -5,20 +5,20 @@ use std::iter;
 
 use cosmwasm_std::{Addr, Deps, Order, Storage, Uint128};
 use cw_storage_plus::Bound;
-use surge_accounting::{earned, share, AccountingError, INDEX as SCALE};
+use surge_accounting::{era_end, grant, open_gate, Gated, Grant, Yield};
 use surge_interface::raw::{EscrowStore, RegistryStore};
 use surge_interface::registry::BondRecord;
-use surge_interface::rewards::{Reward, HALVING_EPOCHS};
+use surge_interface::rewards::Reward;
 
-use crate::state::{Account, Config, Emission, INDEX, RULES};
+use crate::state::{Account, Config, Totals, INDICES, RULES};
 use crate::ContractError;
 
 /// A claim, computed.
 pub struct Counted {
-    /// The schedule after it.
-    pub emission: Emission,
-    /// What was booked, when epochs were over.
-    pub booked: Option<Booked>,
+    /// The totals after it.
+    pub totals: Totals,
+    /// What it turned, when epochs were over.
+    pub turned: Option<Turned>,
     /// The account after it.
     pub account: Account,
     /// What it grants and pays.
@@ -27,74 +27,42 @@ pub struct Counted {
     pub payout_addr: Addr,
 }
 
-/// The schedule with the epochs that are over.
+/// Epochs that were turned at once.
 pub struct Turned {
-    /// As it stands then.
-    pub emission: Emission,
-    /// What was booked, when an epoch was over.
-    pub booked: Option<Booked>,
-}
-
-/// Epochs that were booked at once.
-pub struct Booked {
     /// All bonds in the reward token.
     pub bonded: Uint128,
-    /// The indices at the start of each epoch with which the pool halved, and of the one
-    /// after the last: between two of them they rise evenly.
-    pub marks: Vec<(u64, (Uint128, Uint128))>,
+    /// The index at the start of each epoch with which the pool halved, and of the one
+    /// after the last: between two of them it rises evenly.
+    pub marks: Vec<(u64, Yield)>,
 }
 
-/// Books the epochs that are over, in memory.
+/// Turns the epochs that are over, in memory. Answers the totals then, and what was turned.
 pub fn turn(
     storage: &dyn Storage,
     config: &Config,
     registry: &RegistryStore,
     now_secs: u64,
-) -> Result<Turned, ContractError> {
-    let mut emission = Emission::load(storage)?;
+) -> Result<(Totals, Option<Turned>), ContractError> {
+    let mut totals = Totals::load(storage)?;
     let epoch = config.epoch_at(now_secs);
-    if epoch <= emission.epoch {
-        return Ok(Turned {
-            emission,
-            booked: None,
-        });
+    if epoch <= totals.epoch {
+        return Ok((totals, None));
     }
     let bonded = registry.all_bonds(config.bond_denom)?;
     let params = RULES.load(storage)?.params;
     let mut marks = vec![];
-    while emission.epoch < epoch {
-        let from = emission.epoch;
+    while totals.epoch < epoch {
+        let from = totals.epoch;
         let to = era_end(config.cap, from)?.map_or(epoch, |end| end.min(epoch));
         let added =
             surge_accounting::turn(config.cap, bonded, &params, config.epoch_secs, from, to)?;
-        emission.epoch = to;
-        emission.base = emission.base.checked_add(added.base)?;
-        emission.ceiling = emission.ceiling.checked_add(added.ceiling)?;
-        emission.released = emission.released.checked_add(added.released)?;
-        // All that all bonds together can claim is set aside for them. Rounded up, since a
-        // claim over many bookings rounds down only once.
-        let set_aside = bonded
-            .checked_mul_ceil((added.base, Uint128::new(SCALE)))
-            .map_err(|_| AccountingError::Overflow {
-                what: "the emission",
-            })?;
-        let spare = added.released.checked_sub(set_aside)?;
-        emission.spare = emission.spare.checked_add(spare)?;
-        marks.push((to, (emission.base, emission.ceiling)));
+        totals.epoch = to;
+        totals.index = totals.index.plus(added.rise)?;
+        totals.released = totals.released.checked_add(added.released)?;
+        totals.spare = totals.spare.checked_add(added.spare)?;
+        marks.push((to, totals.index));
     }
-    let booked = Some(Booked { bonded, marks });
-    Ok(Turned { emission, booked })
-}
-
-/// When the pool of this epoch halves next; `None` when nothing is left of it.
-fn era_end(cap: Uint128, epoch: u64) -> Result<Option<u64>, ContractError> {
-    if surge_accounting::pool(cap, epoch)?.is_zero() {
-        return Ok(None);
-    }
-    let era = epoch.checked_div(HALVING_EPOCHS).unwrap_or_default();
-    Ok(era
-        .checked_add(1)
-        .and_then(|era| era.checked_mul(HALVING_EPOCHS)))
+    Ok((totals, Some(Turned { bonded, marks })))
 }
 
 /// What a claim for this provider does now.
@@ -111,10 +79,7 @@ pub fn claim(
     let bond = registry.bond(provider, config.bond_denom)?;
     let escrow = EscrowStore::open(deps.querier, config.escrow.clone())?;
     let given = escrow.contribution(provider)?;
-    let Turned {
-        mut emission,
-        booked,
-    } = turn(deps.storage, config, &registry, now_secs)?;
+    let (mut totals, turned) = turn(deps.storage, config, &registry, now_secs)?;
     let mut account = Account::load(deps.storage, provider)?;
 
     // For work.
@@ -125,135 +90,155 @@ pub fn claim(
     // rise since.
     let indices = Indices {
         storage: deps.storage,
-        emission: &emission,
-        marks: booked.as_ref().map_or(&[], |booked| &booked.marks),
+        totals: &totals,
+        marks: turned.as_ref().map_or(&[], |turned| &turned.marks),
     };
-    let (base, ceiling) = for_bond(&indices, config, account.epoch, &bond)?;
-    let base = base.min(emission.released.checked_sub(emission.emitted)?);
+    let Counts {
+        bond,
+        from_epoch,
+        mut earned,
+    } = for_bond(&indices, config, account.epoch, &bond)?;
+    let left = totals.released.checked_sub(totals.emitted)?;
+    earned.base = earned.base.min(left);
+    let base = earned.base;
     // More than the base only for what was burned, out of what is set aside for no bond.
-    // What the bond does not allow yet stays open for later.
-    let gated = given
-        .gate
-        .checked_sub(account.gate)?
-        .min(ceiling.saturating_sub(base))
-        .min(emission.spare);
-    emission.spare = emission.spare.checked_sub(gated)?;
+    // What the bond does not allow yet stays open, and what it allows beyond that stays too.
+    let open = given.gate.checked_sub(account.gate)?;
+    let Gated { gated, room } = open_gate(open, account.room, earned, totals.spare)?;
     let emitted = base.checked_add(gated)?;
-    account.epoch = emission.epoch;
+    account.epoch = totals.epoch;
     account.gate = account.gate.checked_add(gated)?;
+    account.room = room;
     account.emission = account.emission.checked_add(emitted)?;
-    emission.emitted = emission.emitted.checked_add(emitted)?;
+    totals.spare = totals.spare.checked_sub(gated)?;
+    totals.emitted = totals.emitted.checked_add(emitted)?;
 
-    // Within the cap of all time; the rest is carried.
+    // Within the cap of all time, part at once; the rest is carried, or vests.
     let due = work.checked_add(emitted)?.checked_add(account.carried)?;
-    let room = config
-        .cap
-        .checked_sub(config.genesis)?
-        .checked_sub(emission.granted)?;
-    let granted = due.min(room);
-    account.carried = due.checked_sub(granted)?;
-    emission.granted = emission.granted.checked_add(granted)?;
+    let mintable = config.cap.checked_sub(config.genesis)?;
+    let allowed = mintable.checked_sub(totals.granted)?;
+    let instant_bps = RULES.load(deps.storage)?.params.instant_bps;
+    let Grant {
+        granted,
+        carried,
+        instant,
+        vesting,
+    } = grant(due, allowed, instant_bps)?;
+    account.carried = carried;
+    totals.granted = totals.granted.checked_add(granted)?;
 
-    // Part at once, the rest over time.
-    let params = RULES.load(deps.storage)?.params;
-    let instant = share(granted, params.instant_bps.into())?;
-    let mut vesting = account.take_vesting();
-    let vested = vesting.release(config.bucket_at(now_secs))?;
-    vesting.add(granted.checked_sub(instant)?)?;
-    account.put_vesting(vesting);
+    // With what has vested of earlier grants.
+    let mut buckets = account.take_vesting();
+    let vested = buckets.release(config.bucket_at(now_secs))?;
+    buckets.add(vesting)?;
+    account.put_vesting(buckets);
     let minted = instant.checked_add(vested)?;
     account.minted = account.minted.checked_add(minted)?;
-    emission.minted = emission.minted.checked_add(minted)?;
+    totals.minted = totals.minted.checked_add(minted)?;
 
     Ok(Counted {
-        booked,
+        turned,
         payout_addr: record.payout_at(now_secs).clone(),
         reward: Reward {
             work,
             base,
+            bond,
+            from_epoch,
+            to_epoch: totals.epoch,
             gated,
-            carried: account.carried,
+            gate: open.checked_sub(gated)?,
+            room,
+            carried,
             granted,
             instant,
             vested,
         },
-        emission,
+        totals,
         account,
     })
 }
 
-/// What a bond earned by standing there, and what it could have earned at most: as low as it
-/// stood from the last claim on or, when that is more, from the first whole epoch after one
-/// of its rises on. So nobody makes an old low count by adding dust before a rise.
+/// A bond over some epochs.
+struct Counts {
+    bond: Uint128,
+    from_epoch: u64,
+    earned: Yield,
+}
+
+/// What a bond earned: as low as it stood from the last claim on or, when that is more, from
+/// the first whole epoch after one of its rises on. So nobody makes an old low count by
+/// adding dust before a rise.
 fn for_bond(
     indices: &Indices,
     config: &Config,
     claimed: u64,
     bond: &BondRecord,
-) -> Result<(Uint128, Uint128), ContractError> {
+) -> Result<Counts, ContractError> {
     let rises = bond.lows.iter();
     let rises = rises.map(|low| config.epoch_after(low.until_secs));
-    let mut best = (Uint128::zero(), Uint128::zero());
+    let mut best = Counts {
+        bond: Uint128::zero(),
+        from_epoch: claimed,
+        earned: Yield::default(),
+    };
     for from in iter::once(claimed).chain(rises.filter(|epoch| *epoch > claimed)) {
         let lowest = bond.lowest_since(config.start_of(from))?;
-        let emission = indices.emission;
-        if lowest.is_zero() || from >= emission.epoch {
+        if lowest.is_zero() || from >= indices.totals.epoch {
             continue;
         }
-        let (base, ceiling) = indices.at(from)?;
-        best = best.max((
-            earned(lowest, emission.base.checked_sub(base)?)?,
-            earned(lowest, emission.ceiling.checked_sub(ceiling)?)?,
-        ));
+        let earned = indices.totals.index.earned(lowest, indices.at(from)?)?;
+        if earned > best.earned {
+            best = Counts {
+                bond: lowest,
+                from_epoch: from,
+                earned,
+            };
+        }
     }
     Ok(best)
 }
 
-/// The indices at the start of epochs, with what was booked but is not stored yet.
+/// The index at the start of epochs, with what was turned but is not stored yet.
 struct Indices<'a> {
     storage: &'a dyn Storage,
-    emission: &'a Emission,
-    marks: &'a [(u64, (Uint128, Uint128))],
+    totals: &'a Totals,
+    marks: &'a [(u64, Yield)],
 }
 
 impl Indices<'_> {
-    /// At the start of an epoch. Between two known ones they rose evenly, because the later
-    /// of them was booked at once with all before it and a halving is known too. Rounded up,
-    /// so that a rise from there is never too large.
-    fn at(&self, epoch: u64) -> Result<(Uint128, Uint128), ContractError> {
-        let stored = |order, min, max| {
-            let mut range = INDEX.range(self.storage, min, max, order);
-            range.next().transpose()
-        };
-        let at = Bound::inclusive(epoch);
-        let new = self.marks.iter().rev().find(|mark| mark.0 <= epoch);
-        let before = match new {
+    /// At the start of an epoch. Between two known ones it rose evenly, because the later
+    /// of them was turned at once with all before it and a halving is known too.
+    fn at(&self, epoch: u64) -> Result<Yield, ContractError> {
+        let before = match self.marks.iter().rev().find(|mark| mark.0 <= epoch) {
             Some(mark) => *mark,
-            None => stored(Order::Descending, None, Some(at.clone()))?.unwrap_or_default(),
+            None => self
+                .stored(None, Some(epoch), Order::Descending)?
+                .unwrap_or_default(),
         };
         if before.0 == epoch {
             return Ok(before.1);
         }
-        let new = self.marks.iter().find(|mark| mark.0 >= epoch).copied();
-        let after = stored(Order::Ascending, Some(at), None)?.or(new);
-        let now = (
-            self.emission.epoch,
-            (self.emission.base, self.emission.ceiling),
-        );
-        let after = after.unwrap_or(now);
-        let (passed, all) = (
-            epoch.saturating_sub(before.0),
-            after.0.saturating_sub(before.0),
-        );
-        let between = |low: Uint128, high: Uint128| -> Result<Uint128, ContractError> {
-            let rise = high.checked_sub(low)?;
-            let part = rise.checked_mul_ceil((Uint128::from(passed), Uint128::from(all.max(1))));
-            let part = part.map_err(|_| AccountingError::Overflow { what: "the index" })?;
-            Ok(low.checked_add(part)?)
+        let after = match self.stored(Some(epoch), None, Order::Ascending)? {
+            Some(mark) => mark,
+            None => {
+                let new = self.marks.iter().find(|mark| mark.0 >= epoch);
+                new.copied()
+                    .unwrap_or((self.totals.epoch, self.totals.index))
+            }
         };
-        Ok((
-            between(before.1 .0, after.1 .0)?,
-            between(before.1 .1, after.1 .1)?,
-        ))
+        Ok(Yield::between(before, after, epoch)?)
+    }
+
+    /// The first that is stored between two epochs, in this order.
+    fn stored(
+        &self,
+        from: Option<u64>,
+        to: Option<u64>,
+        order: Order,
+    ) -> Result<Option<(u64, Yield)>, ContractError> {
+        let (from, to) = (from.map(Bound::inclusive), to.map(Bound::inclusive));
+        let found = INDICES.range(self.storage, from, to, order).next();
+        let mark = found.transpose()?;
+        Ok(mark.map(|(epoch, (base, ceiling))| (epoch, Yield { base, ceiling })))
     }
 }

@@ -38,7 +38,7 @@ pub enum ContractError {
 
     #[error("the registry knows no provider {provider}")]
     UnknownProvider { provider: u32 },
-    #[error("no epoch is over that is not booked: the next ends at {next_secs}")]
+    #[error("no epoch is over that is not turned: the next ends at {next_secs}")]
     NothingToTurn { next_secs: u64 },
     #[error("nothing of provider {provider} vests")]
     NothingVests { provider: u32 },

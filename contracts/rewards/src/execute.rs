@@ -5,15 +5,15 @@ use cw20::{Cw20ExecuteMsg, Cw20QueryMsg, MinterResponse, TokenInfoResponse};
 use surge_interface::bounds::{lasts, within};
 use surge_interface::denom::call;
 use surge_interface::events::rewards::{EpochTurned, ParamsUpdated, RewardClaimed, VestingSlashed};
-use surge_interface::events::Journal;
+use surge_interface::events::{done, Journal};
 use surge_interface::raw::RegistryStore;
 use surge_interface::rewards::{
     InstantiateMsg, Params, MAX_CEILING_BPS, MAX_INSTANT_BPS, STEP_BPS,
 };
 use surge_interface::{Denom, BPS};
 
-use crate::count::{self, Booked};
-use crate::state::{Account, Config, Emission, Rules, CONFIG, INDEX, RULES};
+use crate::count::{self, Turned};
+use crate::state::{Account, Config, Rules, Totals, CONFIG, INDICES, RULES};
 use crate::ContractError;
 
 pub fn instantiate(
@@ -70,7 +70,6 @@ pub fn instantiate(
             escrow: deps.api.addr_validate(&msg.escrow)?,
             registry,
             bond_denom,
-            profile: msg.profile,
             start_secs: msg.start_secs,
             epoch_secs: msg.epoch_secs,
             cap,
@@ -84,15 +83,15 @@ pub fn instantiate(
             changed_secs: 0,
         },
     )?;
-    INDEX.save(deps.storage, 0, &(Uint128::zero(), Uint128::zero()))?;
+    INDICES.save(deps.storage, 0, &(Uint128::zero(), Uint128::zero()))?;
     Ok(done("instantiate"))
 }
 
-/// Books the epochs that are over.
-pub fn book(mut deps: DepsMut, now_secs: u64) -> Result<Response, ContractError> {
+/// Anybody turns the epochs that are over.
+pub fn turn(mut deps: DepsMut, now_secs: u64) -> Result<Response, ContractError> {
     let mut journal = Journal::default();
     let config = CONFIG.load(deps.storage)?;
-    if !turn(deps.branch(), &mut journal, &config, now_secs)? {
+    if !turn_if_over(deps.branch(), &mut journal, &config, now_secs)? {
         let next = config.epoch_at(now_secs).saturating_add(1);
         return Err(ContractError::NothingToTurn {
             next_secs: config.start_of(next),
@@ -106,10 +105,10 @@ pub fn claim(deps: DepsMut, now_secs: u64, provider: u32) -> Result<Response, Co
     let config = CONFIG.load(deps.storage)?;
     let counted = count::claim(deps.as_ref(), &config, provider, now_secs)?;
     let mut journal = Journal::default();
-    if let Some(booked) = counted.booked {
-        note_turn(deps.storage, &mut journal, &counted.emission, &booked)?;
+    if let Some(turned) = counted.turned {
+        note_turn(deps.storage, &mut journal, &counted.totals, &turned)?;
     }
-    counted.emission.save(deps.storage);
+    counted.totals.save(deps.storage);
     counted.account.save(deps.storage, provider);
 
     let reward = counted.reward;
@@ -127,12 +126,18 @@ pub fn claim(deps: DepsMut, now_secs: u64, provider: u32) -> Result<Response, Co
         to: counted.payout_addr,
         work: reward.work,
         base: reward.base,
+        bond: reward.bond,
+        from_epoch: reward.from_epoch,
+        to_epoch: reward.to_epoch,
         gated: reward.gated,
+        room: reward.room,
         granted: reward.granted,
         carried: reward.carried,
+        instant: reward.instant,
+        vested: reward.vested,
         minted,
-        total_minted: counted.emission.minted,
-        total_granted: counted.emission.granted,
+        total_minted: counted.totals.minted,
+        total_granted: counted.totals.granted,
     });
     Ok(journal.close(deps.storage, response)?)
 }
@@ -157,9 +162,9 @@ pub fn slash(
     account.put_vesting(vesting);
     account.slashed = account.slashed.checked_add(amount)?;
     account.save(deps.storage, provider);
-    let mut emission = Emission::load(deps.storage)?;
-    emission.slashed = emission.slashed.checked_add(amount)?;
-    emission.save(deps.storage);
+    let mut totals = Totals::load(deps.storage)?;
+    totals.slashed = totals.slashed.checked_add(amount)?;
+    totals.save(deps.storage);
     let mut journal = Journal::default();
     journal.note(VestingSlashed { provider, amount });
     Ok(journal.close(deps.storage, done("slash"))?)
@@ -195,7 +200,7 @@ pub fn update_params(
             check_step(what, from, to)?;
         }
         // Epochs that are over were earned under the old numbers.
-        turn(deps.branch(), &mut journal, &config, now_secs)?;
+        turn_if_over(deps.branch(), &mut journal, &config, now_secs)?;
         rules.changed_secs = now_secs;
     }
     journal.note(ParamsUpdated {
@@ -217,37 +222,38 @@ pub fn changeable_secs(config: &Config, rules: &Rules) -> u64 {
     }
 }
 
-/// Books the epochs that are over, if there are any.
-fn turn(
+/// Turns the epochs that are over, if there are any.
+fn turn_if_over(
     deps: DepsMut,
     journal: &mut Journal,
     config: &Config,
     now_secs: u64,
 ) -> Result<bool, ContractError> {
     let registry = RegistryStore::open(deps.querier, config.registry.clone())?;
-    let turned = count::turn(deps.storage, config, &registry, now_secs)?;
-    let Some(booked) = turned.booked else {
+    let (totals, turned) = count::turn(deps.storage, config, &registry, now_secs)?;
+    let Some(turned) = turned else {
         return Ok(false);
     };
-    note_turn(deps.storage, journal, &turned.emission, &booked)?;
-    turned.emission.save(deps.storage);
+    note_turn(deps.storage, journal, &totals, &turned)?;
+    totals.save(deps.storage);
     Ok(true)
 }
 
 fn note_turn(
     storage: &mut dyn Storage,
     journal: &mut Journal,
-    emission: &Emission,
-    booked: &Booked,
+    totals: &Totals,
+    turned: &Turned,
 ) -> Result<(), ContractError> {
-    for (epoch, indices) in &booked.marks {
-        INDEX.save(storage, *epoch, indices)?;
+    for (epoch, index) in &turned.marks {
+        INDICES.save(storage, *epoch, &(index.base, index.ceiling))?;
     }
     journal.note(EpochTurned {
-        epoch: emission.epoch,
-        bonded: booked.bonded,
-        base_index: emission.base,
-        released: emission.released,
+        epoch: totals.epoch,
+        bonded: turned.bonded,
+        base_index: totals.index.base,
+        ceiling_index: totals.index.ceiling,
+        released: totals.released,
     });
     Ok(())
 }
@@ -274,12 +280,12 @@ fn check_params(params: &Params) -> Result<(), ContractError> {
     )?)
 }
 
-/// A tenth of what it was, rounded up so that a small number is not stuck; nothing stays
-/// nothing.
+/// A tenth of what it was, rounded up and at least one, so that no number is stuck.
 fn check_step(what: &'static str, from: u16, to: u16) -> Result<(), ContractError> {
     let most = u32::from(from)
         .saturating_mul(STEP_BPS.into())
-        .div_ceil(BPS.into());
+        .div_ceil(BPS.into())
+        .max(1);
     let most = u16::try_from(most).unwrap_or(u16::MAX);
     if from.abs_diff(to) > most {
         return Err(ContractError::StepTooLarge {
@@ -290,9 +296,4 @@ fn check_step(what: &'static str, from: u16, to: u16) -> Result<(), ContractErro
         });
     }
     Ok(())
-}
-
-/// A response whose plain event names the message, for explorers.
-fn done(action: &str) -> Response {
-    Response::new().add_attribute("action", action)
 }

@@ -25,9 +25,21 @@ pub fn pack(numbers: impl IntoIterator<Item = u128>) -> Vec<u8> {
     bytes
 }
 
+/// The `N` numbers that a record begins with, and what follows them. All are zero when
+/// there is no record; one that has fewer is corrupt.
+pub fn record<const N: usize>(bytes: Option<Vec<u8>>) -> StdResult<([u128; N], Vec<u128>)> {
+    let Some(bytes) = bytes else {
+        return Ok(([0; N], vec![]));
+    };
+    let numbers = unpack(&bytes)?;
+    match numbers.split_first_chunk() {
+        Some((first, rest)) => Ok((*first, rest.to_vec())),
+        None => Err(corrupt()),
+    }
+}
+
 /// The numbers in these bytes. Fails when the last is cut off or one exceeds 128 bits.
 pub fn unpack(bytes: &[u8]) -> StdResult<Vec<u128>> {
-    let corrupt = || StdError::generic_err("a packed record is corrupt");
     let mut numbers = vec![];
     let (mut number, mut weight) = (0u128, Some(1u128));
     for byte in bytes {
@@ -50,4 +62,9 @@ pub fn unpack(bytes: &[u8]) -> StdResult<Vec<u128>> {
         Some(1) => Ok(numbers),
         _ => Err(corrupt()),
     }
+}
+
+/// The error of a record that this contract never wrote.
+pub fn corrupt() -> StdError {
+    StdError::generic_err("a packed record is corrupt")
 }

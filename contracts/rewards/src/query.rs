@@ -5,11 +5,12 @@ use cw20::{Cw20QueryMsg, TokenInfoResponse};
 use surge_interface::events::SEQ;
 use surge_interface::rewards::{
     AccountResponse, ConfigResponse, EmissionResponse, InvariantResponse, ParamsResponse, Reward,
+    VestingPart, VestingResponse, BUCKET_EPOCHS,
 };
 
 use crate::count;
 use crate::execute::changeable_secs;
-use crate::state::{Account, Emission, CONFIG, RULES};
+use crate::state::{Account, Totals, CONFIG, RULES};
 use crate::ContractError;
 
 pub fn config(deps: Deps) -> StdResult<ConfigResponse> {
@@ -19,7 +20,6 @@ pub fn config(deps: Deps) -> StdResult<ConfigResponse> {
         escrow: config.escrow,
         registry: config.registry,
         bond_denom: config.bond_denom,
-        profile: config.profile,
         start_secs: config.start_secs,
         epoch_secs: config.epoch_secs,
         cap: config.cap,
@@ -36,15 +36,37 @@ pub fn params(deps: Deps) -> StdResult<ParamsResponse> {
     })
 }
 
-pub fn emission(deps: Deps, now_secs: u64) -> StdResult<EmissionResponse> {
-    let emission = Emission::load(deps.storage)?;
+pub fn emission(deps: Deps, now_secs: u64) -> Result<EmissionResponse, ContractError> {
+    let totals = Totals::load(deps.storage)?;
+    let config = CONFIG.load(deps.storage)?;
+    let current_epoch = config.epoch_at(now_secs);
     Ok(EmissionResponse {
-        epoch: emission.epoch,
-        current_epoch: CONFIG.load(deps.storage)?.epoch_at(now_secs),
-        base_index: emission.base,
-        ceiling_index: emission.ceiling,
-        released: emission.released,
-        emitted: emission.emitted,
+        epoch: totals.epoch,
+        current_epoch,
+        base_index: totals.index.base,
+        ceiling_index: totals.index.ceiling,
+        released: totals.released,
+        emitted: totals.emitted,
+        spare: totals.spare,
+        pool: surge_accounting::pool(config.cap, current_epoch)?,
+        halves_epoch: surge_accounting::era_end(config.cap, current_epoch)?,
+    })
+}
+
+pub fn vesting(deps: Deps, now_secs: u64, provider: u32) -> Result<VestingResponse, ContractError> {
+    let config = CONFIG.load(deps.storage)?;
+    let mut vesting = Account::load(deps.storage, provider)?.take_vesting();
+    let due = vesting.release(config.bucket_at(now_secs))?;
+    let parts = (vesting.first..).zip(vesting.parts);
+    Ok(VestingResponse {
+        due,
+        parts: parts
+            .filter(|(_, amount)| !amount.is_zero())
+            .map(|(bucket, amount)| VestingPart {
+                from_secs: config.start_of(bucket.saturating_mul(BUCKET_EPOCHS)),
+                amount,
+            })
+            .collect(),
     })
 }
 
@@ -54,6 +76,7 @@ pub fn account(deps: Deps, provider: u32) -> StdResult<AccountResponse> {
         epoch: account.epoch,
         work: account.work,
         gate: account.gate,
+        room: account.room,
         emission: account.emission,
         carried: account.carried,
         vesting: account.parts,
@@ -70,23 +93,23 @@ pub fn claimable(deps: Deps, now_secs: u64, provider: u32) -> Result<Reward, Con
 
 pub fn invariant(deps: Deps) -> Result<InvariantResponse, ContractError> {
     let config = CONFIG.load(deps.storage)?;
-    let emission = Emission::load(deps.storage)?;
+    let totals = Totals::load(deps.storage)?;
     let info: TokenInfoResponse = deps
         .querier
         .query_wasm_smart(&config.token, &Cw20QueryMsg::TokenInfo {})?;
-    let spent = emission.minted.checked_add(emission.slashed)?;
-    let born = config.genesis.checked_add(emission.granted)?;
+    let spent = totals.minted.checked_add(totals.slashed)?;
+    let born = config.genesis.checked_add(totals.granted)?;
     let holds = born <= config.cap
-        && spent <= emission.granted
-        && emission.emitted <= emission.released
-        && info.total_supply <= config.genesis.checked_add(emission.minted)?;
+        && spent <= totals.granted
+        && totals.emitted <= totals.released
+        && info.total_supply <= config.genesis.checked_add(totals.minted)?;
     Ok(InvariantResponse {
         cap: config.cap,
         genesis: config.genesis,
-        granted: emission.granted,
-        minted: emission.minted,
-        vesting: emission.granted.saturating_sub(spent),
-        slashed: emission.slashed,
+        granted: totals.granted,
+        minted: totals.minted,
+        vesting: totals.granted.saturating_sub(spent),
+        slashed: totals.slashed,
         supply: info.total_supply,
         holds,
     })

@@ -1,13 +1,12 @@
 //! Every storage key of the rewards contract.
 
 use cosmwasm_schema::cw_serde;
-use cosmwasm_std::{Addr, Empty, StdError, StdResult, Storage, Uint128};
+use cosmwasm_std::{Addr, Empty, StdResult, Storage, Uint128};
 use cw_storage_plus::{Item, Map};
-use surge_accounting::Vesting;
+use surge_accounting::{Vesting, Yield};
 use surge_interface::rewards::{Params, BUCKET_EPOCHS, QUARTER_EPOCHS};
-use surge_interface::TimeProfile;
 
-use crate::packed::{pack, unpack};
+use crate::packed::{corrupt, pack, record};
 
 /// What is set at instantiation, for good.
 #[cw_serde]
@@ -17,7 +16,6 @@ pub struct Config {
     pub registry: Addr,
     /// Id of the token among the registry's denominations.
     pub bond_denom: u8,
-    pub profile: TimeProfile,
     pub start_secs: u64,
     pub epoch_secs: u64,
     pub cap: Uint128,
@@ -31,15 +29,13 @@ pub struct Rules {
     pub changed_secs: u64,
 }
 
-/// The schedule and what came of it.
+/// What all epochs and all claims come to.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Emission {
-    /// Epochs before this one are booked.
+pub struct Totals {
+    /// Epochs before this one are turned.
     pub epoch: u64,
-    /// What a base unit of bond earned, × 10¹⁸.
-    pub base: Uint128,
-    /// What it could have earned at most, × 10¹⁸.
-    pub ceiling: Uint128,
+    /// What a base unit of bond earned.
+    pub index: Yield,
     /// What the schedule has released.
     pub released: Uint128,
     /// Part of it that was granted.
@@ -63,6 +59,8 @@ pub struct Account {
     pub work: Uint128,
     /// Burned share that opened the emission so far.
     pub gate: Uint128,
+    /// What the ceilings so far allowed beyond base and gated.
+    pub room: Uint128,
     /// Emission so far.
     pub emission: Uint128,
     /// What the cap did not allow.
@@ -82,12 +80,12 @@ pub const CONFIG: Item<Config> = Item::new("config");
 /// Written by the owner; one record.
 pub const RULES: Item<Rules> = Item::new("rules");
 /// Written by claims, turns and slashes; one record of nine packed numbers.
-const EMISSION: &[u8] = b"emission";
-/// epoch => base and ceiling index at its start; written when epochs are booked, for the
-/// last of them and for halvings among them, so there may be gaps. Never walked.
-pub const INDEX: Map<u64, (Uint128, Uint128)> = Map::new("index");
+const TOTALS: &[u8] = b"totals";
+/// epoch => base and ceiling of the index at its start; written when epochs are turned, for
+/// the last of them and for halvings among them, so there may be gaps. Never walked.
+pub const INDICES: Map<u64, (Uint128, Uint128)> = Map::new("indices");
 /// provider => what it earned and got; written by its claims, never walked. Packed numbers:
-/// eight, then what vests.
+/// nine, then what vests.
 const ACCOUNTS: Map<u32, Empty> = Map::new("accounts");
 
 impl Config {
@@ -125,30 +123,32 @@ impl Config {
     }
 }
 
-impl Emission {
-    /// As it stands.
+impl Totals {
+    /// As they stand; all zero before the first epoch is over.
     pub fn load(storage: &dyn Storage) -> StdResult<Self> {
-        let bytes = storage.get(EMISSION).unwrap_or_default();
-        let mut numbers = unpack(&bytes)?.into_iter();
-        let mut next = || Uint128::new(numbers.next().unwrap_or_default());
+        let ([epoch, amounts @ ..], rest) = record::<9>(storage.get(TOTALS))?;
+        if !rest.is_empty() {
+            return Err(corrupt());
+        }
+        let [base, ceiling, released, emitted, spare, granted, minted, slashed] =
+            amounts.map(Uint128::new);
         Ok(Self {
-            epoch: number(next())?,
-            base: next(),
-            ceiling: next(),
-            released: next(),
-            emitted: next(),
-            spare: next(),
-            granted: next(),
-            minted: next(),
-            slashed: next(),
+            epoch: number(epoch)?,
+            index: Yield { base, ceiling },
+            released,
+            emitted,
+            spare,
+            granted,
+            minted,
+            slashed,
         })
     }
 
-    /// Stores it.
+    /// Stores them.
     pub fn save(&self, storage: &mut dyn Storage) {
         let amounts = [
-            self.base,
-            self.ceiling,
+            self.index.base,
+            self.index.ceiling,
             self.released,
             self.emitted,
             self.spare,
@@ -158,26 +158,27 @@ impl Emission {
         ];
         let numbers = [u128::from(self.epoch)].into_iter();
         let numbers = numbers.chain(amounts.map(|amount| amount.u128()));
-        storage.set(EMISSION, &pack(numbers));
+        storage.set(TOTALS, &pack(numbers));
     }
 }
 
 impl Account {
     /// A provider's; an empty one before its first claim.
     pub fn load(storage: &dyn Storage, provider: u32) -> StdResult<Self> {
-        let bytes = storage.get(&ACCOUNTS.key(provider)).unwrap_or_default();
-        let mut numbers = unpack(&bytes)?.into_iter();
-        let mut next = || Uint128::new(numbers.next().unwrap_or_default());
+        let (numbers, parts) = record::<9>(storage.get(&ACCOUNTS.key(provider)))?;
+        let [epoch, bucket, amounts @ ..] = numbers;
+        let [work, gate, room, emission, carried, minted, slashed] = amounts.map(Uint128::new);
         Ok(Self {
-            epoch: number(next())?,
-            work: next(),
-            gate: next(),
-            emission: next(),
-            carried: next(),
-            minted: next(),
-            slashed: next(),
-            bucket: number(next())?,
-            parts: numbers.map(Uint128::new).collect(),
+            epoch: number(epoch)?,
+            work,
+            gate,
+            room,
+            emission,
+            carried,
+            minted,
+            slashed,
+            bucket: number(bucket)?,
+            parts: parts.into_iter().map(Uint128::new).collect(),
         })
     }
 
@@ -186,14 +187,14 @@ impl Account {
         let amounts = [
             self.work,
             self.gate,
+            self.room,
             self.emission,
             self.carried,
             self.minted,
             self.slashed,
-            self.bucket.into(),
         ];
         let amounts = amounts.iter().chain(&self.parts);
-        let numbers = [u128::from(self.epoch)].into_iter();
+        let numbers = [self.epoch, self.bucket].map(u128::from).into_iter();
         let numbers = numbers.chain(amounts.map(|amount| amount.u128()));
         storage.set(&ACCOUNTS.key(provider), &pack(numbers));
     }
@@ -213,6 +214,6 @@ impl Account {
     }
 }
 
-fn number(amount: Uint128) -> StdResult<u64> {
-    u64::try_from(amount.u128()).map_err(|_| StdError::generic_err("a packed record is corrupt"))
+fn number(packed: u128) -> StdResult<u64> {
+    u64::try_from(packed).map_err(|_| corrupt())
 }

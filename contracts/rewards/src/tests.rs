@@ -1,6 +1,6 @@
 //! What only the inside can tell.
 
-use cosmwasm_std::testing::{message_info, mock_dependencies, mock_env, MockApi};
+use cosmwasm_std::testing::{message_info, mock_dependencies, mock_env, MockApi, MockStorage};
 use cosmwasm_std::{
     from_json, to_json_binary, to_json_vec, Addr, ContractResult, QuerierResult, SystemResult,
     Uint128, WasmQuery,
@@ -12,8 +12,8 @@ use surge_interface::rewards::{InstantiateMsg, Params};
 use surge_interface::{Denom, TimeProfile};
 
 use crate::contract::instantiate;
-use crate::packed::{pack, unpack};
-use crate::state::Config;
+use crate::packed::{pack, record, unpack};
+use crate::state::{Account, Config};
 use crate::ContractError;
 
 const DAY: u64 = 86_400;
@@ -121,7 +121,6 @@ fn a_bond_before_the_first_epoch_counts_from_its_start_on() {
         escrow: addr("escrow"),
         registry: addr("registry"),
         bond_denom: 0,
-        profile: TimeProfile::Main,
         start_secs: 10 * DAY,
         epoch_secs: DAY,
         cap: Uint128::new(1_000),
@@ -140,6 +139,27 @@ fn small_numbers_take_a_byte_and_cut_ones_are_refused() {
     assert!(unpack(&[255; 20]).is_err());
     assert!(unpack(&[128; 20]).is_err(), "digits beyond 128 bits");
     assert_eq!(unpack(&[]), Ok(vec![]));
+}
+
+#[test]
+fn a_record_that_lacks_numbers_is_corrupt_and_only_none_is_a_new_account() {
+    assert_eq!(record::<2>(None), Ok(([0, 0], vec![])));
+    for cut in [vec![], vec![7]] {
+        assert!(record::<2>(Some(cut)).is_err(), "never taken for nothing");
+    }
+    let whole = Some(pack([7, 8, 9]));
+    assert_eq!(record::<2>(whole), Ok(([7, 8], vec![9])));
+    let mut storage = MockStorage::new();
+    let account = Account {
+        epoch: 4,
+        room: Uint128::new(1 << 100),
+        bucket: 1,
+        parts: vec![Uint128::new(5)],
+        ..Account::default()
+    };
+    account.save(&mut storage, 1);
+    assert_eq!(Account::load(&storage, 1), Ok(account));
+    assert_eq!(Account::load(&storage, 2), Ok(Account::default()));
 }
 
 proptest! {

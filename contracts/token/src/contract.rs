@@ -7,7 +7,8 @@ use cw20_base::contract as cw20;
 use cw20_base::msg::{ExecuteMsg, InstantiateMsg, MigrateMsg, QueryMsg};
 use cw20_base::ContractError;
 
-/// As cw20-base.
+/// As cw20-base: whoever sends this names first balances, minter and cap, and keeps no
+/// right.
 #[cfg_attr(not(feature = "library"), entry_point)]
 pub fn instantiate(
     deps: DepsMut,
@@ -18,7 +19,9 @@ pub fn instantiate(
     cw20::instantiate(deps, env, info, msg)
 }
 
-/// As cw20-base.
+/// As cw20-base: holders transfer, send, burn and allow others their own tokens; the minter
+/// alone mints, up to the cap, and names another minter. Emits cw20-base's plain events,
+/// without numbers. Fails on more than there is, is allowed or fits under the cap.
 #[cfg_attr(not(feature = "library"), entry_point)]
 pub fn execute(
     deps: DepsMut,

@@ -2,7 +2,7 @@
 
 use anyhow::ensure;
 use serde::Serialize;
-use surge_interface::dao::{Choice, ExecuteMsg, Policy, ProposalResponse, QueryMsg, Status};
+use surge_interface::dao::{Choice, ExecuteMsg, FullProposalResponse, Policy, QueryMsg, Status};
 use surge_interface::registry::{ExecuteMsg as Registry, Params, QueryMsg as RegistryQuery};
 use surge_interface::Weights;
 use surge_testing::Suite;
@@ -57,7 +57,7 @@ pub fn decide(suite: &mut Suite, teller: &Teller) -> anyhow::Result<Decision> {
     for (member, choice) in votes {
         suite.vote(member, proposal, choice)?;
     }
-    let opened: ProposalResponse = suite.ask_dao(&QueryMsg::Proposal { proposal });
+    let opened: FullProposalResponse = suite.ask_dao(&QueryMsg::FullProposal { proposal });
     teller.proposal(&opened, &votes);
 
     wait_until(suite, opened.proposal.closes_secs);

@@ -6,7 +6,7 @@ use std::time::Duration;
 use comfy_table::{presets::UTF8_BORDERS_ONLY, CellAlignment, Table};
 use console::style;
 use indicatif::ProgressBar;
-use surge_interface::dao::{Choice, ProposalResponse};
+use surge_interface::dao::{Choice, FullProposalResponse};
 use surge_interface::{Explanation, Scored, PPM};
 
 use crate::books::Books;
@@ -120,7 +120,7 @@ impl Teller {
     }
 
     /// A proposal with its votes.
-    pub fn proposal(&self, opened: &ProposalResponse, votes: &[(&str, Choice)]) {
+    pub fn proposal(&self, opened: &FullProposalResponse, votes: &[(&str, Choice)]) {
         let proposal = &opened.proposal;
         let classes: Vec<&str> = proposal.classes.iter().map(|class| class.name()).collect();
         let policy = &opened.policy;

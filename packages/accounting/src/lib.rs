@@ -3,15 +3,19 @@
 //! leaves stays with the party named in each function.
 
 mod bond;
+mod contribution;
 mod emission;
+mod grant;
 mod price;
 mod split;
 mod vesting;
 
 pub use bond::{collateral, dispute_bond, no_show};
-pub use emission::{earned, pool, turn, Turn, INDEX, YEAR_SECS};
+pub use contribution::contribution;
+pub use emission::{era_end, open_gate, pool, turn, Gated, Turn, Yield, SCALE, YEAR_SECS};
+pub use grant::{grant, Grant};
 pub use price::job_price;
-pub use split::{cancellation, decline_fee, ruling, share, take, Division, Take};
+pub use split::{cancellation, decline_fee, refund, ruling, share, take, Division, Refund, Take};
 pub use vesting::Vesting;
 
 use cosmwasm_std::Uint128;

@@ -106,6 +106,24 @@ pub fn decline_fee(
     Ok(share(held, bps)?.min(held))
 }
 
+/// A deposit that is over.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Refund {
+    /// Back to who put it up.
+    pub refunded: Uint128,
+    /// What stays.
+    pub forfeited: Uint128,
+}
+
+/// Divides a deposit of which a part stays. That part is rounded down, for who put it up.
+pub fn refund(deposit: Uint128, forfeit_bps: u16) -> Result<Refund, AccountingError> {
+    let forfeited = share(deposit, forfeit_bps.into())?;
+    Ok(Refund {
+        refunded: less(deposit, forfeited)?,
+        forfeited,
+    })
+}
+
 fn less(whole: Uint128, part: Uint128) -> Result<Uint128, AccountingError> {
     whole
         .checked_sub(part)

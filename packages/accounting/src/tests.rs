@@ -4,7 +4,7 @@ use cosmwasm_std::Uint128;
 use proptest::prelude::*;
 use surge_interface::rewards::{Params, VESTING_BUCKETS};
 use surge_interface::token::CAP;
-use surge_interface::{Resources, UnitPrices};
+use surge_interface::{escrow, Resources, TimeProfile, UnitPrices};
 
 use super::*;
 
@@ -12,6 +12,18 @@ const CORE_HOUR: u64 = 20_000_000; // 20 base units per milli-CPU-hour
 
 fn money() -> impl Strategy<Value = Uint128> {
     (0u128..1 << 100).prop_map(Uint128::new)
+}
+
+fn index(base: u128, more: u128) -> Yield {
+    Yield {
+        base: Uint128::new(base),
+        ceiling: Uint128::new(base + more),
+    }
+}
+
+/// What a bond earns while an index rises from nothing.
+fn earned(bond: Uint128, rise: Yield) -> Yield {
+    rise.earned(bond, Yield::default()).unwrap()
 }
 
 #[test]
@@ -99,9 +111,9 @@ fn the_schedule_releases_a_tenth_of_the_cap_and_no_more() {
 fn a_bond_earns_two_per_cent_a_year_while_the_pool_lasts() {
     let bonded = Uint128::new(1_000_000_000_000);
     let year = turn(Uint128::new(CAP), bonded, &Params::defaults(), DAY, 0, 365).unwrap();
-    let base = earned(bonded, year.base).unwrap().u128();
+    let earned = earned(bonded, year.rise);
+    let (base, most) = (earned.base.u128(), earned.ceiling.u128());
     assert!((19_999_999_000..=20_000_000_000).contains(&base), "{base}");
-    let most = earned(bonded, year.ceiling).unwrap().u128();
     assert!((79_999_999_000..=80_000_000_000).contains(&most), "{most}");
 }
 
@@ -113,18 +125,116 @@ proptest! {
         let whole = turn(cap, bonded, &params, DAY, from, to).unwrap();
         let first = turn(cap, bonded, &params, DAY, from, middle).unwrap();
         let rest = turn(cap, bonded, &params, DAY, middle, to).unwrap();
-        prop_assert_eq!(whole.base, first.base + rest.base);
-        prop_assert_eq!(whole.ceiling, first.ceiling + rest.ceiling);
+        prop_assert_eq!(Ok(whole.rise), first.rise.plus(rest.rise));
         prop_assert_eq!(whole.released, first.released + rest.released);
+        let spare = first.spare + rest.spare;
+        prop_assert!(spare <= whole.spare && whole.spare.u128() <= spare.u128() + 1);
     }
 
     #[test]
     fn all_bonds_together_earn_no_more_than_the_pool(bonds in prop::collection::vec(0u128..CAP / 8, 1..8), from in 0u64..9_000, epochs in 0u64..1_600) {
         let bonded = Uint128::new(bonds.iter().sum());
         let turned = turn(Uint128::new(CAP), bonded, &Params::defaults(), DAY, from, from + epochs).unwrap();
-        let paid: u128 = bonds.iter().map(|bond| earned(Uint128::new(*bond), turned.base).unwrap().u128()).sum();
-        prop_assert!(paid <= turned.released.u128());
-        prop_assert!(turned.base <= turned.ceiling);
+        let paid: u128 = bonds.iter().map(|bond| earned(Uint128::new(*bond), turned.rise).base.u128()).sum();
+        prop_assert!(paid + turned.spare.u128() <= turned.released.u128(), "what is spare is nobody's base");
+        prop_assert!(turned.rise.base <= turned.rise.ceiling);
+    }
+
+    #[test]
+    fn an_index_between_two_is_never_below_what_it_was(
+        from in 0u64..1 << 40,
+        epochs in 1u64..1_000,
+        rates in (0u128..1 << 60, 0u128..1 << 60),
+        start in (0u128..1 << 80, 0u128..1 << 80),
+        odd in (0u128..1_000, 0u128..1_000),
+        at in 0u64..1_000,
+        bond in 0u128..CAP,
+    ) {
+        let at = at.min(epochs);
+        let rise = |epochs: u64| index(rates.0 * u128::from(epochs), rates.1 * u128::from(epochs));
+        let before = index(start.0, start.1);
+        let after = before.plus(rise(epochs)).unwrap();
+        let (old, new) = ((from, before), (from + epochs, after));
+        // What rises by the same in each epoch is met exactly.
+        let exact = Yield::between(old, new, from + at).unwrap();
+        prop_assert_eq!(Ok(exact), before.plus(rise(at)));
+        prop_assert_eq!(Yield::between(old, new, from), Ok(before));
+        prop_assert_eq!(Yield::between(old, new, from + epochs), Ok(after));
+        // What does not is rounded up: nobody earns more by counting from between.
+        let after = after.plus(index(odd.0, odd.1)).unwrap();
+        let between = Yield::between(old, (from + epochs, after), from + at).unwrap();
+        let slowest = |low: Uint128, high: Uint128, mid: Uint128| {
+            (mid - low).u128() * u128::from(epochs) >= (high - low).u128() * u128::from(at)
+        };
+        prop_assert!(slowest(before.base, after.base, between.base));
+        prop_assert!(slowest(before.ceiling, after.ceiling, between.ceiling));
+        prop_assert!(between.base <= after.base && between.ceiling <= after.ceiling);
+        let rest = after.earned(Uint128::new(bond), between).unwrap();
+        let all = after.earned(Uint128::new(bond), before).unwrap();
+        prop_assert!(rest.base <= all.base && rest.base <= rest.ceiling);
+    }
+
+    #[test]
+    fn a_grant_loses_nothing_and_keeps_to_the_cap(due in money(), allowed in money(), instant_bps in 0u16..=10_000) {
+        let split = grant(due, allowed, instant_bps).unwrap();
+        prop_assert_eq!(split.granted + split.carried, due);
+        prop_assert_eq!(split.instant + split.vesting, split.granted);
+        prop_assert_eq!(split.granted, due.min(allowed));
+        prop_assert!(split.instant * Uint128::new(10_000) <= split.granted * Uint128::from(instant_bps));
+    }
+
+    #[test]
+    fn what_burning_mints_and_opens_is_never_more_than_nine_tenths_of_it(
+        burned in money(),
+        kappa in 0u16..=9_000,
+        q in 0u16..=10_000,
+        gamma in 0u16..=9_000,
+    ) {
+        let params = escrow::Params {
+            work_mint_bps: kappa,
+            accepted_bps: q,
+            gate_bps: gamma.min(9_000 - kappa),
+            ..escrow::Params::defaults(TimeProfile::Main)
+        };
+        let given = contribution(burned, true, &params).unwrap();
+        prop_assert_eq!(given.burned, burned);
+        prop_assert!((given.work + given.gate) * Uint128::new(10) <= burned * Uint128::new(9));
+        let silent = contribution(burned, false, &params).unwrap();
+        prop_assert_eq!((silent.burned, silent.work + silent.gate), (burned, Uint128::zero()));
+    }
+
+    #[test]
+    fn a_refund_loses_nothing_and_rounds_for_who_put_it_up(deposit in money(), bps in 0u16..=10_000) {
+        let split = refund(deposit, bps).unwrap();
+        prop_assert_eq!(split.refunded + split.forfeited, deposit);
+        prop_assert!(split.forfeited * Uint128::new(10_000) <= deposit * Uint128::from(bps));
+        prop_assert_eq!(split.forfeited == deposit, bps == 10_000 || deposit.is_zero());
+    }
+
+    #[test]
+    fn claiming_often_gates_what_one_late_claim_does(
+        claims in prop::collection::vec((0u128..1 << 60, 0u128..1 << 60, 0u128..1 << 60), 1..40),
+        spare in 0u128..1 << 66,
+    ) {
+        let of = |pick: fn(&(u128, u128, u128)) -> u128| claims.iter().map(pick).sum::<u128>();
+        let (gate, base) = (of(|claim| claim.0), of(|claim| claim.1));
+        let ceiling = base + of(|claim| claim.2);
+        let [all, base, ceiling, spare] = [gate, base, ceiling, spare].map(Uint128::new);
+        let late = open_gate(all, Uint128::zero(), Yield { base, ceiling }, spare).unwrap();
+        prop_assert!(base + late.gated <= ceiling && late.gated <= all && late.gated <= spare);
+        prop_assert_eq!(base + late.gated + late.room, ceiling);
+        let (mut open, mut room, mut gated) = (Uint128::zero(), Uint128::zero(), Uint128::zero());
+        for (burned, base, more) in claims {
+            open += Uint128::new(burned);
+            let now = open_gate(open, room, index(base, more), spare - gated).unwrap();
+            open -= now.gated;
+            gated += now.gated;
+            room = now.room;
+        }
+        // What was burned after the last ceiling is opened by the next claim.
+        let rest = open_gate(open, room, Yield::default(), spare - gated).unwrap();
+        prop_assert_eq!(gated + rest.gated, late.gated);
+        prop_assert_eq!(rest.room, late.room);
     }
 
     #[test]
@@ -207,10 +317,23 @@ fn what_does_not_fit_into_128_bits_is_an_error_and_no_smaller_amount() {
         cancellation(most, 1, 1, 1),
         Err(overflow("the cancellation"))
     );
-    assert_eq!(earned(most, Uint128::new(INDEX)), Ok(most));
+    let (none, one) = (Yield::default(), Uint128::one());
+    assert_eq!(earned(most, index(SCALE, 0)).base, most);
     assert_eq!(
-        earned(most, Uint128::new(INDEX + 1)),
+        index(SCALE + 1, 0).earned(most, none),
         Err(overflow("the emission"))
+    );
+    assert_eq!(
+        Yield::between((0, none), (1, index(u128::MAX, 0)), 2),
+        Err(overflow("the index"))
+    );
+    assert_eq!(
+        index(u128::MAX, 0).plus(index(1, 0)),
+        Err(overflow("the index"))
+    );
+    assert_eq!(
+        open_gate(one, most, index(0, 1), one),
+        Err(overflow("the room"))
     );
     let (cap, params) = (Uint128::new(CAP), Params::defaults());
     assert_eq!(
@@ -235,4 +358,11 @@ fn more_is_never_divided_than_there_is() {
     assert_eq!(take(whole, 10_010, 0, 0), Err(more(1_001, 1_000)));
     assert_eq!(take(whole, 1_000, 6_000, 5_000), Err(more(50, 40)));
     assert_eq!(ruling(whole, 10_010), Err(more(1_001, 1_000)));
+    assert_eq!(refund(whole, 10_010), Err(more(1_001, 1_000)));
+    assert_eq!(grant(whole, whole, 10_010), Err(more(1_001, 1_000)));
+    assert_eq!(
+        Yield::default().earned(whole, index(7, 0)),
+        Err(more(7, 0)),
+        "an index never falls"
+    );
 }

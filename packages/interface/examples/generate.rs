@@ -13,7 +13,7 @@ use surge_interface::events::{
     rewards as rewards_events, EventDoc,
 };
 use surge_interface::raw::{ABI_VERSION, RECORDS};
-use surge_interface::{dao, escrow, page, registry, rewards, token, TimeProfile};
+use surge_interface::{dao, escrow, page, registry, rewards, token, TimeProfile, UncheckedDenom};
 
 fn main() -> io::Result<()> {
     let root = env::args().nth(1).unwrap_or_else(|| ".".to_owned());
@@ -130,13 +130,22 @@ fn parameters() -> String {
             fields(&registry::Params::defaults(profile)),
             fields(&rewards::Params::defaults()),
             fields(&dao::Policies::defaults(profile)),
+            fields(&dao::Settings::defaults(UncheckedDenom::Native(
+                "any".to_owned(),
+            ))),
         ]
     };
     let [main, dev] = [TimeProfile::Main, TimeProfile::Dev].map(defaults);
-    for ((contract, main), dev) in ["escrow", "registry", "rewards", "dao, by class"]
-        .iter()
-        .zip(main)
-        .zip(dev)
+    for ((contract, main), dev) in [
+        "escrow",
+        "registry",
+        "rewards",
+        "dao, by class",
+        "dao, settings",
+    ]
+    .iter()
+    .zip(main)
+    .zip(dev)
     {
         let _ = writeln!(text, "\n| {contract} | main | dev |\n|---|---|---|");
         for (name, value) in &main {
@@ -216,7 +225,7 @@ fn parameters() -> String {
             rewards::VESTING_BUCKETS.to_string(),
         ),
         (
-            "step of a change of the emission, in basis points of each number",
+            "step of a change of the emission, in basis points of each number, rounded up, or one",
             rewards::STEP_BPS.to_string(),
         ),
         (
@@ -228,6 +237,8 @@ fn parameters() -> String {
             rewards::MAX_CEILING_BPS.to_string(),
         ),
         ("`instant_bps`", rewards::MAX_INSTANT_BPS.to_string()),
+        ("bytes of a DAO's name or URI", dao::MAX_LABEL.to_string()),
+        ("bytes of a proposal's title", dao::MAX_TITLE.to_string()),
         ("bytes of a proposal's text", dao::MAX_TEXT.to_string()),
         ("actions of a proposal", dao::MAX_ACTIONS.to_string()),
         (
@@ -243,6 +254,27 @@ fn parameters() -> String {
             dao::MAX_LIVE.to_string(),
         ),
         ("bytes of the reason of a vote", dao::MAX_REASON.to_string()),
+        (
+            "`quorum_bps`, at least, but for `text`",
+            dao::MIN_QUORUM_BPS.to_string(),
+        ),
+        ("`pass_bps`, at least", dao::MIN_PASS_BPS.to_string()),
+        (
+            "`upgrade.timelock_secs`, at least, profile `main`",
+            dao::MIN_UPGRADE_SECS.to_string(),
+        ),
+        (
+            "rows of the table of classes at a DAO's birth",
+            dao::MAX_ROWS.to_string(),
+        ),
+        (
+            "bytes of the name of a message in that table",
+            dao::MAX_MESSAGE.to_string(),
+        ),
+        (
+            "characters of an execution's failure that are kept",
+            dao::MAX_FAILURE.to_string(),
+        ),
         ("first members of a DAO", dao::MAX_FOUNDERS.to_string()),
         (
             "stakes of a member on their way out",

@@ -53,6 +53,12 @@ impl Denom {
         })
     }
 
+    /// The id of this denomination: its place in the list of those that a contract takes.
+    pub fn id_in(&self, listed: &[Self]) -> Option<u8> {
+        let id = listed.iter().position(|listed| listed == self)?;
+        u8::try_from(id).ok()
+    }
+
     /// What `holder_addr` holds of this denomination according to the chain.
     pub fn balance(&self, querier: &QuerierWrapper, holder_addr: &Addr) -> StdResult<Uint128> {
         match self {

@@ -111,9 +111,7 @@ impl<'a> RegistryStore<'a> {
 
     /// The id of a denomination, if it is listed.
     pub fn denom_id(&self, denom: &Denom) -> StdResult<Option<u8>> {
-        let denoms = DENOMS.query(&self.querier, self.addr.clone())?;
-        let id = denoms.iter().position(|listed| listed == denom);
-        Ok(id.and_then(|id| u8::try_from(id).ok()))
+        Ok(denom.id_in(&DENOMS.query(&self.querier, self.addr.clone())?))
     }
 }
 

@@ -16,7 +16,8 @@ pub const BUCKET_EPOCHS: u64 = 7;
 pub const VESTING_BUCKETS: usize = 26;
 /// Epochs between two changes of the emission.
 pub const QUARTER_EPOCHS: u64 = 90;
-/// Most that a change moves a number of the emission, in basis points of its value.
+/// Most that a change moves a number of the emission, in basis points of its value; a
+/// number may always move by one.
 pub const STEP_BPS: u16 = 1_000;
 /// Highest part of a reward that is paid at once.
 pub const MAX_INSTANT_BPS: u16 = 5_000;
@@ -71,27 +72,36 @@ impl Params {
     }
 }
 
-/// Messages.
+/// Messages. None takes money. `UpdateOwnership`: the owner offers, the new owner accepts,
+/// nobody gives it up; emits `ownership_changed`.
 #[cw_ownable_execute]
 #[cw_serde]
 pub enum ExecuteMsg {
-    /// Anybody books the epochs that are over. Claims do it too.
+    /// Anybody turns the epochs that are over, with the bonds of this moment. Claims do it
+    /// too. Emits `epoch_turned`. Fails when no epoch is over that is not turned.
     Turn {},
     /// Anybody claims for a provider: all that it earned until now is counted, the part
-    /// that is due is minted to its payout address. Succeeds when nothing is due.
+    /// that is due is minted to its payout address. Emits `reward_claimed`, and
+    /// `epoch_turned` before it when epochs were over. Succeeds when nothing is due; fails
+    /// for a provider that the registry does not know.
     Claim {
         /// The provider.
         provider: u32,
     },
-    /// The owner takes back a share of what has not vested. It is never minted.
+    /// The owner takes back a share of what has not vested; it is never minted. What has
+    /// vested and was not claimed yet stays. Emits `vesting_slashed`. Fails for anybody else,
+    /// on a share outside its bounds, and when the share of what vests is nothing.
     Slash {
         /// The provider.
         provider: u32,
-        /// The share, of each bucket.
+        /// The share of each bucket, rounded down: 1 to 10,000.
         bps: u16,
     },
     /// The owner changes parameters. The first three move by at most a tenth
-    /// ([`STEP_BPS`]), and not twice within [`QUARTER_EPOCHS`].
+    /// ([`STEP_BPS`]), rounded up, or by one, and not twice within [`QUARTER_EPOCHS`];
+    /// epochs that are over are turned before by the old ones. Emits
+    /// `rewards_params_updated`, and `epoch_turned` before it. Fails for anybody else, on a
+    /// step too large or too early, and on numbers outside the bounds of [`Params`].
     UpdateParams {
         /// All of them.
         params: Params,
@@ -118,6 +128,12 @@ pub enum QueryMsg {
         /// The provider.
         provider: u32,
     },
+    /// When what vests is released.
+    #[returns(VestingResponse)]
+    Vesting {
+        /// The provider.
+        provider: u32,
+    },
     /// What a claim would do now.
     #[returns(Reward)]
     Claimable {
@@ -140,8 +156,6 @@ pub struct ConfigResponse {
     pub registry: Addr,
     /// Id of the reward token among the registry's denominations.
     pub bond_denom: u8,
-    /// Bounds of all durations.
-    pub profile: TimeProfile,
     /// When epoch 0 started.
     pub start_secs: u64,
     /// How long an epoch is.
@@ -163,10 +177,10 @@ pub struct ParamsResponse {
     pub changeable_secs: u64,
 }
 
-/// See [`QueryMsg::Emission`]. What is not booked yet is not counted.
+/// See [`QueryMsg::Emission`]. What is not turned yet is not counted.
 #[cw_serde]
 pub struct EmissionResponse {
-    /// Epochs that are booked: all before this one.
+    /// Epochs that are turned: all before this one.
     pub epoch: u64,
     /// The epoch of this moment.
     pub current_epoch: u64,
@@ -178,6 +192,30 @@ pub struct EmissionResponse {
     pub released: Uint128,
     /// Part of it that was granted.
     pub emitted: Uint128,
+    /// Part of it that no bond may claim by standing there: what burning may still open.
+    pub spare: Uint128,
+    /// What the schedule holds for the epoch of this moment, before `pool_bps`.
+    pub pool: Uint128,
+    /// The epoch from which on that is halved; none when nothing is left to halve.
+    pub halves_epoch: Option<u64>,
+}
+
+/// See [`QueryMsg::Vesting`].
+#[cw_serde]
+pub struct VestingResponse {
+    /// What has vested: the next claim mints it.
+    pub due: Uint128,
+    /// What has not, in order.
+    pub parts: Vec<VestingPart>,
+}
+
+/// A part of what vests.
+#[cw_serde]
+pub struct VestingPart {
+    /// From when a claim mints it.
+    pub from_secs: u64,
+    /// How much.
+    pub amount: Uint128,
 }
 
 /// See [`QueryMsg::Account`].
@@ -190,6 +228,8 @@ pub struct AccountResponse {
     pub work: Uint128,
     /// Burned share that opened the emission so far.
     pub gate: Uint128,
+    /// What the ceilings so far allowed beyond base and gated: burning may still use it.
+    pub room: Uint128,
     /// Emission so far.
     pub emission: Uint128,
     /// What the cap did not allow.
@@ -212,8 +252,18 @@ pub struct Reward {
     pub work: Uint128,
     /// For bond that stood there over whole epochs.
     pub base: Uint128,
+    /// The bond that counted for it: the lowest of those epochs.
+    pub bond: Uint128,
+    /// The first of them.
+    pub from_epoch: u64,
+    /// The epoch after the last.
+    pub to_epoch: u64,
     /// For what was burned, as far as the bond allows it.
     pub gated: Uint128,
+    /// What is burned and not used for that yet.
+    pub gate: Uint128,
+    /// What the bond allows beyond that, from now and before: burning may still use it.
+    pub room: Uint128,
     /// What the cap did not allow, from now and before.
     pub carried: Uint128,
     /// All that is granted by this claim.

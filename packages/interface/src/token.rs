@@ -10,3 +10,5 @@ pub const SYMBOL: &str = "SURGE";
 pub const CAP: u128 = 1_000_000_000 * 1_000_000;
 /// Part of the cap that the DAO is born with, in basis points.
 pub const DAO_BPS: u16 = 800;
+/// Local chains only: part of the cap that a faucet is born with, in basis points.
+pub const FAUCET_BPS: u16 = 200;

@@ -4,6 +4,7 @@ use cosmwasm_std::{
     instantiate2_address, to_json_binary, Addr, Api, Binary, Empty, StdResult, Uint128, WasmMsg,
 };
 use cw20::{Cw20Coin, MinterResponse};
+use cw20_base::msg::InstantiateMarketingInfo;
 use cw_multi_test::{App, Contract, ContractWrapper, Executor};
 use surge_interface::registry::{Class, Market};
 use surge_interface::{
@@ -112,11 +113,7 @@ impl Builder {
             electorate: dao::Electorate::OnePerMember {
                 members: members.map(|name| Suite::addr(name).to_string()).collect(),
             },
-            settings: dao::Settings {
-                min_age_secs: 0,
-                deposit_denom: UncheckedDenom::Native(NATIVE.to_owned()),
-                forfeit_bps: 2_500,
-            },
+            settings: dao::Settings::defaults(UncheckedDenom::Native(NATIVE.to_owned())),
             policies: self.policies.clone(),
             rows: dao::Row::of_network(
                 suite.registry.as_str(),
@@ -136,7 +133,13 @@ impl Builder {
                 minter: suite.rewards.to_string(),
                 cap: Some(Uint128::new(token::CAP)),
             }),
-            marketing: None,
+            // Who may give it a logo.
+            marketing: Some(InstantiateMarketingInfo {
+                project: None,
+                description: None,
+                marketing: Some(suite.owner.to_string()),
+                logo: None,
+            }),
         }
     }
 

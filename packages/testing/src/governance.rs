@@ -5,7 +5,7 @@ use cosmwasm_std::{coins, to_json_binary, Addr, Uint128};
 use cw_multi_test::{AppResponse, Executor};
 use serde::Serialize;
 use surge_interface::dao::{
-    Action, Choice, Draft, ExecuteMsg, ProposalResponse, ProposalSummary, QueryMsg, Status,
+    Action, Choice, Draft, ExecuteMsg, FullProposalResponse, ProposalSummary, QueryMsg, Status,
 };
 
 use crate::verbs::attribute;
@@ -74,15 +74,20 @@ impl Suite {
     }
 
     /// The first of these members proposes, all of them say yes, the result settles, the
-    /// timelock passes, and anybody executes. Answers the proposal as it stands then.
+    /// timelock passes, and anybody executes what there is. Answers the proposal as it
+    /// stands then.
     pub fn decide(&mut self, members: &[&str], actions: Vec<Action>) -> AnyResult<u64> {
         let first = members.first().copied().unwrap_or_default();
         let proposal = self.propose(first, actions)?;
         for member in members {
             self.vote(member, proposal, Choice::Yes)?;
         }
-        while self.status(proposal) != Status::Passed {
-            self.pass_until(self.proposal(proposal).closes_secs);
+        loop {
+            match self.status(proposal) {
+                Status::Passed => break,
+                Status::Executed => return Ok(proposal),
+                _ => self.pass_until(self.proposal(proposal).closes_secs),
+            }
         }
         self.to_dao("anybody", &ExecuteMsg::Poke { proposal })?;
         let ready = self.proposal(proposal).ready_secs.unwrap_or_default();
@@ -106,7 +111,7 @@ impl Suite {
 
     /// A proposal without text and actions.
     pub fn proposal(&self, proposal: u64) -> ProposalSummary {
-        let response: ProposalResponse = self.ask_dao(&QueryMsg::Proposal { proposal });
+        let response: FullProposalResponse = self.ask_dao(&QueryMsg::FullProposal { proposal });
         response.proposal
     }
 

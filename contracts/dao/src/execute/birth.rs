@@ -2,18 +2,14 @@
 
 use cosmwasm_std::{Addr, DepsMut, Env, Response, Uint128};
 use surge_interface::bounds::lasts;
-use surge_interface::dao::{Class, Electorate, InstantiateMsg, Policies, MAX_FOUNDERS, MAX_ROWS};
-use surge_interface::events::Journal;
+use surge_interface::dao::{Class, Electorate, InstantiateMsg, MAX_FOUNDERS, MAX_LABEL, MAX_ROWS};
+use surge_interface::events::{done, Journal};
 
-use super::{at_most, done, rules, Call};
-use crate::class::Classes;
+use super::{at_most, rules, Call};
 use crate::members;
 use crate::policy;
-use crate::state::{Config, Total, CONFIG, COUNT, MEMBER_COUNT, MEMBER_IDS, POLICIES, ROWS, TOTAL};
+use crate::state::{Config, Total, CONFIG, COUNT, MEMBER_COUNT, MEMBER_IDS, ROWS, TOTAL};
 use crate::ContractError;
-
-/// Most bytes of the name and of the URI.
-const MAX_LABEL: usize = 256;
 
 /// Sets everything; what a vote changes later passes the same checks.
 pub fn instantiate(
@@ -58,7 +54,10 @@ pub fn instantiate(
     MEMBER_COUNT.save(deps.storage, &0)?;
     TOTAL.save(deps.storage, &Total::default(), env.block.height)?;
     rules::save_settings(deps.storage, deps.api, &config, &msg.settings)?;
-    save_policies(deps.storage, &config, msg.policies)?;
+    for (class, policy) in Class::ALL.into_iter().zip(msg.policies.into_array()) {
+        policy::save(deps.storage, config.profile, class, &policy)?;
+    }
+    policy::check_unstaking(deps.storage, &config)?;
     at_most("the table of classes", msg.rows.len(), MAX_ROWS)?;
     for row in &msg.rows {
         let contract_addr = deps.api.addr_validate(&row.contract)?;
@@ -77,21 +76,6 @@ pub fn instantiate(
         found(&mut call, &mut journal, &founder)?;
     }
     Ok(journal.close(call.deps.storage, done("instantiate"))?)
-}
-
-fn save_policies(
-    storage: &mut dyn cosmwasm_std::Storage,
-    config: &Config,
-    policies: Policies,
-) -> Result<(), ContractError> {
-    for (class, policy) in Class::ALL.into_iter().zip(policies.into_array()) {
-        policy::check(&policy, class, config.profile)?;
-        POLICIES.save(storage, Classes::NONE.with(class).0, &policy)?;
-    }
-    if config.token.is_some() {
-        policy::check_unstaking(storage, config.unstaking_secs)?;
-    }
-    Ok(())
 }
 
 /// A first member counts at once.

@@ -1,20 +1,17 @@
 //! What was decided is carried out, all of it or nothing.
 
 use cosmwasm_std::{
-    to_json_binary, CosmosMsg, Reply, Response, StdResult, SubMsg, SubMsgResult, WasmMsg,
+    to_json_binary, Api, CosmosMsg, Reply, Response, StdResult, SubMsg, SubMsgResult, WasmMsg,
 };
-use surge_interface::dao::{Action, Class, ExecuteMsg, Status};
+use surge_interface::dao::{Action, Class, ExecuteMsg, Status, MAX_FAILURE};
 use surge_interface::events::dao::{ExecutionFailed, ProposalExecuted};
-use surge_interface::events::Journal;
+use surge_interface::events::{done, Journal};
 
-use super::{done, member, rules, Call};
+use super::{member, rules, Call};
 use crate::class::is_allowance;
 use crate::ledger::ensure_solvent;
 use crate::state::{load_head, save_head, FAILURES, PLANS};
 use crate::ContractError;
-
-/// Most characters of the reason of a failure.
-const MAX_FAILURE: usize = 200;
 
 /// Anybody executes what is ready. It counts as executed before anything happens, so that
 /// nothing that happens can execute it again; a failure takes that back.
@@ -31,14 +28,6 @@ pub fn execute(call: Call, proposal: u64) -> Result<Response, ContractError> {
     }
     head.status = Status::Executed;
     save_head(storage, proposal, &head);
-    if head.gas == 0 {
-        let mut journal = Journal::default();
-        journal.note(ProposalExecuted {
-            proposal,
-            actions: 0,
-        });
-        return Ok(journal.close(storage, done("execute"))?);
-    }
     let perform = to_itself(&call.self_addr, &ExecuteMsg::Perform { proposal })?;
     // The reply id is the proposal: there is nothing else that could be answered.
     let attempt = SubMsg::reply_on_error(perform, proposal).with_gas_limit(head.gas.into());
@@ -89,7 +78,32 @@ fn perform_one(
     action: Action,
 ) -> Result<Option<CosmosMsg>, ContractError> {
     let api = call.deps.api;
-    let message = match action {
+    match &action {
+        Action::Send { .. } | Action::SetAdmin { .. } => {}
+        Action::Execute { contract, msg, .. } => {
+            let contract_addr = api.addr_validate(contract)?;
+            if is_allowance(&contract_addr, msg)? {
+                rules::ensure_not_owed(call.deps.storage, &contract_addr)?;
+                rules::allow(call.deps.storage, &contract_addr)?;
+            }
+        }
+        Action::Migrate { contract, .. } => ensure_same_code(call, contract, codes.next())?,
+        Action::SetPolicy { class, policy } => {
+            rules::set_policy(call, journal, *class, policy)?;
+        }
+        Action::SetRow { row } => rules::set_row(call.deps.storage, api, journal, row)?,
+        Action::SetSettings { settings } => {
+            rules::set_settings(call, journal, settings)?;
+        }
+        Action::AddMember { address } => member::add(call, journal, address)?,
+        Action::RemoveMember { member } => member::remove(call, journal, *member)?,
+    }
+    message_of(api, action)
+}
+
+/// The message that an action sends; none when it changes the DAO itself.
+pub fn message_of(api: &dyn Api, action: Action) -> Result<Option<CosmosMsg>, ContractError> {
+    Ok(Some(match action {
         Action::Send { to, denom, amount } => {
             let to_addr = api.addr_validate(&to)?;
             denom.check(api)?.transfer(&to_addr, amount)?
@@ -98,59 +112,33 @@ fn perform_one(
             contract,
             msg,
             funds,
-        } => {
-            let contract_addr = api.addr_validate(&contract)?;
-            if is_allowance(&contract_addr, &msg)? {
-                rules::ensure_not_owed(call.deps.storage, &contract_addr)?;
-                rules::allow(call.deps.storage, &contract_addr)?;
-            }
-            WasmMsg::Execute {
-                contract_addr: contract_addr.into_string(),
-                msg,
-                funds,
-            }
-            .into()
+        } => WasmMsg::Execute {
+            contract_addr: contract,
+            msg,
+            funds,
         }
+        .into(),
         Action::Migrate {
             contract,
             code_id,
             msg,
-        } => {
-            ensure_same_code(call, &contract, codes.next())?;
-            WasmMsg::Migrate {
-                contract_addr: contract,
-                new_code_id: code_id,
-                msg,
-            }
-            .into()
+        } => WasmMsg::Migrate {
+            contract_addr: contract,
+            new_code_id: code_id,
+            msg,
         }
+        .into(),
         Action::SetAdmin { contract, admin } => WasmMsg::UpdateAdmin {
             contract_addr: contract,
             admin,
         }
         .into(),
-        Action::SetPolicy { class, policy } => {
-            rules::set_policy(call.deps.storage, journal, class, &policy)?;
-            return Ok(None);
-        }
-        Action::SetRow { row } => {
-            rules::set_row(call.deps.storage, api, journal, &row)?;
-            return Ok(None);
-        }
-        Action::SetSettings { settings } => {
-            rules::set_settings(call.deps.storage, api, journal, &settings)?;
-            return Ok(None);
-        }
-        Action::AddMember { address } => {
-            member::add(call, journal, &address)?;
-            return Ok(None);
-        }
-        Action::RemoveMember { member } => {
-            member::remove(call, journal, member)?;
-            return Ok(None);
-        }
-    };
-    Ok(Some(message))
+        Action::SetPolicy { .. }
+        | Action::SetRow { .. }
+        | Action::SetSettings { .. }
+        | Action::AddMember { .. }
+        | Action::RemoveMember { .. } => return Ok(None),
+    }))
 }
 
 /// What was voted on was a step from the code of that day.

@@ -1,12 +1,13 @@
 //! What proposers put up.
 
 use cosmwasm_std::{Response, Storage, Uint128};
+use surge_accounting::Refund;
 use surge_interface::dao::Status;
 use surge_interface::events::dao::DepositRefunded;
-use surge_interface::events::Journal;
-use surge_interface::{Denom, BPS};
+use surge_interface::events::{done, Journal};
+use surge_interface::Denom;
 
-use super::{done, Call};
+use super::Call;
 use crate::head::Head;
 use crate::state::{load_head, Deposit, DEPOSITS, RULES};
 use crate::{ledger, members, ContractError};
@@ -64,20 +65,25 @@ pub fn refund(call: Call, proposal: u64) -> Result<Response, ContractError> {
     let mut ledger = ledger::load(storage, &denom)?;
     ledger.deposits = ledger.deposits.checked_sub(amount)?;
     ledger::save(storage, &denom, &ledger)?;
-    let forfeited = if is_forfeited(&head, status) {
-        part(amount, forfeit_bps)?
+    let forfeit_bps = if is_forfeited(&head, status) {
+        forfeit_bps
     } else {
-        Uint128::zero()
+        0
     };
-    let refunded = amount.checked_sub(forfeited)?;
+    let Refund {
+        refunded,
+        forfeited,
+    } = surge_accounting::refund(amount, forfeit_bps)?;
     let mut response = done("refund");
+    let address = members::load(storage, head.proposer)?.address;
     if !refunded.is_zero() {
-        let to_addr = members::load(storage, head.proposer)?.address;
-        response = response.add_message(denom.transfer(&to_addr, refunded)?);
+        response = response.add_message(denom.transfer(&address, refunded)?);
     }
     let mut journal = Journal::default();
     journal.note(DepositRefunded {
         proposal,
+        address,
+        denom,
         refunded,
         forfeited,
     });
@@ -86,9 +92,4 @@ pub fn refund(call: Call, proposal: u64) -> Result<Response, ContractError> {
 
 fn is_forfeited(head: &Head, status: Status) -> bool {
     matches!(status, Status::Rejected | Status::Expired) && !head.has_quorum()
-}
-
-/// Rounded down, for the proposer.
-fn part(amount: Uint128, bps: u16) -> Result<Uint128, ContractError> {
-    Ok(amount.checked_multiply_ratio(bps, BPS)?)
 }

@@ -1,9 +1,9 @@
 //! Members, where each has one vote; and weight that grows old enough.
 
-use cosmwasm_std::{Response, Uint128};
-use surge_interface::events::Journal;
+use cosmwasm_std::{Response, Storage, Uint128};
+use surge_interface::events::{done, Journal};
 
-use super::{done, Call};
+use super::Call;
 use crate::members::{self, enter, id_of};
 use crate::state::{CONFIG, RULES};
 use crate::ContractError;
@@ -17,7 +17,7 @@ pub fn activate(mut call: Call, member: u32) -> Result<Response, ContractError> 
 
 /// A member leaves.
 pub fn leave(mut call: Call) -> Result<Response, ContractError> {
-    ensure_one_vote_each(&call)?;
+    ensure_one_vote_each(call.deps.storage)?;
     let id = id_of(call.deps.storage, &call.sender_addr)?;
     let mut journal = Journal::default();
     call.change(&mut journal).remove(id)?;
@@ -26,7 +26,7 @@ pub fn leave(mut call: Call) -> Result<Response, ContractError> {
 
 /// A vote adds a member, or takes back one that left.
 pub fn add(call: &mut Call, journal: &mut Journal, address: &str) -> Result<(), ContractError> {
-    ensure_one_vote_each(call)?;
+    ensure_one_vote_each(call.deps.storage)?;
     let addr = call.deps.api.addr_validate(address)?;
     let (id, member) = enter(call.deps.storage, journal, &addr)?;
     let weight = members::weight(call.deps.storage, id)?;
@@ -40,12 +40,13 @@ pub fn add(call: &mut Call, journal: &mut Journal, address: &str) -> Result<(), 
 
 /// A vote removes a member.
 pub fn remove(call: &mut Call, journal: &mut Journal, member: u32) -> Result<(), ContractError> {
-    ensure_one_vote_each(call)?;
+    ensure_one_vote_each(call.deps.storage)?;
     call.change(journal).remove(member)
 }
 
-fn ensure_one_vote_each(call: &Call) -> Result<(), ContractError> {
-    if CONFIG.load(call.deps.storage)?.token.is_some() {
+/// Fails where members stake: there nobody is added or removed by vote.
+pub fn ensure_one_vote_each(storage: &dyn Storage) -> Result<(), ContractError> {
+    if CONFIG.load(storage)?.token.is_some() {
         return Err(ContractError::MembersStake);
     }
     Ok(())

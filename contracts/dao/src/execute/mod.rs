@@ -9,7 +9,7 @@ pub mod rules;
 pub mod stake;
 pub mod vote;
 
-use cosmwasm_std::{Addr, DepsMut, Env, Response};
+use cosmwasm_std::{Addr, DepsMut, Env};
 use surge_interface::dao::Status;
 use surge_interface::events::Journal;
 
@@ -55,11 +55,6 @@ impl<'a> Call<'a> {
             now_secs: self.now_secs,
         }
     }
-}
-
-/// A response whose plain event names the message, for explorers.
-fn done(action: &str) -> Response {
-    Response::new().add_attribute("action", action)
 }
 
 impl Head {

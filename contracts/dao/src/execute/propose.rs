@@ -2,16 +2,16 @@
 
 use cosmwasm_std::{to_json_vec, Addr, Binary, Deps, Response, Storage, Uint128};
 use sha2::{Digest, Sha256};
-use surge_interface::bounds::{within, OutOfBounds};
+use surge_interface::bounds::within;
 use surge_interface::dao::{
     Action, Draft, Policy, Status, MAX_ACTIONS, MAX_ACTION_BYTES, MAX_GAS, MAX_LIVE, MAX_TEXT,
     MAX_TITLE, MIN_GAS, SUMMARY_CHARS,
 };
 use surge_interface::events::dao::{ProposalClosed, ProposalOpened};
-use surge_interface::events::Journal;
+use surge_interface::events::{done, Journal};
 use surge_interface::Denom;
 
-use super::{at_most, deposit, done, rules, Call};
+use super::{at_most, deposit, member, rules, Call};
 use crate::class::{classes_of, is_allowance, Classes};
 use crate::head::Head;
 use crate::members::{id_of, weight_at};
@@ -43,6 +43,10 @@ pub fn propose(
     let (classes, policy) = classify(call.deps.as_ref(), &call.self_addr, &actions)?;
     let codes = codes_of(call.deps.as_ref(), &actions)?;
 
+    let denom = match &paid {
+        Some((denom, _)) => denom.to_string(),
+        None => "none".to_owned(),
+    };
     let storage = call.deps.storage;
     let proposal = COUNT.load(storage)?.saturating_add(1);
     COUNT.save(storage, &proposal)?;
@@ -87,11 +91,13 @@ pub fn propose(
     journal.note(ProposalOpened {
         proposal,
         proposer,
+        address: call.sender_addr,
         classes: classes.to_string(),
         height: head.height,
         total: total.weight,
         closes_secs: head.closes_secs,
         deposit: policy.deposit,
+        denom,
     });
     let response = done("propose").add_attribute("proposal", proposal.to_string());
     Ok(journal.close(storage, response)?)
@@ -123,15 +129,8 @@ fn check_draft(draft: &Draft) -> Result<u32, ContractError> {
 
 /// Bounds keep these numbers far below what fits.
 fn short(what: &'static str, value: u64) -> Result<u32, ContractError> {
-    u32::try_from(value).map_err(|_| {
-        let (min, max) = (0, u32::MAX.into());
-        ContractError::OutOfBounds(OutOfBounds {
-            what,
-            value,
-            min,
-            max,
-        })
-    })
+    within(what, value, 0, u32::MAX.into())?;
+    Ok(u32::try_from(value).unwrap_or(u32::MAX))
 }
 
 /// The classes of these actions and the policy that holds for them. Fails when no proposal
@@ -164,9 +163,7 @@ pub fn classify(
                 rules::check_settings(deps.storage, deps.api, &config, settings)?;
             }
             Action::AddMember { .. } | Action::RemoveMember { .. } => {
-                if CONFIG.load(deps.storage)?.token.is_some() {
-                    return Err(ContractError::MembersStake);
-                }
+                member::ensure_one_vote_each(deps.storage)?;
             }
             Action::Send { .. } | Action::Migrate { .. } | Action::SetAdmin { .. } => {}
         }

@@ -1,33 +1,28 @@
 //! The DAO changes its own rules, and what its messages may not loosen.
 
-use cosmwasm_std::{Addr, Api, Empty, StdResult, Storage};
+use cosmwasm_std::{Addr, Api, Empty, StdResult, Storage, Uint128};
 use surge_interface::bounds::{lasts, within};
-use surge_interface::dao::{Class, Policy, Row, Settings};
+use surge_interface::dao::{Class, Policy, Row, Settings, MAX_MESSAGE};
 use surge_interface::events::dao::RulesChanged;
 use surge_interface::events::Journal;
 use surge_interface::{Denom, BPS};
 
-use super::at_most;
-use crate::class::Classes;
-use crate::state::{Config, Rules, ALLOWED, CONFIG, POLICIES, ROWS, RULES};
+use super::{at_most, Call};
+use crate::state::{Config, Rules, ALLOWED, CONFIG, ROWS, RULES};
 use crate::{ledger, policy, ContractError};
-
-/// Most bytes of the name of a message in the table.
-const MAX_MESSAGE: usize = 64;
 
 /// New rules of a class, for proposals from now on.
 pub fn set_policy(
-    storage: &mut dyn Storage,
+    call: &mut Call,
     journal: &mut Journal,
     class: Class,
     policy: &Policy,
 ) -> Result<(), ContractError> {
+    ensure_within_reach(call, policy.deposit)?;
+    let storage = &mut *call.deps.storage;
     let config = CONFIG.load(storage)?;
-    policy::check(policy, class, config.profile)?;
-    POLICIES.save(storage, Classes::NONE.with(class).0, policy)?;
-    if config.token.is_some() {
-        policy::check_unstaking(storage, config.unstaking_secs)?;
-    }
+    policy::save(storage, config.profile, class, policy)?;
+    policy::check_unstaking(storage, &config)?;
     journal.note(RulesChanged {
         what: "policy",
         of: class.name().to_owned(),
@@ -52,18 +47,42 @@ pub fn set_row(
 
 /// New settings.
 pub fn set_settings(
-    storage: &mut dyn Storage,
-    api: &dyn Api,
+    call: &mut Call,
     journal: &mut Journal,
     settings: &Settings,
 ) -> Result<(), ContractError> {
+    let storage = &mut *call.deps.storage;
     let config = CONFIG.load(storage)?;
-    save_settings(storage, api, &config, settings)?;
+    let before = RULES.load(storage)?.deposit_denom;
+    save_settings(storage, call.deps.api, &config, settings)?;
+    if RULES.load(storage)?.deposit_denom != before {
+        let largest = policy::largest_deposit(storage)?;
+        ensure_within_reach(call, largest)?;
+    }
     journal.note(RulesChanged {
         what: "settings",
         of: "all".to_owned(),
     });
     Ok(())
+}
+
+/// Fails unless the DAO itself holds as much as a proposer would have to put up. If nobody
+/// could, nobody would ever propose to change that. A policy's own proposer has put it up
+/// here already, so this stops only what another vote has moved to other money since.
+fn ensure_within_reach(call: &Call, deposit: Uint128) -> Result<(), ContractError> {
+    if deposit.is_zero() {
+        return Ok(());
+    }
+    let denom = RULES.load(call.deps.storage)?.deposit_denom;
+    let balance = denom.balance(&call.deps.querier, &call.self_addr)?;
+    if balance >= deposit {
+        return Ok(());
+    }
+    Err(ContractError::DepositOutOfReach {
+        denom: denom.into(),
+        balance,
+        deposit,
+    })
 }
 
 /// Checks a row and answers its contract.

@@ -3,10 +3,10 @@
 use cosmwasm_std::{Addr, Response, Uint128};
 use surge_interface::dao::{Unstaking, MAX_UNSTAKINGS};
 use surge_interface::events::dao::{StakeReleased, Staked, UnstakingStarted};
-use surge_interface::events::Journal;
+use surge_interface::events::{done, Journal};
 use surge_interface::Denom;
 
-use super::{at_most, done, Call};
+use super::{at_most, Call};
 use crate::members::{enter, id_of};
 use crate::state::{CONFIG, RULES, UNSTAKINGS};
 use crate::{ledger, members, ContractError};

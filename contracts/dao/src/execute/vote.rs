@@ -3,9 +3,9 @@
 use cosmwasm_std::{Response, Uint128};
 use surge_interface::dao::{Choice, Status, MAX_REASON};
 use surge_interface::events::dao::{ProposalClosed, VoteCast};
-use surge_interface::events::Journal;
+use surge_interface::events::{done, Journal};
 
-use super::{at_most, done, Call};
+use super::{at_most, Call};
 use crate::members::{id_of, weight_at};
 use crate::state::{load_head, save_head, BALLOTS, REASONS};
 use crate::ContractError;
@@ -50,6 +50,7 @@ pub fn vote(
     journal.note(VoteCast {
         proposal,
         member,
+        address: call.sender_addr,
         choice: choice.name(),
         weight: Uint128::new(weight),
         yes: Uint128::new(head.yes),
@@ -88,7 +89,10 @@ pub fn poke(call: Call, proposal: u64) -> Result<Response, ContractError> {
             head.status = Status::Queued;
             head.queued_secs = call.now_secs;
         }
-        Status::Rejected | Status::Expired if head.status != status => head.status = status,
+        // It is over already; this puts it on record.
+        Status::Rejected | Status::Executed | Status::Expired if head.status != status => {
+            head.status = status;
+        }
         _ => return Err(ContractError::NothingToRecord { proposal, status }),
     }
     save_head(storage, proposal, &head);

@@ -28,7 +28,9 @@ fn what_is_voted_for_happens_and_is_recorded() {
     let proposal = world.propose(vec![send("zoe", 400)]);
     assert_eq!(world.status(proposal), Status::Open);
     for who in ["ada", "ben"] {
-        world.vote(who, proposal, Choice::Yes);
+        let response = world.vote(who, proposal, Choice::Yes);
+        let voter = attribute(&response, "vote_cast", "address");
+        assert_eq!(voter, addr(who).as_str());
     }
     assert_eq!(world.status(proposal), Status::Open);
     world.vote("cyd", proposal, Choice::Yes);
@@ -65,12 +67,54 @@ fn what_is_voted_for_happens_and_is_recorded() {
 }
 
 #[test]
-fn an_opinion_goes_the_same_way() {
+fn an_opinion_that_passed_stands_for_good() {
     let mut world = World::new();
-    let proposal = world.ready(vec![]);
+    let proposal = world.propose(vec![]);
+    for who in ["ada", "ben", "cyd"] {
+        world.vote(who, proposal, Choice::Yes);
+    }
+    world.pass(9);
+    assert_eq!(world.status(proposal), Status::Settling);
+    assert_eq!(world.member("ada").live, [proposal]);
+    world.pass(1);
+    let stands = |world: &World| {
+        assert_eq!(world.status(proposal), Status::Executed);
+        assert_eq!(world.proposal(proposal).proposal.expires_secs, None);
+        assert!(world.member("ada").live.is_empty());
+    };
+    stands(&world);
+    world.pass(10_000_000);
+    stands(&world);
+    let executed = Status::Executed;
+    assert_eq!(
+        refused(world.execute(proposal)),
+        not_ready(proposal, executed)
+    );
+    let response = world.poke(proposal).unwrap();
+    let told = |key| attribute(&response, "proposal_closed", key);
+    assert_eq!(
+        (told("status").as_str(), told("ready_secs").as_str()),
+        ("executed", "0")
+    );
+    stands(&world);
+    let status = executed;
+    let error = ContractError::NothingToRecord { proposal, status };
+    assert_eq!(refused(world.poke(proposal)), error);
+}
+
+#[test]
+fn forty_are_paid_by_one_proposal() {
+    let mut world = World::new();
+    world.give(1_000);
+    let payroll: Vec<_> = (1..=40).map(|i| (format!("m{i}"), i)).collect();
+    let actions = payroll.iter().map(|(who, ustake)| send(who, *ustake));
+    let proposal = world.ready(actions.collect());
     let response = world.execute(proposal).unwrap();
-    assert_eq!(attribute(&response, "proposal_executed", "actions"), "0");
-    assert_eq!(world.status(proposal), Status::Executed);
+    assert_eq!(attribute(&response, "proposal_executed", "actions"), "40");
+    for (who, ustake) in payroll {
+        assert_eq!(world.ustake(&addr(&who)), ustake);
+    }
+    assert_eq!(world.ustake(&world.dao), 1_000 - 40 * 41 / 2);
 }
 
 #[test]

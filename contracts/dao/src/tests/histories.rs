@@ -221,8 +221,7 @@ proptest! {
         for who in WHO {
             let address = addr(who).to_string();
             let msg = QueryMsg::MemberOf { address, height: None };
-            let Ok(member) = world.app.wrap().query_wasm_smart::<MemberResponse>(&world.dao, &msg)
-            else {
+            let Some(member) = world.ask::<Option<DaoMember>>(&msg) else {
                 continue;
             };
             world.pass(200);

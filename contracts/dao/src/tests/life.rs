@@ -146,6 +146,7 @@ fn a_late_flip_extends_once() {
 #[test]
 fn spans_end_with_the_second_before_their_end() {
     let mut head = open(10);
+    head.gas = 100_000;
     head.count(None, Choice::Yes, 3, 1_000);
     let at = |head: &Head, secs| (head.status_at(secs), head.expires_secs(secs));
     assert_eq!(at(&head, 1_099), (Status::Open, None));

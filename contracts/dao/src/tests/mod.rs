@@ -12,5 +12,6 @@ mod money;
 mod policy;
 mod smuggling;
 mod stake;
+mod standard;
 mod voting;
 mod world;

@@ -79,12 +79,27 @@ fn the_deposit_is_exactly_what_the_policy_asks_for() {
         let told = world.try_propose_with("ada", vec![], ustake);
         assert_eq!(refused(told), error);
     }
-    let draft = Box::new(draft(vec![]));
-    let told = world.send_token("ada", 100, &ReceiveMsg::Propose { draft });
+    let boxed = Box::new(draft(vec![]));
+    let told = world.send_token("ada", 100, &ReceiveMsg::Propose { draft: boxed });
     assert_eq!(refused(told), error, "not in another denomination");
-    world.try_propose_with("ada", vec![], 100).unwrap();
+    let propose = ExecuteMsg::Propose {
+        draft: draft(vec![]),
+    };
+    let response = world.tell_with("ada", &propose, 100).unwrap();
+    let told = |key| attribute(&response, "proposal_opened", key);
+    assert_eq!(
+        (told("deposit"), told("denom")),
+        ("100".into(), "ustake".into())
+    );
+    assert_eq!(told("address"), addr("ada").as_str());
     assert_eq!(money(&world), [(100, 100, 0)]);
     let mut free = World::new();
+    let response = free.tell("ada", &propose).unwrap();
+    let told = |key| attribute(&response, "proposal_opened", key);
+    assert_eq!(
+        (told("deposit"), told("denom")),
+        ("0".into(), "none".into())
+    );
     let told = free.try_propose_with("ada", vec![], 1);
     assert!(matches!(refused(told), ContractError::WrongDeposit { .. }));
     let poke = ExecuteMsg::Poke { proposal: 1 };
@@ -106,12 +121,51 @@ fn the_deposit_returns_when_the_proposal_is_over_and_once() {
     world.pass(10);
     assert_eq!(world.status(proposal), Status::Rejected);
     let response = world.tell("mal", &refund(proposal)).unwrap();
-    assert_eq!(attribute(&response, "deposit_refunded", "refunded"), "100");
+    let told = |key| attribute(&response, "deposit_refunded", key);
+    assert_eq!(
+        (told("refunded").as_str(), told("denom").as_str()),
+        ("100", "ustake")
+    );
+    assert_eq!(told("address"), addr("ada").as_str());
     assert_eq!(world.ustake(&addr("ada")), before);
     assert_eq!(money(&world), [(0, 0, 0)]);
     let error = ContractError::NoDeposit { proposal };
     assert_eq!(refused(world.tell("mal", &refund(proposal))), error);
     assert_eq!(world.proposal(proposal).proposal.deposit.u128(), 0);
+}
+
+#[test]
+fn deposits_to_refund_are_found() {
+    let mut world = native();
+    let first = world.try_propose_with("ada", vec![], 100).unwrap();
+    let second = world.try_propose_with("ben", vec![], 100).unwrap();
+    let all = |world: &World, start_after| -> Vec<(u64, Addr, bool)> {
+        let limit = None;
+        let msg = QueryMsg::Deposits { start_after, limit };
+        let answer: DepositsResponse = world.ask(&msg);
+        let native = UncheckedDenom::Native("ustake".to_owned());
+        for deposit in &answer.deposits {
+            assert_eq!((&deposit.denom, deposit.amount.u128()), (&native, 100));
+        }
+        let rows = answer.deposits.into_iter();
+        rows.map(|deposit| (deposit.proposal, deposit.proposer, deposit.refundable))
+            .collect()
+    };
+    let rows = [(first, addr("ada"), false), (second, addr("ben"), false)];
+    assert_eq!(all(&world, None), rows);
+    assert_eq!(all(&world, Some(first)), rows[1..]);
+    let of = |world: &World| (world.member("ada").live, world.member("ada").refundable);
+    assert_eq!(of(&world), (vec![first], vec![]));
+    world.pass(100);
+    assert_eq!(of(&world), (vec![], vec![first]));
+    assert!(all(&world, None)[0].2);
+    // The next proposal takes the place of what is over; all deposits still show it.
+    let third = world.try_propose_with("ada", vec![], 100).unwrap();
+    assert_eq!(of(&world), (vec![third], vec![]));
+    assert_eq!(all(&world, None).len(), 3);
+    world.tell("mal", &refund(first)).unwrap();
+    world.tell("mal", &refund(second)).unwrap();
+    assert_eq!(all(&world, None), [(third, addr("ada"), false)]);
 }
 
 #[test]
@@ -258,6 +312,77 @@ fn an_allowance_that_was_voted_on_earlier_fails_once_deposits_are_held() {
     assert_eq!(world.fails(allow), ContractError::AllowanceOfOwed { token });
 }
 
+fn paid_in(denom: &str) -> Action {
+    let mut settings = birth().settings;
+    settings.deposit_denom = UncheckedDenom::Native(denom.to_owned());
+    Action::SetSettings { settings }
+}
+
+fn out_of_reach(balance: u128, deposit: u128) -> ContractError {
+    ContractError::DepositOutOfReach {
+        denom: UncheckedDenom::Native("other".to_owned()),
+        balance: Uint128::new(balance),
+        deposit: Uint128::new(deposit),
+    }
+}
+
+#[test]
+fn no_vote_asks_for_deposits_that_nobody_could_pay() {
+    let mut world = native();
+    let switch = world
+        .try_propose_with("ada", vec![paid_in("other")], 100)
+        .unwrap();
+    for who in ["ada", "ben", "cyd"] {
+        world.vote(who, switch, Choice::Yes);
+    }
+    world.pass(10);
+    world.poke(switch).unwrap();
+    world.pass(50);
+    assert_eq!(world.fails(switch), out_of_reach(0, 100));
+    world.give_coins(99, "other");
+    assert_eq!(world.fails(switch), out_of_reach(99, 100));
+    // Proposals go on as before, and so does this one once the money is there.
+    world.try_propose_with("ben", vec![], 100).unwrap();
+    world.give_coins(1, "other");
+    let response = world.execute(switch).unwrap();
+    assert!(has_event(&response, "proposal_executed"));
+    let told = world.try_propose_with("cyd", vec![], 100);
+    assert!(matches!(refused(told), ContractError::WrongDeposit { .. }));
+}
+
+#[test]
+fn no_policy_takes_hold_whose_deposit_was_paid_in_other_money() {
+    // Free proposals ask for nothing, so the denomination alone may be anything.
+    let mut world = World::new();
+    let mut policy = plain();
+    policy.deposit = Uint128::new(100);
+    let class = Class::Any;
+    let raise = Action::SetPolicy { class, policy };
+    let together = vec![paid_in("other"), raise.clone()];
+    for actions in [together, vec![raise]] {
+        let draft = draft(actions);
+        let told = world.tell_with("ada", &ExecuteMsg::Propose { draft }, 100);
+        told.unwrap();
+    }
+    let switch = world.propose(vec![paid_in("other")]);
+    for proposal in 1..=switch {
+        for who in ["ada", "ben", "cyd", "dee", "eve"] {
+            world.vote(who, proposal, Choice::Yes);
+        }
+    }
+    world.pass(10);
+    for proposal in 1..=switch {
+        world.poke(proposal).unwrap();
+    }
+    world.pass(50);
+    assert_eq!(world.fails(1), out_of_reach(0, 100));
+    world.execute(switch).unwrap();
+    assert_eq!(world.fails(2), out_of_reach(0, 100));
+    world.give_coins(100, "other");
+    let response = world.execute(2).unwrap();
+    assert!(has_event(&response, "proposal_executed"));
+}
+
 #[test]
 fn a_deposit_keeps_the_terms_of_its_day() {
     let mut world = native();
@@ -265,6 +390,7 @@ fn a_deposit_keeps_the_terms_of_its_day() {
     let mut settings = birth().settings;
     settings.deposit_denom = UncheckedDenom::Native("other".to_owned());
     settings.forfeit_bps = 10_000;
+    world.give_coins(100, "other");
     let action = Action::SetSettings { settings };
     let change = world.try_propose_with("ada", vec![action], 100).unwrap();
     for who in ["ada", "ben", "cyd"] {

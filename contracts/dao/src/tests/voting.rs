@@ -1,6 +1,7 @@
 //! Who votes, on what, with what weight, and until when.
 
 use surge_interface::dao::*;
+use surge_interface::UncheckedDenom;
 
 use super::world::*;
 use crate::ContractError;
@@ -68,11 +69,11 @@ fn ballots_may_change_but_not_repeat() {
         reason: Some(reason.to_owned()),
     };
     world.tell("ada", &vote(Choice::Yes, "because")).unwrap();
-    let ballot: BallotResponse = world.ask(&QueryMsg::Ballot {
+    let ballot: Option<BallotResponse> = world.ask(&QueryMsg::Ballot {
         proposal,
         member: 1,
     });
-    assert_eq!(ballot.reason.as_deref(), Some("because"));
+    assert_eq!(ballot.unwrap().reason.as_deref(), Some("because"));
     let error = refused(world.try_vote("ada", proposal, Choice::Yes));
     let (member, choice) = (1, Choice::Yes);
     let same = ContractError::SameBallot {
@@ -101,7 +102,7 @@ fn ballots_may_change_but_not_repeat() {
 #[test]
 fn a_changed_ballot_stops_the_early_end() {
     let mut world = World::new();
-    let proposal = world.propose(vec![]);
+    let proposal = world.propose(vec![send("zoe", 1)]);
     for who in ["ada", "ben", "cyd"] {
         world.vote(who, proposal, Choice::Yes);
     }
@@ -126,7 +127,7 @@ fn a_changed_ballot_stops_the_early_end() {
 #[test]
 fn a_late_flip_extends_the_voting_once() {
     let mut world = World::new();
-    let proposal = world.propose(vec![]);
+    let proposal = world.propose(vec![send("zoe", 1)]);
     let opened = world.now();
     world.vote("ada", proposal, Choice::Yes);
     world.pass(95);
@@ -181,10 +182,53 @@ fn a_member_has_at_most_three_proposals_that_are_not_over() {
         max: 3,
     };
     assert_eq!(refused(world.try_propose("ada", vec![])), error);
+    assert_eq!(world.member("ada").live, [1, 2, 3]);
     world.try_propose("ben", vec![]).unwrap();
     // Nobody has to record that they are over.
     world.pass(100);
+    assert!(world.member("ada").live.is_empty());
     world.propose(vec![]);
+    assert_eq!(world.member("ada").live, [5]);
+}
+
+#[test]
+fn whoever_is_unknown_or_has_not_voted_is_null() {
+    let mut world = World::new();
+    let proposal = world.propose(vec![]);
+    world.vote("ada", proposal, Choice::Yes);
+    let ballot =
+        |member| -> Option<BallotResponse> { world.ask(&QueryMsg::Ballot { proposal, member }) };
+    let ballot_of = |who: &str| -> Option<BallotResponse> {
+        let address = addr(who).to_string();
+        world.ask(&QueryMsg::BallotOf { proposal, address })
+    };
+    assert_eq!(ballot_of("ada").unwrap().choice, Choice::Yes);
+    assert_eq!(ballot_of("ada"), ballot(1));
+    assert_eq!((ballot(2), ballot(99)), (None, None));
+    assert_eq!((ballot_of("ben"), ballot_of("mal")), (None, None));
+    let member = |member| -> Option<DaoMember> {
+        world.ask(&QueryMsg::MemberById {
+            member,
+            height: None,
+        })
+    };
+    assert_eq!(member(1), Some(world.member("ada")));
+    assert_eq!(member(99), None);
+    let address = addr("mal").to_string();
+    let nobody = QueryMsg::MemberOf {
+        address,
+        height: None,
+    };
+    assert_eq!(world.ask::<Option<DaoMember>>(&nobody), None);
+    let unknown = QueryMsg::Ballot {
+        proposal: 9,
+        member: 1,
+    };
+    let asked = world
+        .app
+        .wrap()
+        .query_wasm_smart::<Option<BallotResponse>>(&world.dao, &unknown);
+    assert!(asked.unwrap_err().to_string().contains("no proposal 9"));
 }
 
 #[test]
@@ -297,6 +341,8 @@ fn a_proposal_takes_the_strictest_of_its_classes() {
     expected.min_yes_bps = 6_000;
     assert_eq!(answer.classes, [Class::Any]);
     assert_eq!(answer.policy, expected);
+    let native = UncheckedDenom::Native("ustake".to_owned());
+    assert_eq!(answer.deposit_denom, native);
     // What a proposal would set holds for it already.
     let mut policy = plain();
     policy.voting_secs = 300;

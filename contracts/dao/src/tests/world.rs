@@ -8,7 +8,7 @@ use cosmwasm_std::{
     StdError, StdResult, Uint128, WasmMsg,
 };
 use cw20::{BalanceResponse, Cw20Coin, Cw20ExecuteMsg, Cw20QueryMsg};
-use cw_multi_test::{App, AppResponse, ContractWrapper, Executor};
+use cw_multi_test::{App, AppResponse, BankSudo, ContractWrapper, Executor, SudoMsg};
 use serde::de::DeserializeOwned;
 use surge_interface::dao::*;
 use surge_interface::{TimeProfile, UncheckedDenom};
@@ -164,7 +164,10 @@ impl World {
             symbol: "TOKEN".to_owned(),
             decimals: 6,
             initial_balances: balances.to_vec(),
-            mint: None,
+            mint: Some(cw20::MinterResponse {
+                minter: deployer.to_string(),
+                cap: None,
+            }),
             marketing: None,
         };
         let token = app
@@ -356,20 +359,21 @@ impl World {
         proposal
     }
 
-    pub fn proposal(&self, proposal: u64) -> ProposalResponse {
-        self.ask(&QueryMsg::Proposal { proposal })
+    pub fn proposal(&self, proposal: u64) -> FullProposalResponse {
+        self.ask(&QueryMsg::FullProposal { proposal })
     }
 
     pub fn status(&self, proposal: u64) -> Status {
         self.proposal(proposal).proposal.status
     }
 
-    pub fn member(&self, who: &str) -> MemberResponse {
+    pub fn member(&self, who: &str) -> DaoMember {
         let address = addr(who).to_string();
-        self.ask(&QueryMsg::MemberOf {
+        let member: Option<DaoMember> = self.ask(&QueryMsg::MemberOf {
             address,
             height: None,
-        })
+        });
+        member.unwrap()
     }
 
     pub fn total(&self) -> TotalResponse {
@@ -382,12 +386,30 @@ impl World {
         self.app.send_tokens(addr("rich"), dao, &gift).unwrap();
     }
 
+    /// Coins out of nothing, for the DAO.
+    pub fn give_coins(&mut self, amount: u128, denom: &str) {
+        let mint = BankSudo::Mint {
+            to_address: self.dao.to_string(),
+            amount: coins(amount, denom),
+        };
+        self.app.sudo(SudoMsg::Bank(mint)).unwrap();
+    }
+
     pub fn give_token(&mut self, amount: u128) {
         let msg = Cw20ExecuteMsg::Transfer {
             recipient: self.dao.to_string(),
             amount: Uint128::new(amount),
         };
         self.token("rich", &msg).unwrap();
+    }
+
+    /// Tokens out of nothing.
+    pub fn mint(&mut self, who: &str, amount: u128) {
+        let msg = Cw20ExecuteMsg::Mint {
+            recipient: addr(who).to_string(),
+            amount: Uint128::new(amount),
+        };
+        self.token("deployer", &msg).unwrap();
     }
 
     pub fn ustake(&self, who: &Addr) -> u128 {

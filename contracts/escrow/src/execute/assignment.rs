@@ -7,13 +7,13 @@ use surge_interface::escrow::{JobResult, Params, Status, WhenFull, MAX_TEXT};
 use surge_interface::events::escrow::{
     JobAssigned, JobDeclined, JobSubmitted, JobWaiting, ResultSubmitted,
 };
-use surge_interface::events::Journal;
+use surge_interface::events::{done, Journal};
 use surge_interface::raw::RegistryStore;
 use surge_interface::registry::{AssignResponse, Assignment, Outcome};
 
 use super::ending::give_up;
 use super::submit::{at_most, check_hash, order};
-use super::{done, ensure_until, load, params_of, Call};
+use super::{ensure_until, load, params_of, Call};
 use crate::ledger;
 use crate::state::{Job, Terms, CONFIG, JOBS, LEDGERS, RESULTS, TERMS};
 use crate::ContractError;

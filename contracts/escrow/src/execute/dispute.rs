@@ -5,14 +5,14 @@ use surge_accounting::{dispute_bond, ruling};
 use surge_interface::bounds::within;
 use surge_interface::escrow::{Status, MAX_TEXT};
 use surge_interface::events::escrow::JobDisputed;
-use surge_interface::events::Journal;
+use surge_interface::events::{done, Journal};
 use surge_interface::raw::RegistryStore;
 use surge_interface::registry::Outcome;
 use surge_interface::{Denom, BPS};
 
 use super::ending::{close, Ending};
 use super::submit::at_most;
-use super::{done, load, params_of, Call};
+use super::{load, params_of, Call};
 use crate::ledger::{self, denom_of};
 use crate::state::{Dispute, CONFIG, DISPUTES, JOBS, LEDGERS};
 use crate::ContractError;

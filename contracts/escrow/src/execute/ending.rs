@@ -1,15 +1,15 @@
 //! How jobs end and who gets the money.
 
 use cosmwasm_std::{Response, Storage, Uint128};
-use surge_accounting::{cancellation, decline_fee, ruling, share, take, Division, Take};
+use surge_accounting::{cancellation, contribution, decline_fee, ruling, take, Division, Take};
 use surge_interface::client::Registry;
 use surge_interface::escrow::{Params, Status};
 use surge_interface::events::escrow::{JobClosed, WorkCredited};
-use surge_interface::events::Journal;
+use surge_interface::events::{done, Journal};
 use surge_interface::registry::Outcome;
 use surge_interface::{Denom, BPS};
 
-use super::{done, load, params_of, Call};
+use super::{load, params_of, Call};
 use crate::ledger::{self, denom_of, Creditor};
 use crate::state::{Job, CONFIG, CONTRIBUTIONS, DISPUTES, JOBS, LEDGERS, TERMS};
 use crate::ContractError;
@@ -280,16 +280,10 @@ fn credit_work(
     let mut given = CONTRIBUTIONS
         .may_load(storage, provider)?
         .unwrap_or_default();
-    given.burned = given.burned.checked_add(burned)?;
-    if accepted {
-        let work = share(burned, params.work_mint_bps.into())?;
-        given.work = given
-            .work
-            .checked_add(share(work, params.accepted_bps.into())?)?;
-        given.gate = given
-            .gate
-            .checked_add(share(burned, params.gate_bps.into())?)?;
-    }
+    let more = contribution(burned, accepted, params)?;
+    given.burned = given.burned.checked_add(more.burned)?;
+    given.work = given.work.checked_add(more.work)?;
+    given.gate = given.gate.checked_add(more.gate)?;
     CONTRIBUTIONS.save(storage, provider, &given)?;
     Ok(WorkCredited {
         job,

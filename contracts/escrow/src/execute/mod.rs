@@ -7,7 +7,7 @@ pub mod money;
 pub mod settings;
 pub mod submit;
 
-use cosmwasm_std::{Addr, DepsMut, Env, Response, Storage};
+use cosmwasm_std::{Addr, DepsMut, Env, Storage};
 use surge_interface::escrow::{Params, Status};
 
 use crate::state::{Job, JOBS, PARAMS};
@@ -29,11 +29,6 @@ impl<'a> Call<'a> {
             sender_addr,
         }
     }
-}
-
-/// A response whose plain event names the message, for explorers.
-fn done(action: &str) -> Response {
-    Response::new().add_attribute("action", action)
 }
 
 fn load(storage: &dyn Storage, job: u64) -> Result<Job, ContractError> {

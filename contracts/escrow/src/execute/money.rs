@@ -6,10 +6,10 @@ use surge_interface::client::Registry;
 use surge_interface::denom::call as call_token;
 use surge_interface::escrow::{Beneficiary, Purse};
 use surge_interface::events::escrow::{Flushed, Synced};
-use surge_interface::events::Journal;
+use surge_interface::events::{done, Journal};
 use surge_interface::{Denom, UncheckedDenom};
 
-use super::{done, Call};
+use super::Call;
 use crate::ledger::{self, id_of, Creditor};
 use crate::state::{CONFIG, LEDGERS};
 use crate::ContractError;

@@ -7,12 +7,12 @@ use surge_interface::escrow::{
     InstantiateMsg, Params, MAX_DECLINES, MAX_DENOMS, MAX_MINT_BPS, MAX_TAKE_BPS,
 };
 use surge_interface::events::escrow::ParamsUpdated;
-use surge_interface::events::Journal;
+use surge_interface::events::{done, Journal};
 use surge_interface::raw::{ABI, ABI_VERSION};
 use surge_interface::time::TimeBounds;
 use surge_interface::{UncheckedDenom, BPS};
 
-use super::{done, Call};
+use super::Call;
 use crate::state::{Config, CONFIG, DENOMS, JOB_COUNT, PARAMS};
 use crate::ContractError;
 

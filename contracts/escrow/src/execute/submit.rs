@@ -4,11 +4,12 @@ use cosmwasm_std::{Response, SubMsg, Uint128};
 use surge_interface::bounds::lasts;
 use surge_interface::client::Registry;
 use surge_interface::escrow::{Artifact, JobSpec, Params, Pick, MAX_INPUTS, MAX_TEXT};
+use surge_interface::events::done;
 use surge_interface::registry::Order;
 use surge_interface::Denom;
 
 use super::assignment::Reply;
-use super::{done, Call};
+use super::Call;
 use crate::ledger::id_of;
 use crate::state::{Terms, CONFIG, JOB_COUNT, PARAMS, TERMS};
 use crate::ContractError;

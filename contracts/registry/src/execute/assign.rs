@@ -6,14 +6,14 @@ use surge_interface::escrow::Status;
 use surge_interface::events::registry::{
     NobodyFound, NodeAssigned, NodeEvicted, NodeReleased, NodeSlashed, NodeVacated,
 };
-use surge_interface::events::Journal;
+use surge_interface::events::{done, Journal};
 use surge_interface::raw::EscrowStore;
 use surge_interface::registry::{score_ppm, AssignResponse, Assignment, Order, Outcome};
 use surge_interface::{Resources, Scored};
 use surge_matching::index::Root;
 use surge_matching::{advance, Found};
 
-use super::{bond, done};
+use super::bond;
 use crate::index::{self, is_eligible, load_node};
 use crate::pick::{reason, silent_nodes, Request, StoredExplanation};
 use crate::state::{

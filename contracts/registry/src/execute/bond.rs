@@ -4,13 +4,13 @@ use cosmwasm_std::{Addr, DepsMut, Order, Response, StdResult, Storage, Uint128};
 use surge_interface::events::registry::{
     BondWithdrawn, Bonded, KittyFunded, ProviderStatusChanged, TipsWithdrawn, UnbondingStarted,
 };
-use surge_interface::events::Journal;
+use surge_interface::events::{done, Journal};
 use surge_interface::raw::PROVIDERS;
 use surge_interface::registry::{ProviderStatus, Unbonding, MAX_UNBONDINGS};
 use surge_interface::Denom;
 
 use super::provider::{forget_keys, status_name};
-use super::{done, load, owned};
+use super::{ensure_stays, load, owned};
 use crate::state::{BONDS, DENOMS, MONEY, PARAMS, TIPS, UNBONDINGS};
 use crate::ContractError;
 
@@ -23,16 +23,7 @@ pub fn add(
 ) -> Result<Response, ContractError> {
     let denom = id_of(deps.storage, denom)?;
     let record = load(deps.storage, provider)?;
-    if matches!(
-        record.status,
-        ProviderStatus::Unbonding | ProviderStatus::Gone
-    ) {
-        return Err(ContractError::WrongStatus {
-            provider,
-            status: record.status,
-            needed: ProviderStatus::Active,
-        });
-    }
+    ensure_stays(provider, &record)?;
     let mut bond = BONDS
         .may_load(deps.storage, (provider, denom))?
         .unwrap_or_default();
@@ -294,11 +285,8 @@ pub fn withdraw_tips(
 
 /// The id of a listed denomination.
 pub fn id_of(storage: &dyn Storage, denom: &Denom) -> Result<u8, ContractError> {
-    DENOMS
-        .load(storage)?
-        .iter()
-        .position(|listed| listed == denom)
-        .and_then(|id| u8::try_from(id).ok())
+    denom
+        .id_in(&DENOMS.load(storage)?)
         .ok_or_else(|| ContractError::UnknownDenom {
             denom: denom.clone().into(),
         })

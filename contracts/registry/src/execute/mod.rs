@@ -6,17 +6,12 @@ pub mod node;
 pub mod provider;
 pub mod settings;
 
-use cosmwasm_std::{Addr, Response, Storage};
+use cosmwasm_std::{Addr, Storage};
 use surge_interface::raw::PROVIDERS;
 use surge_interface::registry::{ProviderRecord, ProviderStatus};
 
 use crate::state::{OPERATORS, OWNERS};
 use crate::ContractError;
-
-/// A response whose plain event names the message, for explorers.
-fn done(action: &str) -> Response {
-    Response::new().add_attribute("action", action)
-}
 
 /// The provider that the sender owns.
 fn owned(
@@ -67,4 +62,14 @@ fn ensure_status(
         status: record.status,
         needed,
     })
+}
+
+/// Fails for a provider that is leaving or has left.
+fn ensure_stays(provider: u32, record: &ProviderRecord) -> Result<(), ContractError> {
+    match record.status {
+        ProviderStatus::Active | ProviderStatus::Draining => Ok(()),
+        ProviderStatus::Unbonding | ProviderStatus::Gone => {
+            ensure_status(provider, record, ProviderStatus::Active)
+        }
+    }
 }

@@ -5,7 +5,7 @@ use surge_interface::bounds::within;
 use surge_interface::events::registry::{
     HeartbeatReceived, NodeAdded, NodeEvicted, NodeRemoved, NodeUpdated,
 };
-use surge_interface::events::Journal;
+use surge_interface::events::{done, Journal};
 use surge_interface::raw::PROVIDERS;
 use surge_interface::registry::{
     NodeSpec, ProviderRecord, ProviderStatus, BANDWIDTH_TIERS_MBPS, MAX_EVICTIONS, MAX_NODES,
@@ -13,7 +13,7 @@ use surge_interface::registry::{
 };
 use surge_interface::{Resources, UnitPrices, PPM};
 
-use super::{bond, done, ensure_status, load, owned};
+use super::{bond, ensure_status, load, owned};
 use crate::index::{self, alive_since, class_of, is_eligible, load_node};
 use crate::state::{
     Load, NodeRecord, Standing, BONDS, CONFIG, COUNTERS, FORMER, LOADS, NODES, NODES_OF, PARAMS,

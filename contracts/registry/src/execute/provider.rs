@@ -4,13 +4,13 @@ use cosmwasm_std::{Addr, DepsMut, Order, Response, StdResult, Storage, Uint128};
 use surge_interface::events::registry::{
     PayoutSet, ProviderRegistered, ProviderStatusChanged, ProviderUpdated,
 };
-use surge_interface::events::Journal;
+use surge_interface::events::{done, Journal};
 use surge_interface::raw::PROVIDERS;
 use surge_interface::registry::{
     PendingPayout, ProviderRecord, ProviderStatus, MAX_NODES, MAX_TEXT,
 };
 
-use super::{bond, done, ensure_status, load, node, owned, run_by};
+use super::{bond, ensure_status, ensure_stays, load, node, owned, run_by};
 use crate::state::{BONDS, CONFIG, COUNTERS, NODES_OF, OPERATORS, OWNERS, PARAMS, PROFILES};
 use crate::{index, ContractError};
 
@@ -138,16 +138,7 @@ pub fn resume(deps: DepsMut, now_secs: u64, sender_addr: &Addr) -> Result<Respon
 
 pub fn leave(deps: DepsMut, now_secs: u64, sender_addr: &Addr) -> Result<Response, ContractError> {
     let (provider, mut record) = owned(deps.storage, sender_addr)?;
-    if matches!(
-        record.status,
-        ProviderStatus::Unbonding | ProviderStatus::Gone
-    ) {
-        return Err(ContractError::WrongStatus {
-            provider,
-            status: record.status,
-            needed: ProviderStatus::Active,
-        });
-    }
+    ensure_stays(provider, &record)?;
     let mut journal = Journal::default();
     for node in nodes_of(deps.storage, provider)? {
         node::take_out(deps.storage, &mut journal, provider, node)?;

@@ -4,7 +4,7 @@ use cosmwasm_std::{to_json_string, Addr, DepsMut, Response, Storage, Uint128};
 use serde::Serialize;
 use surge_interface::bounds::{lasts, within};
 use surge_interface::events::registry::ParamsUpdated;
-use surge_interface::events::Journal;
+use surge_interface::events::{done, Journal};
 use surge_interface::raw::{ABI, ABI_VERSION};
 use surge_interface::registry::{
     Class, InstantiateMsg, Market, Params, Region, MAX_CLASSES, MAX_DENOMS, MAX_REGIONS, MAX_ROWS,
@@ -12,7 +12,6 @@ use surge_interface::registry::{
 use surge_interface::time::TimeBounds;
 use surge_interface::{UncheckedDenom, BPS, PPM};
 
-use super::done;
 use super::provider::ensure_text;
 use crate::state::{
     ClassRecord, Config, Counters, MarketRecord, RegionRecord, CLASSES, CONFIG, COUNTERS, DENOMS,

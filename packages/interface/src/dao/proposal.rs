@@ -132,7 +132,7 @@ pub enum Status {
     Queued,
     /// Anybody may execute it within the grace time.
     Ready,
-    /// It was carried out.
+    /// It was carried out, or passed with nothing to carry out.
     Executed,
     /// It could not be carried out.
     Failed,

@@ -24,15 +24,16 @@ pub enum QueryMsg {
         /// Rows, 30 by default, at most 100.
         limit: Option<u32>,
     },
-    /// The classes and the policy that these actions would have.
+    /// The classes, the policy and with it the deposit and all times that a proposal with
+    /// these actions would have now. Fails when no proposal may do this.
     #[returns(ClassifyResponse)]
     Classify {
         /// The actions.
         actions: Vec<Action>,
     },
     /// A proposal with its text and actions.
-    #[returns(ProposalResponse)]
-    Proposal {
+    #[returns(FullProposalResponse)]
+    FullProposal {
         /// The proposal.
         proposal: u64,
     },
@@ -44,13 +45,29 @@ pub enum QueryMsg {
         /// Rows, 30 by default, at most 100.
         limit: Option<u32>,
     },
-    /// How a member voted.
-    #[returns(BallotResponse)]
+    /// Deposits that were not settled, by proposal.
+    #[returns(DepositsResponse)]
+    Deposits {
+        /// Continue after this proposal.
+        start_after: Option<u64>,
+        /// Rows, 30 by default, at most 100.
+        limit: Option<u32>,
+    },
+    /// How a member voted; null when it did not, or there is no such member.
+    #[returns(Option<BallotResponse>)]
     Ballot {
         /// The proposal.
         proposal: u64,
         /// The member.
         member: u32,
+    },
+    /// How an address voted; null when it did not.
+    #[returns(Option<BallotResponse>)]
+    BallotOf {
+        /// The proposal.
+        proposal: u64,
+        /// The address.
+        address: String,
     },
     /// Ballots by member.
     #[returns(BallotsResponse)]
@@ -62,16 +79,16 @@ pub enum QueryMsg {
         /// Rows, 30 by default, at most 100.
         limit: Option<u32>,
     },
-    /// A member by id.
-    #[returns(MemberResponse)]
-    Member {
+    /// A member by id; null when there is none.
+    #[returns(Option<DaoMember>)]
+    MemberById {
         /// The member.
         member: u32,
         /// Weight at the start of this block; now when absent.
         height: Option<u64>,
     },
-    /// A member by address.
-    #[returns(MemberResponse)]
+    /// A member by address; null when it never was one.
+    #[returns(Option<DaoMember>)]
     MemberOf {
         /// The address.
         address: String,
@@ -95,6 +112,114 @@ pub enum QueryMsg {
     /// What the DAO holds of others' money, against what it owes.
     #[returns(InvariantResponse)]
     Invariant {},
+
+    /// As cw3: a proposal with its text and messages. An action by which the DAO changes
+    /// itself stands there as a call of the DAO with the action in place of a message. The
+    /// queries as cw3 and cw4 fail where a weight does not fit their 64 bits.
+    #[returns(cw3::ProposalResponse)]
+    Proposal {
+        /// The proposal.
+        proposal_id: u64,
+    },
+    /// As cw3: proposals, oldest first, each with the first [`SUMMARY_CHARS`] characters of
+    /// its text.
+    ///
+    /// [`SUMMARY_CHARS`]: super::SUMMARY_CHARS
+    #[returns(cw3::ProposalListResponse)]
+    ListProposals {
+        /// Continue after this one.
+        start_after: Option<u64>,
+        /// Rows, 30 by default, at most 100.
+        limit: Option<u32>,
+    },
+    /// As cw3: the same, newest first.
+    #[returns(cw3::ProposalListResponse)]
+    ReverseProposals {
+        /// Continue before this one.
+        start_before: Option<u64>,
+        /// Rows, 30 by default, at most 100.
+        limit: Option<u32>,
+    },
+    /// As cw3: how an address voted; null when it did not.
+    #[returns(cw3::VoteResponse)]
+    Vote {
+        /// The proposal.
+        proposal_id: u64,
+        /// Who.
+        voter: String,
+    },
+    /// As cw3: ballots, in the order of the members' ids.
+    #[returns(cw3::VoteListResponse)]
+    ListVotes {
+        /// The proposal.
+        proposal_id: u64,
+        /// Continue after this member's address.
+        start_after: Option<String>,
+        /// Rows, 30 by default, at most 100.
+        limit: Option<u32>,
+    },
+    /// As cw3: weight of an address now; null without any.
+    #[returns(cw3::VoterResponse)]
+    Voter {
+        /// The address.
+        address: String,
+    },
+    /// As cw3: members in the order of their ids, those without weight with a 0.
+    #[returns(cw3::VoterListResponse)]
+    ListVoters {
+        /// Continue after this member's address.
+        start_after: Option<String>,
+        /// Rows, 30 by default, at most 100.
+        limit: Option<u32>,
+    },
+    /// As cw3: quorum and pass of class `Any`, the strictest there are. Each proposal has
+    /// its own.
+    #[returns(cw_utils::ThresholdResponse)]
+    Threshold {},
+
+    /// As cw4: weight of an address; null without any.
+    #[returns(cw4::MemberResponse)]
+    Member {
+        /// The address.
+        addr: String,
+        /// At the start of this block; now when absent.
+        at_height: Option<u64>,
+    },
+    /// As cw4: members in the order of their ids, those without weight with a 0.
+    #[returns(cw4::MemberListResponse)]
+    ListMembers {
+        /// Continue after this member's address.
+        start_after: Option<String>,
+        /// Rows, 30 by default, at most 100.
+        limit: Option<u32>,
+    },
+    /// As cw4: all weight.
+    #[returns(cw4::TotalWeightResponse)]
+    TotalWeight {
+        /// At the start of this block; now when absent.
+        at_height: Option<u64>,
+    },
+    /// As cw4: who changes members, which is the DAO itself.
+    #[returns(cw4::AdminResponse)]
+    Admin {},
+    /// As cw4: who is told of changes, which is nobody.
+    #[returns(cw4::HooksResponse)]
+    Hooks {},
+
+    /// As a voting module of DAO DAO: weight of an address.
+    #[returns(PowerAtHeightResponse)]
+    VotingPowerAtHeight {
+        /// The address.
+        address: String,
+        /// At the start of this block, or of the present one.
+        height: Option<u64>,
+    },
+    /// As a voting module of DAO DAO: all weight.
+    #[returns(PowerAtHeightResponse)]
+    TotalPowerAtHeight {
+        /// At the start of this block, or of the present one.
+        height: Option<u64>,
+    },
 }
 
 /// See [`QueryMsg::Config`].
@@ -114,8 +239,9 @@ pub struct ConfigResponse {
     pub settings: Settings,
     /// Proposals so far.
     pub proposals: u64,
-    /// Members so far, those who left included.
-    pub members: u32,
+    /// Members that there ever were, those who left included. [`QueryMsg::Total`] counts
+    /// those with weight.
+    pub members_ever: u32,
     /// Number of the last event.
     pub seq: u64,
 }
@@ -134,6 +260,8 @@ pub struct ClassifyResponse {
     pub classes: Vec<Class>,
     /// The policy that holds for them.
     pub policy: Policy,
+    /// What its deposit is paid in.
+    pub deposit_denom: UncheckedDenom,
 }
 
 /// A proposal without text and actions.
@@ -153,7 +281,7 @@ pub struct ProposalSummary {
     pub text_sha256: String,
     /// Classes of its actions.
     pub classes: Vec<Class>,
-    /// Electorate are those at the start of this block.
+    /// Weights are those at the start of this block.
     pub height: u64,
     /// All weight there.
     pub total: Uint128,
@@ -180,9 +308,9 @@ pub struct ProposalSummary {
     pub deposit: Uint128,
 }
 
-/// See [`QueryMsg::Proposal`].
+/// See [`QueryMsg::FullProposal`].
 #[cw_serde]
-pub struct ProposalResponse {
+pub struct FullProposalResponse {
     /// Where it stands.
     pub proposal: ProposalSummary,
     /// The reasons.
@@ -204,7 +332,29 @@ pub struct ProposalsResponse {
     pub proposals: Vec<ProposalSummary>,
 }
 
-/// See [`QueryMsg::Ballot`].
+/// See [`QueryMsg::Deposits`].
+#[cw_serde]
+pub struct DepositsResponse {
+    /// By proposal.
+    pub deposits: Vec<UnsettledDeposit>,
+}
+
+/// A deposit that was not settled.
+#[cw_serde]
+pub struct UnsettledDeposit {
+    /// The proposal.
+    pub proposal: u64,
+    /// Who gets it back.
+    pub proposer: Addr,
+    /// In what.
+    pub denom: UncheckedDenom,
+    /// How much was put up.
+    pub amount: Uint128,
+    /// Whether the proposal is over, so that anybody may refund it.
+    pub refundable: bool,
+}
+
+/// See [`QueryMsg::Ballot`] and [`QueryMsg::BallotOf`].
 #[cw_serde]
 pub struct BallotResponse {
     /// Who voted.
@@ -224,9 +374,9 @@ pub struct BallotsResponse {
     pub ballots: Vec<BallotResponse>,
 }
 
-/// See [`QueryMsg::Member`].
+/// A member, those who left included.
 #[cw_serde]
-pub struct MemberResponse {
+pub struct DaoMember {
     /// The member.
     pub id: u32,
     /// Its key.
@@ -239,6 +389,11 @@ pub struct MemberResponse {
     pub pending_secs: u64,
     /// Stake on its way out, now.
     pub unstakings: Vec<Unstaking>,
+    /// Its proposals that are not over, now; at most [`MAX_LIVE`](super::MAX_LIVE).
+    pub live: Vec<u64>,
+    /// Those of its latest proposals, as many, that are over and whose deposit can be
+    /// refunded, now. [`QueryMsg::Deposits`] has older ones too.
+    pub refundable: Vec<u64>,
 }
 
 /// Stake on its way out.
@@ -254,7 +409,7 @@ pub struct Unstaking {
 #[cw_serde]
 pub struct MembersResponse {
     /// By id.
-    pub members: Vec<MemberResponse>,
+    pub members: Vec<DaoMember>,
 }
 
 /// See [`QueryMsg::Total`].
@@ -264,6 +419,15 @@ pub struct TotalResponse {
     pub weight: Uint128,
     /// Members with weight.
     pub members: u32,
+}
+
+/// See [`QueryMsg::VotingPowerAtHeight`] and [`QueryMsg::TotalPowerAtHeight`].
+#[cw_serde]
+pub struct PowerAtHeightResponse {
+    /// Weight that counts.
+    pub power: Uint128,
+    /// At the start of this block.
+    pub height: u64,
 }
 
 /// See [`QueryMsg::Invariant`].

@@ -28,10 +28,22 @@ pub enum Electorate {
 pub struct Settings {
     /// Age of new weight before it counts.
     pub min_age_secs: u64,
-    /// What deposits are paid in.
+    /// What deposits are paid in. A vote changes it only while the DAO holds the largest
+    /// deposit of all policies in it.
     pub deposit_denom: UncheckedDenom,
     /// Part of the deposit that stays with the DAO when the quorum was missed.
     pub forfeit_bps: u16,
+}
+
+impl Settings {
+    /// What a DAO starts with, beside the denomination of its deposits.
+    pub const fn defaults(deposit_denom: UncheckedDenom) -> Self {
+        Self {
+            min_age_secs: 0,
+            deposit_denom,
+            forfeit_bps: 2_500,
+        }
+    }
 }
 
 /// What a proposal does, as far as the rules care.

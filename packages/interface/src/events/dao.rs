@@ -3,6 +3,7 @@
 use cosmwasm_std::{Addr, Event, Uint128};
 
 use super::{numbered, Emit, EventDoc};
+use crate::Denom;
 
 events! { EVENTS of "dao";
     /// A proposal was opened.
@@ -11,6 +12,8 @@ events! { EVENTS of "dao";
         proposal: u64,
         /// Who proposed it.
         proposer: u32,
+        /// Its key.
+        address: Addr,
         /// Classes of its actions, separated by commas.
         classes: String,
         /// Weights are those at the start of this block.
@@ -21,6 +24,8 @@ events! { EVENTS of "dao";
         closes_secs: u64,
         /// What the proposer put up.
         deposit: Uint128,
+        /// In what; none when it is nothing.
+        denom: String,
     }
     /// A member voted.
     VoteCast = "vote_cast" {
@@ -28,6 +33,8 @@ events! { EVENTS of "dao";
         proposal: u64,
         /// Who voted.
         member: u32,
+        /// Its key.
+        address: Addr,
         /// yes, no or abstain.
         choice: &'static str,
         /// With what weight.
@@ -45,7 +52,7 @@ events! { EVENTS of "dao";
     ProposalClosed = "proposal_closed" {
         /// The proposal.
         proposal: u64,
-        /// queued, rejected, expired or withdrawn.
+        /// queued, executed where there are no actions, rejected, expired or withdrawn.
         status: &'static str,
         /// From when it may be executed; 0 unless it is queued.
         ready_secs: u64,
@@ -72,6 +79,10 @@ events! { EVENTS of "dao";
     DepositRefunded = "deposit_refunded" {
         /// The proposal.
         proposal: u64,
+        /// The proposer's key.
+        address: Addr,
+        /// In what.
+        denom: Denom,
         /// To the proposer.
         refunded: Uint128,
         /// What stays with the DAO.

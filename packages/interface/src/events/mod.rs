@@ -37,6 +37,11 @@ fn numbered(name: &str, seq: u64, attributes: &[(&str, &dyn Display)]) -> Event 
     event
 }
 
+/// A response whose plain event names the message, for explorers.
+pub fn done(action: &str) -> Response {
+    Response::new().add_attribute("action", action)
+}
+
 /// Number of a contract's last event.
 pub const SEQ: Item<u64> = Item::new("seq");
 

@@ -4,7 +4,7 @@ use cosmwasm_schema::{cw_serde, QueryResponses};
 use cosmwasm_std::{Addr, Uint128, Uint64};
 use cw_ownable::cw_ownable_query;
 
-use super::{Class, NodeSpec, Order, Params, ProviderRecord, Region};
+use super::{Class, Low, NodeSpec, Order, Params, ProviderRecord, Region};
 use crate::{Denom, Explanation, Resources, TimeProfile};
 
 /// Queries.
@@ -116,6 +116,8 @@ pub struct BondResponse {
     pub free: Uint128,
     /// Bond that stands behind nodes, locked or not.
     pub at_nodes: Uint128,
+    /// How low all of it stood before, see [`BondRecord::lowest_since`](super::BondRecord::lowest_since).
+    pub lows: Vec<Low>,
 }
 
 /// Bond on its way out.
@@ -182,6 +184,8 @@ pub struct NodeResponse {
     pub settled: u32,
     /// Jobs missed since paid work last made good all that was missed.
     pub strikes: u8,
+    /// Worth of paid jobs until strikes go.
+    pub missed: Uint128,
 }
 
 /// See [`QueryMsg::Nodes`].

@@ -16,8 +16,6 @@ use super::providers::PROVIDERS;
 use super::terms::{escrow_params, native, policies, registry_params, EPOCH_SECS};
 use super::world::World;
 
-/// Local chains only: part of the cap that a faucet is born with, in basis points.
-pub const FAUCET_BPS: u16 = 200;
 /// Tokens that the faucet gives each of those who pay or bond.
 const POCKET: u128 = 1_000_000_000_000;
 
@@ -177,9 +175,11 @@ impl World {
             "decimals": token::DECIMALS,
             "initial_balances": [
                 { "address": self.dao, "amount": part(token::DAO_BPS) },
-                { "address": self.faucet.address(), "amount": part(FAUCET_BPS) },
+                { "address": self.faucet.address(), "amount": part(token::FAUCET_BPS) },
             ],
             "mint": { "minter": self.rewards, "cap": token::CAP.to_string() },
+            // Who may give it a logo.
+            "marketing": { "marketing": self.dao },
         })
     }
 

@@ -15,7 +15,6 @@ use surge_interface::registry::{self, ExecuteMsg as Registry};
 use surge_interface::rewards::{self, ExecuteMsg as Rewards};
 use surge_interface::{token, UncheckedDenom, BPS};
 
-use super::deploy::FAUCET_BPS;
 use super::nodes;
 use super::terms::{escrow_params, registry_params};
 use super::world::{assert_chain_refused, assert_refused, World};
@@ -67,7 +66,10 @@ pub fn everything_is_the_members(world: &World) -> Result<(), Error> {
     assert_eq!(minter.cap, Some(Uint128::new(token::CAP)));
     let info: TokenInfoResponse = ask(world, &world.token, "token_info")?;
     assert_eq!((info.symbol.as_str(), info.decimals), ("SURGE", 6));
-    assert_eq!(info.total_supply, part(token::DAO_BPS) + part(FAUCET_BPS));
+    assert_eq!(
+        info.total_supply,
+        part(token::DAO_BPS) + part(token::FAUCET_BPS)
+    );
     let held: BalanceResponse = world.chain.smart(
         &world.token,
         &Cw20QueryMsg::Balance {

@@ -4,7 +4,7 @@ use cosmwasm_std::{Binary, Uint128};
 use serde::Serialize;
 use surge_chain_tests::{Error, Included, Key};
 use surge_interface::dao::{
-    Action, Choice, ClassifyResponse, Draft, ExecuteMsg, ProposalResponse, QueryMsg, Status,
+    Action, Choice, ClassifyResponse, Draft, ExecuteMsg, FullProposalResponse, QueryMsg, Status,
 };
 
 use super::terms::native;
@@ -65,9 +65,9 @@ impl World {
         self.at_dao(&self.members[member], &ballot(proposal, choice))
     }
 
-    pub fn proposal(&self, proposal: u64) -> Result<ProposalResponse, Error> {
+    pub fn proposal(&self, proposal: u64) -> Result<FullProposalResponse, Error> {
         self.chain
-            .smart(&self.dao, &QueryMsg::Proposal { proposal })
+            .smart(&self.dao, &QueryMsg::FullProposal { proposal })
     }
 
     /// Two members say yes to each, the results settle, the timelocks pass. Answers the
@@ -140,7 +140,7 @@ impl World {
         }
         let decided = self.decide(0, proposals)?;
         for (what, (proposal, executed)) in names.into_iter().zip(decided) {
-            let ProposalResponse {
+            let FullProposalResponse {
                 proposal, failure, ..
             } = self.proposal(proposal)?;
             assert_eq!(proposal.status, Status::Executed, "{what}: {failure:?}");

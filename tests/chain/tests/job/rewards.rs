@@ -61,7 +61,7 @@ fn given(world: &World, provider: u32) -> Result<Contribution, Error> {
     world.chain.smart(&world.escrow, &msg)
 }
 
-/// The dearest kind is measured: epochs to book, emission, all buckets, and some vested.
+/// The dearest kind is measured: epochs to turn, emission, all buckets, and some vested.
 pub fn claims(world: &mut World, provider: u32) -> Result<(), Error> {
     let claim = ExecuteMsg::Claim { provider };
     let at_rewards = |world: &World, msg: &ExecuteMsg| {
