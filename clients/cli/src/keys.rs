@@ -209,3 +209,11 @@ fn file(name: &str) -> Outcome<PathBuf> {
     }
     Ok(folder()?.join(format!("{name}.json")))
 }
+
+/// The address of a key by name, or the address itself.
+pub fn address(network: &Network, name: &str) -> Outcome<String> {
+    match name.starts_with(&format!("{}1", network.prefix)) {
+        true => Ok(name.to_owned()),
+        false => Ok(known(network, name)?.account.address().to_owned()),
+    }
+}

@@ -4,6 +4,7 @@ use std::cell::OnceCell;
 
 use serde::{de::DeserializeOwned, Serialize};
 use surge_chain::{Account, Chain, Key, Network};
+use surge_interface::UncheckedDenom;
 
 use crate::{
     deployment::{Addresses, State},
@@ -101,6 +102,17 @@ impl Session {
             .into_iter()
             .chain([Coinage::fees(&self.network().fee)])
             .collect())
+    }
+
+    /// What a denomination is called here: itself, when nobody has another word.
+    pub fn coinage(&self, denom: &UncheckedDenom) -> Coinage {
+        let known = self.coinages().unwrap_or_default();
+        let known = known.into_iter().find(|coinage| coinage.denom == *denom);
+        known.unwrap_or_else(|| Coinage {
+            denom: denom.clone(),
+            display: denom.to_string(),
+            exponent: 0,
+        })
     }
 
     /// Asks a contract.

@@ -6,14 +6,18 @@ use std::{
 };
 
 use cosmrs::Any;
+use cosmwasm_std::{coins, Binary, Coin, Uint128};
+use cw20::Cw20ExecuteMsg;
 use indicatif::ProgressBar;
+use serde::Serialize;
 use serde_json::{json, Value};
-use surge_chain::{Included, Limit};
+use surge_chain::{execute, Included, Limit};
+use surge_interface::UncheckedDenom;
 
 use crate::{
     failure::{Failure, Outcome},
-    money::Coinage,
-    output::thousands,
+    money::{Amount, Coinage},
+    output::{thousands, Report},
     session::Session,
 };
 
@@ -29,12 +33,105 @@ pub struct Act {
     pub readable: Vec<Value>,
 }
 
+impl Act {
+    /// Nothing yet.
+    pub fn new(sentence: impl Into<String>) -> Self {
+        Self {
+            sentence: sentence.into(),
+            moves: vec![],
+            messages: vec![],
+            readable: vec![],
+        }
+    }
+
+    /// Says what moves.
+    #[must_use]
+    pub fn moving(mut self, line: impl Into<String>) -> Self {
+        self.moves.push(line.into());
+        self
+    }
+
+    /// A message to a contract.
+    pub fn call(self, session: &Session, contract: &str, msg: &impl Serialize) -> Outcome<Self> {
+        self.with(session, contract, msg, &[])
+    }
+
+    /// A message to a contract with money. Tokens go with a message of their own, of which
+    /// `inside` is the contract's part; coins go with `msg`.
+    pub fn pay(
+        self,
+        session: &Session,
+        contract: &str,
+        amount: &Amount,
+        msg: &impl Serialize,
+        inside: &impl Serialize,
+    ) -> Outcome<Self> {
+        match &amount.coinage.denom {
+            UncheckedDenom::Native(denom) => {
+                self.with(session, contract, msg, &coins(amount.base, denom))
+            }
+            UncheckedDenom::Cw20(token) => {
+                let send = Cw20ExecuteMsg::Send {
+                    contract: contract.to_owned(),
+                    amount: Uint128::new(amount.base),
+                    msg: Binary::new(serde_json::to_vec(inside)?),
+                };
+                self.with(session, token, &send, &[])
+            }
+        }
+    }
+
+    fn with(
+        mut self,
+        session: &Session,
+        contract: &str,
+        msg: &impl Serialize,
+        funds: &[Coin],
+    ) -> Outcome<Self> {
+        let sender = session.account()?;
+        self.messages
+            .push(execute(sender.address(), contract, msg, funds)?);
+        self.readable
+            .push(json!({ "contract": contract, "msg": msg, "funds": funds }));
+        Ok(self)
+    }
+}
+
 /// What came of it.
 pub enum Done {
     /// It is in a block.
     Included(Box<Included>),
     /// It was only shown.
     Shown(Value),
+}
+
+impl Done {
+    /// An attribute of an event of the suite's, when it happened.
+    pub fn attribute(&self, event: &str, key: &str) -> Option<String> {
+        match self {
+            Self::Included(included) => included.attribute(&format!("wasm-{event}"), key).ok(),
+            Self::Shown(_) => None,
+        }
+    }
+
+    /// What was sent or shown, and this beside it.
+    pub fn report(self, more: &impl Serialize, text: impl Into<String>) -> Outcome<Report> {
+        match self {
+            Self::Included(included) => {
+                let mut json = serde_json::to_value(more)?;
+                if let Value::Object(fields) = &mut json {
+                    fields.insert("tx".into(), json!(included.hash));
+                    fields.insert("height".into(), json!(included.height));
+                    fields.insert("gas".into(), json!(included.gas_used));
+                }
+                Report::new(&json, text)
+            }
+            Self::Shown(plan) => {
+                let text = format!("{:#}", plan["messages"]);
+                Report::new(&plan, text)
+            }
+        }
+    }
 }
 
 impl Session {

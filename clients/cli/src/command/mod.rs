@@ -3,6 +3,7 @@
 mod deploy;
 mod keys;
 mod network;
+mod provider;
 mod tx;
 
 use clap::Subcommand;
@@ -18,6 +19,9 @@ pub enum Command {
     /// Networks, and whether they take the contracts.
     #[command(subcommand)]
     Network(network::Command),
+    /// Lend machines: register, bond, leave.
+    #[command(subcommand)]
+    Provider(provider::Command),
     /// The suite's contracts: plan, put them on a chain, verify.
     #[command(subcommand)]
     Deploy(deploy::Command),
@@ -36,6 +40,7 @@ pub fn run(command: Command, session: impl Fn() -> Outcome<Session>) -> Outcome<
         Command::Keys(command) => keys::run(command, &session()?),
         Command::Network(command) => network::run(command, session),
         Command::Deploy(command) => deploy::run(command, &session()?),
+        Command::Provider(command) => provider::run(command, &session()?),
         Command::Tx(arguments) => tx::run(&arguments, &session()?),
         Command::Completions { .. } => Report::new(&(), ""), // printed where the whole program is known
     }

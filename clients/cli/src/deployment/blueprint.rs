@@ -12,9 +12,6 @@ use surge_interface::{
 use super::{Addresses, Settings};
 use crate::failure::Outcome;
 
-/// Local chains only: part of the cap that a faucet is born with, in basis points.
-const FAUCET_BPS: u16 = 200;
-
 /// The contract's first message. `fee_denom` is what deposits and jobs may be paid in beside
 /// SURGE; `start_secs` is when the rewards' epoch 0 starts.
 pub fn message(
@@ -103,7 +100,7 @@ fn token_msg(settings: &Settings, at: &Addresses) -> cw20_base::msg::Instantiate
         decimals: token::DECIMALS,
         initial_balances: [share(&at.dao, token::DAO_BPS)]
             .into_iter()
-            .chain(faucet.map(|faucet| share(faucet, FAUCET_BPS)))
+            .chain(faucet.map(|faucet| share(faucet, token::FAUCET_BPS)))
             .collect(),
         mint: Some(MinterResponse {
             minter: at.rewards.clone(),
