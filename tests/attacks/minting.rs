@@ -567,3 +567,91 @@ fn no_vote_makes_a_burned_token_mint_more_than_nine_tenths() {
         suite.to_escrow("owner", &update)
     });
 }
+
+/// Numbers out of bounds at birth, where no step holds them back. Guard: `check_params`
+/// there as with every change.
+#[test]
+fn rewards_are_not_born_with_an_emission_that_no_vote_could_make() {
+    let mut suite = Suite::new();
+    let of_suite: surge_interface::rewards::ConfigResponse = suite.ask_rewards(&Rewards::Config {});
+    let info = suite.app.wrap().query_wasm_contract_info(&suite.rewards);
+    let code_id = info.expect("a contract").code_id;
+    let bound = |what, value: u64, max| {
+        ContractError::OutOfBounds(OutOfBounds {
+            what,
+            value,
+            min: 0,
+            max,
+        })
+    };
+    for (base_bps, ceiling_bps, pool_bps, instant_bps, expected) in [
+        (200, 2_001, 0, 0, bound("ceiling_bps", 2_001, 2_000)),
+        (200, 800, 10_001, 0, bound("pool_bps", 10_001, 10_000)),
+        (200, 800, 0, 5_001, bound("instant_bps", 5_001, 5_000)),
+        (
+            801,
+            800,
+            0,
+            0,
+            ContractError::CeilingBelowBase {
+                ceiling_bps: 800,
+                base_bps: 801,
+            },
+        ),
+    ] {
+        let msg = surge_interface::rewards::InstantiateMsg {
+            owner: Suite::addr("owner").to_string(),
+            token: suite.token.to_string(),
+            escrow: of_suite.escrow.to_string(),
+            registry: of_suite.registry.to_string(),
+            profile: TimeProfile::Main,
+            start_secs: suite.now_secs(),
+            epoch_secs: DAY,
+            params: Params {
+                base_bps,
+                ceiling_bps,
+                pool_bps,
+                instant_bps,
+            },
+        };
+        let deployer = Suite::addr("deployer");
+        let born = suite
+            .app
+            .instantiate_contract(code_id, deployer, &msg, &[], "again", None);
+        let error = born.expect_err("not born");
+        assert_eq!(error.downcast_ref::<ContractError>(), Some(&expected));
+    }
+}
+
+/// The owner takes nothing, or more than there is. Guard: the bounds of a slash.
+#[test]
+fn a_slash_takes_a_basis_point_at_least_and_all_at_most() {
+    let mut suite = Suite::new();
+    let machine = Machine::default().quoting(1).with_bond(BOND);
+    let (provider, _) = suite.join_with("alice", machine.priced_percent(100_000));
+    wash(&mut suite, 90_000_000_000, 30 * DAY);
+    suite.claim(provider).expect("a claim");
+    for bps in [0, 10_001, u16::MAX] {
+        let expected = ContractError::OutOfBounds(OutOfBounds {
+            what: "bps",
+            value: bps.into(),
+            min: 1,
+            max: 10_000,
+        });
+        refuses(&mut suite, expected, |suite| {
+            suite.to_rewards("owner", &ExecuteMsg::Slash { provider, bps })
+        });
+    }
+    for bps in [1, 10_000] {
+        let slash = ExecuteMsg::Slash { provider, bps };
+        suite.to_rewards("owner", &slash).expect("a slash");
+    }
+    let account: surge_interface::rewards::AccountResponse =
+        suite.ask_rewards(&Rewards::Account { provider });
+    assert_eq!(account.vesting.iter().sum::<Uint128>(), Uint128::zero());
+    refuses(
+        &mut suite,
+        ContractError::NothingVests { provider },
+        |suite| suite.to_rewards("owner", &ExecuteMsg::Slash { provider, bps: 1 }),
+    );
+}

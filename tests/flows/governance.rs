@@ -82,7 +82,7 @@ fn the_treasurys_share_is_the_daos_and_leaves_it_by_vote_alone() {
     suite.deliver(id).expect("delivery");
     suite.accept("bob", id).expect("acceptance");
     suite.flush(0, Purse::Treasury).expect("a flush");
-    let dao = suite.owner.clone();
+    let dao = suite.owner();
     let share = suite.balance(&dao, 0);
     assert!(share > 0);
 
@@ -172,7 +172,7 @@ fn owners_messages(suite: &Suite) -> Vec<(Addr, Vec<u8>)> {
     messages.extend(escrow.map(|msg| (suite.escrow.clone(), json(to_json_binary(&msg)))));
     messages.extend(rewards.map(|msg| (suite.rewards.clone(), json(to_json_binary(&msg)))));
     messages.extend(token.map(|msg| (suite.token.clone(), json(to_json_binary(&msg)))));
-    messages.extend(dao.map(|msg| (suite.owner.clone(), json(to_json_binary(&msg)))));
+    messages.extend(dao.map(|msg| (suite.owner(), json(to_json_binary(&msg)))));
     messages
 }
 
@@ -204,7 +204,7 @@ fn no_key_moves_a_parameter_a_coin_or_code() {
         }
     }
     let contracts = [
-        suite.owner.clone(),
+        suite.owner(),
         suite.token.clone(),
         suite.registry.clone(),
         suite.escrow.clone(),
@@ -213,7 +213,7 @@ fn no_key_moves_a_parameter_a_coin_or_code() {
     for contract in &contracts {
         let info = suite.app.wrap().query_wasm_contract_info(contract);
         let info = info.expect("a contract");
-        assert_eq!(info.admin, Some(suite.owner.clone()), "of {contract}");
+        assert_eq!(info.admin, Some(suite.owner()), "of {contract}");
         for name in KEYS {
             let takeover = WasmMsg::UpdateAdmin {
                 contract_addr: contract.to_string(),
@@ -235,7 +235,7 @@ fn no_key_moves_a_parameter_a_coin_or_code() {
         suite.ask_escrow(&EscrowQuery::Ownership {}),
         suite.ask_rewards(&RewardsQuery::Ownership {}),
     ] {
-        assert_eq!(owner.owner, Some(suite.owner.clone()));
+        assert_eq!(owner.owner, Some(suite.owner()));
         assert_eq!(owner.pending_owner, None);
     }
 }
