@@ -463,13 +463,36 @@ fn a_bond_counts_as_low_as_it_stood_since_the_last_claim() {
     assert!(again.abs_diff(whole / 5) <= 1, "{again} of {whole}");
 }
 
+/// What was granted in all is what each of these providers got, waits for and lost, and
+/// nobody else has anything.
+fn assert_books_are_the_accounts(suite: &Suite, providers: &[u32]) {
+    let books: InvariantResponse = suite.ask_rewards(&Rewards::Invariant {});
+    let accounts = providers.iter().map(|provider| account(suite, *provider));
+    let [mut minted, mut vesting, mut slashed] = [Uint128::zero(); 3];
+    for account in accounts {
+        let waits: Uint128 = account.vesting.iter().sum();
+        assert!(!waits.is_zero());
+        minted += account.minted;
+        vesting += waits;
+        slashed += account.slashed;
+    }
+    assert_eq!(books.granted, minted + vesting + slashed);
+    assert_eq!(
+        (books.minted, books.vesting, books.slashed),
+        (minted, vesting, slashed)
+    );
+}
+
 #[test]
 fn the_owner_takes_back_what_has_not_vested_and_nothing_else() {
     let mut suite = Suite::new();
     let (alice, _) = suite.join_with("alice", machine());
     work(&mut suite, alice, true);
     suite.claim(alice).expect("a claim");
+    // Somebody else has something that vests too.
+    let carol = suite.join("carol", BOND);
     suite.pass(14 * DAY);
+    suite.claim(carol).expect("a claim");
     let due = claimable(&suite, alice).vested;
     let left: Uint128 = account(&suite, alice).vesting.iter().sum();
     let slash = ExecuteMsg::Slash {
@@ -483,7 +506,9 @@ fn the_owner_takes_back_what_has_not_vested_and_nothing_else() {
     assert!(amount.abs_diff((left - due).u128() / 2) <= 26, "{amount}");
     let books: InvariantResponse = suite.ask_rewards(&Rewards::Invariant {});
     assert_eq!(books.slashed.u128(), amount);
-    assert_eq!(books.granted, books.minted + books.vesting + books.slashed);
+    assert_books_are_the_accounts(&suite, &[alice, carol]);
+    suite.claim(alice).expect("a claim");
+    assert_books_are_the_accounts(&suite, &[alice, carol]);
     suite.assert_sound();
 }
 

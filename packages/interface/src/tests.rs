@@ -38,7 +38,12 @@ fn a_store_is_read_in_the_layout_that_is_known_and_in_no_other() {
         let unknown = || Some(StdError::generic_err(unknown.clone()));
         assert_eq!(opened(Some(abi)), [unknown(), unknown()]);
     }
-    let missing = || Some(StdError::parse_err("u32", "EOF while parsing a JSON value."));
+    let missing = || {
+        Some(StdError::parse_err(
+            "u32",
+            "EOF while parsing a JSON value.",
+        ))
+    };
     assert_eq!(opened(None), [missing(), missing()]);
 }
 
