@@ -8,7 +8,7 @@ use surge_tests::refusal::refuses;
 
 use crate::{with_alice, with_job, PRICE};
 
-/// depin.md 4, no. 10. Guards: `node::update` (bond ≥ locked), `take_out` (no running
+/// Exit before the slash. Guards: `node::update` (bond ≥ locked), `take_out` (no running
 /// jobs), `start_unbonding` (free bond only).
 #[test]
 fn bond_behind_a_running_job_cannot_be_taken_away_before_the_slash() {
@@ -75,7 +75,7 @@ fn bond_cannot_fall_below_what_jobs_have_locked() {
     });
 }
 
-/// compute.md, inequality 12. Guard: `from_secs <= now_secs` in `bond::withdraw`.
+/// Inequality 12. Guard: `from_secs <= now_secs` in `bond::withdraw`.
 #[test]
 fn nobody_bonds_farms_and_leaves_in_a_day() {
     let (mut suite, _, _) = with_alice();
@@ -102,8 +102,8 @@ fn nobody_bonds_farms_and_leaves_in_a_day() {
     );
 }
 
-/// depin.md 4, no. 27. A second unbonding does not ride on the wait of the first. Guard:
-/// each unbonding has its own time.
+/// A second unbonding does not ride on the wait of the first. Guard: each unbonding has
+/// its own time.
 #[test]
 fn a_second_unbonding_waits_by_itself() {
     let (mut suite, _, _) = with_alice();
@@ -134,7 +134,7 @@ fn a_second_unbonding_waits_by_itself() {
     );
 }
 
-/// compute.md, inequality 6. Guard: `judge` asks for free bond of the collateral.
+/// Inequality 6. Guard: `judge` asks for free bond of the collateral.
 #[test]
 fn a_node_never_answers_for_more_than_its_bond() {
     let mut suite = Suite::new();
@@ -203,8 +203,8 @@ fn without_a_penalty_no_number_of_strikes_costs_anything() {
     assert_eq!((node.bond.u128(), node.strikes), (200_000, 40));
 }
 
-/// style.md 4.2, no. 8 (no unlimited penalties). Guard: `no_show` takes at most half of the
-/// price and at most the collateral, whatever the strikes.
+/// A penalty without end. Guard: `no_show` takes at most half of the price and at most the
+/// collateral, whatever the strikes.
 #[test]
 fn penalties_double_up_to_half_of_the_price_and_no_further() {
     let (mut suite, _, _) = with_alice();

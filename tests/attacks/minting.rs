@@ -51,7 +51,7 @@ fn wash(suite: &mut Suite, deposit: u128, secs: u64) {
     suite.accept("mia", id).expect("acceptance");
 }
 
-/// compute.md, inequalities 1 and 2; depin.md 4, nos. 3 and 4. Guard: κ + γ ≤ 0.9 of what
+/// Inequalities 1 and 2. Who pays himself mints more than he burns. Guard: κ + γ ≤ 0.9 of what
 /// is burned, frozen with the job. At the bound itself and at every size the ring loses at
 /// least a tenth of what it burned.
 #[test]
@@ -154,7 +154,7 @@ fn washing_in_a_ring_of_providers_loses_as_much() {
     );
 }
 
-/// compute.md, inequality 4; "idle bonds take 97 % of the emission". Guard: bond counts as
+/// Inequality 4: a bond that is there for the moment of a claim only. Guard: bond counts as
 /// low as it stood over whole epochs.
 #[test]
 fn bonding_claiming_and_unbonding_within_an_epoch_earns_nothing() {
@@ -200,7 +200,7 @@ fn a_bond_of_nothing_does_not_make_the_next_one_look_empty() {
     assert!(base.abs_diff(whole) <= 1, "{base}, {whole} expected");
 }
 
-/// depin.md 4, no. 12: a stranger's dust makes an old low of a bond that is new. Guard: a
+/// A stranger's dust makes an old low of a bond that is new. Guard: a
 /// bond counts from whichever of its rises earns most.
 #[test]
 fn dust_before_a_provider_bonds_takes_nothing_from_it() {
@@ -334,8 +334,8 @@ fn nothing_is_claimed_twice_however_often_somebody_tries() {
     assert_eq!(books.granted, promised.granted);
 }
 
-/// Truebit 2026. Guards: the token's minter is the rewards contract, which has no message
-/// that mints to somebody or names another minter.
+/// A mint for whoever asks. Guards: the token's minter is the rewards contract, which has
+/// no message that mints to somebody or names another minter.
 #[test]
 fn nobody_else_mints_and_nobody_names_another_minter() {
     let mut suite = Suite::new();
@@ -406,7 +406,8 @@ fn strangers_change_nothing_and_claims_pay_the_payout_address() {
     );
 }
 
-/// depin.md 4, no. 22. Guards: a step of a tenth, once a quarter, and bounds in code.
+/// An emission that votes raise without end. Guards: a step of a tenth, once a quarter,
+/// and bounds in code.
 #[test]
 fn the_emission_moves_by_a_tenth_once_a_quarter() {
     let mut suite = Suite::new();
