@@ -13,7 +13,8 @@ use surge_tests::refusal::refuses;
 
 use crate::{with_alice, with_job, PRICE};
 
-/// depin.md 4, no. 12. Guard: `bond::add` touches the free bond and nothing else.
+/// A stranger's deposit for somebody else. Guard: `bond::add` touches the free bond and
+/// nothing else.
 #[test]
 fn dust_from_a_stranger_moves_no_timer_and_unlocks_nothing() {
     let (mut suite, _, _) = with_alice();
@@ -63,8 +64,8 @@ fn dust_keeps_nobody_from_leaving() {
     );
 }
 
-/// depin.md 4, no. 14. A job that only wastes everybody's time costs its requester a fee
-/// for each node that had to look at it. Guard: `decline_fee` in `give_up`.
+/// A job that only wastes everybody's time costs its requester a fee for each node that
+/// had to look at it. Guard: `decline_fee` in `give_up`.
 #[test]
 fn a_junk_job_costs_its_requester_a_fee_for_each_node_that_declines_it() {
     let mut suite = Suite::new();
@@ -255,7 +256,8 @@ fn capacity_is_free_at_delivery_and_neither_before_nor_twice() {
     suite.assert_sound();
 }
 
-/// style.md 4.2, no. 7. Guard: every amount is booked, balances are never asked for.
+/// Coins that nobody sent with a message, to confuse the books. Guard: every amount is
+/// booked, balances are never asked for.
 #[test]
 fn coins_that_nobody_asked_for_belong_to_the_treasury_and_the_kitty() {
     let (mut suite, id) = with_job();

@@ -74,7 +74,7 @@ fn a_job_that_is_overdue_expires_and_cannot_be_cancelled() {
     assert_eq!(suite.provider_credit(1, 0), 0);
 }
 
-/// depin.md 4, no. 11: a machine held for nothing is paid for. Guard: `cancel_bps`.
+/// A machine held for nothing is paid for. Guard: `cancel_bps`.
 #[test]
 fn reserving_and_cancelling_at_once_costs_a_tenth() {
     let (mut suite, id) = with_job();

@@ -2,6 +2,7 @@
 
 mod events;
 mod governance;
+mod invariants;
 mod lives;
 mod rewards;
 mod story;

@@ -5,6 +5,7 @@
 
 mod chance;
 mod check;
+mod dao;
 mod ending;
 mod messages;
 mod proposals;
@@ -22,6 +23,8 @@ use world::{Step, World};
 
 const HISTORIES: u64 = 256;
 const STEPS: u32 = 50;
+/// As many more where members decide, too.
+const MORE: u32 = 30;
 const THREADS: u64 = 2;
 
 /// Seeds that failed once, one a line with what was wrong.
@@ -75,7 +78,8 @@ fn live(seed: u64) -> Stats {
     let mut chance = Chance::new(seed);
     let mut world = World::new(&mut chance);
     world.settle_in(&mut chance);
-    for _ in 0..STEPS {
+    let more = if world.ghost.dao.is_some() { MORE } else { 0 };
+    for _ in 0..STEPS + more {
         match proposals::next(&mut chance, &world.ghost) {
             Step::Pass(secs) => world.pass(secs),
             Step::Send(deed) => {

@@ -1,6 +1,7 @@
 //! What could happen next.
 
 mod hostile;
+mod members;
 mod owners;
 mod providers;
 
@@ -65,6 +66,9 @@ pub fn first_deeds(chance: &mut Chance) -> Vec<Deed> {
 
 /// The next step: more often than not something that can succeed.
 pub fn next(chance: &mut Chance, ghost: &Ghost) -> Step {
+    if let (Some(dao), true) = (&ghost.dao, chance.percent(50)) {
+        return members::next(chance, ghost, dao);
+    }
     let silent = ghost.nodes.values().filter(|n| !ghost.is_live(n)).count();
     if silent * 2 > ghost.nodes.len() && chance.percent(60) {
         return send(any_heartbeat(chance, ghost));
@@ -75,7 +79,8 @@ pub fn next(chance: &mut Chance, ghost: &Ghost) -> Step {
         } else {
             (&ghost.escrow_office, What::IntakeOfEscrow(true))
         };
-        return send(deed(&office.owner, what));
+        let open = deed(&office.owner, what);
+        return send(members::as_owner(chance, ghost, open));
     }
     let lost = |node: &Node| node.indexed && !ghost.is_live(node);
     if ghost.nodes.values().any(lost) && chance.percent(6) {
@@ -109,7 +114,10 @@ pub fn next(chance: &mut Chance, ghost: &Ghost) -> Step {
         Choice::Money => money(chance, ghost),
         Choice::Rewards => rewards(chance, ghost),
         Choice::Provider => providers::provider_step(chance, ghost),
-        Choice::Owner => owners::owner_step(chance, ghost),
+        Choice::Owner => {
+            let deed = owners::owner_step(chance, ghost);
+            members::as_owner(chance, ghost, deed)
+        }
         Choice::Hostile => hostile::hostile(chance, ghost),
     })
 }

@@ -1,6 +1,6 @@
 //! What the owner decides.
 
-use surge_tests::ghost::{Deed, Ghost, Rates, What};
+use surge_tests::ghost::{Deed, Ghost, Rates, What, DAO};
 
 use super::{anyone, deed};
 use crate::chance::Chance;
@@ -9,9 +9,10 @@ use crate::world::{first_rules, first_terms};
 pub fn owner_step(chance: &mut Chance, ghost: &Ghost) -> Deed {
     let escrow = ghost.escrow_office.owner.clone();
     let registry = ghost.registry_office.owner.clone();
-    let heir = |owner: &str| match owner {
-        "owner" => "heir".to_owned(),
-        _ => "owner".to_owned(),
+    let home = if ghost.dao.is_some() { DAO } else { "owner" };
+    let heir = |owner: &str| match owner == home {
+        true => "heir".to_owned(),
+        false => home.to_owned(),
     };
     if let (Some(offered), true) = (&ghost.escrow_office.offered, chance.percent(45)) {
         return deed(offered, What::TakeEscrow);
