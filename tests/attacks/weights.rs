@@ -7,8 +7,8 @@ use cosmwasm_std::Uint128;
 use cw_multi_test::Executor;
 use surge_dao::ContractError;
 use surge_interface::dao::{
-    Action, Choice, Electorate, ExecuteMsg, InstantiateMsg, DaoMember, Policies,
-    ProposalSummary, QueryMsg, ReceiveMsg, Settings, Status,
+    Action, Choice, DaoMember, Electorate, ExecuteMsg, InstantiateMsg, Policies, ProposalSummary,
+    QueryMsg, ReceiveMsg, Settings, Status,
 };
 use surge_interface::registry::{
     self, Data, ExecuteMsg as Registry, Order, QueryMsg as AskRegistry, SimulationResponse,

@@ -92,7 +92,7 @@ fn the_dao_shows_a_missing_unit_of_a_deposit_and_not_one_of_its_own() {
 fn write_schedule(suite: &mut Suite, numbers: [u8; 9]) {
     let rewards = suite.rewards.clone();
     let mut store = suite.app.contract_storage_mut(&rewards);
-    store.set(b"emission", &numbers);
+    store.set(b"totals", &numbers);
 }
 
 #[test]

@@ -61,6 +61,7 @@ const PASSAGES: &[&str] = &[
     "a voting that ended early",
     "a voting that ran to its end",
     "an execution that failed",
+    "an opinion on record",
     "an epoch whose pool was shared",
     "epochs turned across a halving",
     "money that members spent",

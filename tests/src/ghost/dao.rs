@@ -235,6 +235,8 @@ impl Proposal {
             (true, None, _) => Stage::Open,
             (true, Some(_), _) => Stage::Settling,
             (false, _, false) => Stage::Rejected,
+            // With nothing to do it is done.
+            (false, _, true) if self.acts.is_empty() => Stage::Executed,
             (false, _, true) if now < self.end() + self.law.grace => Stage::Passed,
             (false, _, true) => Stage::Expired,
         }
@@ -401,6 +403,10 @@ impl Ghost {
         let proposal = self.proposal(id)?;
         must(proposal.over.is_none(), "recorded")?;
         let seen = match proposal.stage(now) {
+            Stage::Executed => {
+                proposal.over = Some(Stage::Executed);
+                "an opinion on record"
+            }
             Stage::Passed => {
                 proposal.queued = Some(now);
                 match now < proposal.closes {
