@@ -33,6 +33,8 @@ pub fn first_deeds(chance: &mut Chance) -> Vec<Deed> {
             2_000_000,
             10_000_000,
             40_000_000,
+            40_000_000,
+            200_000_000,
             2_000_000_000,
             RICH,
             RICH,
@@ -66,7 +68,7 @@ pub fn first_deeds(chance: &mut Chance) -> Vec<Deed> {
 
 /// The next step: more often than not something that can succeed.
 pub fn next(chance: &mut Chance, ghost: &Ghost) -> Step {
-    if let (Some(dao), true) = (&ghost.dao, chance.percent(50)) {
+    if let (Some(dao), true) = (&ghost.dao, chance.percent(45)) {
         return members::next(chance, ghost, dao);
     }
     let silent = ghost.nodes.values().filter(|n| !ghost.is_live(n)).count();
@@ -350,7 +352,7 @@ fn in_time(chance: &mut Chance, ghost: &Ghost, running: &[(u64, &Job)]) -> Optio
     }
     let mut jobs = running.iter();
     let content = jobs.find(|(_, job)| job.status == Status::Submitted && job.denom == 1);
-    if let (Some((id, job)), true) = (content, chance.percent(50)) {
+    if let (Some((id, job)), true) = (content, chance.percent(70)) {
         return Some(deed(&job.requester, What::Accept(*id, chance.percent(30))));
     }
     let mut jobs = running.iter();

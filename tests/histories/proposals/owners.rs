@@ -17,7 +17,7 @@ pub fn owner_step(chance: &mut Chance, ghost: &Ghost) -> Deed {
     if let (Some(offered), true) = (&ghost.escrow_office.offered, chance.percent(45)) {
         return deed(offered, What::TakeEscrow);
     }
-    if let (Some(offered), true) = (&ghost.registry_office.offered, chance.percent(35)) {
+    if let (Some(offered), true) = (&ghost.registry_office.offered, chance.percent(60)) {
         return deed(offered, What::TakeRegistry);
     }
     let rewards = ghost.rewards.office.owner.clone();
