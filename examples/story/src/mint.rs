@@ -12,6 +12,8 @@ use crate::cast::Provider;
 const DAY: u64 = 86_400;
 /// Epochs over which a reward vests: 26 buckets of seven.
 const VESTING_EPOCHS: u64 = 26 * 7;
+/// What of a grant is minted at once, in percent.
+pub const INSTANT_PERCENT: u128 = 25;
 /// What a base unit of bond earns in an epoch by standing there, × 10¹⁸: two per cent a year.
 const BASE: u128 = 1_000_000_000_000_000_000 / 50 / 365;
 /// What it can earn at most: eight per cent.
@@ -66,7 +68,7 @@ impl Expectation {
         } else {
             0
         };
-        let at_once = granted * 2_500 / 10_000;
+        let at_once = granted * INSTANT_PERCENT / 100;
         self.minted += at_once + vested;
         self.vesting += granted - at_once;
         self.granted += granted;

@@ -23,6 +23,8 @@ const DEPOSIT: u128 = 1_000_000;
 /// The whole run.
 #[derive(Serialize)]
 pub struct Story {
+    /// What all amounts are in.
+    pub unit: &'static str,
     /// The program.
     pub program: String,
     /// Who lends machines.
@@ -114,6 +116,7 @@ pub fn play(errand: &Errand, teller: &Teller) -> anyhow::Result<Story> {
         mints.push(mint);
     }
     let rewards = mint::rewards(&suite, &providers);
+    teller.claims();
     teller.rewards(&rewards);
     mint::wait_for_vesting(&mut suite);
     for (provider, mint) in providers.iter().zip(&mut mints) {
@@ -121,7 +124,7 @@ pub fn play(errand: &Errand, teller: &Teller) -> anyhow::Result<Story> {
         expect_claim(&suite, provider, &jobs, mint, start_secs);
     }
     let rewards_vested = mint::rewards(&suite, &providers);
-    teller.act("Half a year later");
+    teller.act("Half a year later anybody claims again");
     teller.rewards(&rewards_vested);
 
     teller.act("Every token");
@@ -130,6 +133,7 @@ pub fn play(errand: &Errand, teller: &Teller) -> anyhow::Result<Story> {
     let books = ledger.close(&suite, &expected(&suite, &providers, &jobs, &mints)?);
     teller.books(&books);
     Ok(Story {
+        unit: "base units: 10^6 are one SURGE",
         program: errand.name(),
         providers,
         jobs,
@@ -164,6 +168,7 @@ fn act(
     teller: &Teller,
     providers: &[Provider],
 ) -> anyhow::Result<Act> {
+    teller.deposit(DEPOSIT);
     let job = suite.submit_in_tokens(REQUESTER, errand.spec()?, DEPOSIT)?;
     let explanation = suite.explain(job);
     teller.explanation(&explanation, providers);
@@ -185,9 +190,10 @@ fn act(
     suite.accept(REQUESTER, job)?;
     let earned = suite.provider_credit(provider.id, TOKEN);
     suite.withdraw(Beneficiary::Provider(provider.id), TOKEN)?;
-    teller.paid(provider, earned);
+    let job = suite.job(job);
+    teller.paid(provider, job.price.u128(), earned);
     Ok(Act {
-        job: suite.job(job),
+        job,
         explanation,
         delivery,
         earned,
