@@ -22,6 +22,7 @@ fn bond_behind_a_running_job_cannot_be_taken_away_before_the_slash() {
         clean_ppm: None,
     };
     let too_low = ContractError::BondTooLow {
+        denom: 0,
         bond: 7_365u128.into(),
         needed: 10_000u128.into(),
     };
@@ -39,6 +40,7 @@ fn bond_behind_a_running_job_cannot_be_taken_away_before_the_slash() {
         suite.to_registry("alice", &ExecuteMsg::Leave {})
     });
     let nothing = ContractError::FreeBondTooLow {
+        denom: 0,
         free: 0u128.into(),
         needed: 1u128.into(),
     };
@@ -67,6 +69,7 @@ fn bond_cannot_fall_below_what_jobs_have_locked() {
         clean_ppm: None,
     };
     let too_low = ContractError::BondTooLow {
+        denom: 0,
         bond: (2 * PRICE - 1).into(),
         needed: (2 * PRICE).into(),
     };
@@ -153,8 +156,8 @@ fn a_node_never_answers_for_more_than_its_bond() {
     suite.join_with("alice", Machine::default().with_bond(28_000));
     suite.submit("bob", dear.clone(), 50_000).expect("job");
     assert!(suite.node(1).indexed, "13,268 are free");
-    let reason = "of 1 nodes read none can take the job: 1 with too little free bond; raise the \
-                  deposit, need less, or let the job wait";
+    let reason = "of 1 nodes read none can take the job: 1 with too little free bond; \
+                  need less or let the job wait";
     let expected = surge_escrow::ContractError::NobodyFits {
         job: 2,
         reason: reason.to_owned(),

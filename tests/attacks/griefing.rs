@@ -152,8 +152,8 @@ fn a_provider_that_removes_the_node_that_declined_is_still_out() {
     suite.decline(id).expect("decline");
     let remove = Registry::RemoveNode { node };
     suite.to_registry("mallory", &remove).expect("removed");
-    let reason = "of 1 nodes read none can take the job: 1 the requester's own; raise the \
-                  deposit, need less, or let the job wait";
+    let reason = "of 1 nodes read none can take the job: 1 of the requester or of \
+                  a provider that declined it; let the job wait";
     let expected = EscrowError::NobodyFits {
         job: id,
         reason: reason.to_owned(),
@@ -320,8 +320,8 @@ fn nobody_hires_a_node_that_it_owns_or_operates() {
         for pick in [Pick::Auto, Pick::Pinned(node)] {
             let mut spec = job();
             spec.pick = pick;
-            let reason = "of 1 nodes read none can take the job: 1 the requester's own; raise \
-                          the deposit, need less, or let the job wait";
+            let reason = "of 1 nodes read none can take the job: 1 of the requester \
+                          or of a provider that declined it; let the job wait";
             let expected = EscrowError::NobodyFits {
                 job: 1,
                 reason: reason.to_owned(),

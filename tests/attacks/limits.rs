@@ -204,6 +204,7 @@ fn amounts_of_nothing_and_of_everything_are_refused() {
         amount: Uint128::MAX,
     };
     let expected = RegistryError::FreeBondTooLow {
+        denom: 0,
         free: Uint128::zero(),
         needed: Uint128::MAX,
     };
@@ -215,6 +216,7 @@ fn amounts_of_nothing_and_of_everything_are_refused() {
         bond: Uint128::MAX,
     };
     let expected = RegistryError::FreeBondTooLow {
+        denom: 0,
         free: Uint128::zero(),
         needed: Uint128::MAX,
     };
@@ -227,6 +229,9 @@ fn amounts_of_nothing_and_of_everything_are_refused() {
     };
     refuses(&mut suite, EscrowError::NoDeposit, |suite| {
         suite.send_tokens("bob", &escrow, &order, 0)
+    });
+    refuses(&mut suite, EscrowError::NoDeposit, |suite| {
+        suite.send("bob", &escrow, &Escrow::SubmitJob { spec: job() }, 0)
     });
     let mut empty = job();
     empty.need.milli_cpu = 0;

@@ -20,7 +20,7 @@ pub const REQUESTER: &str = "rita";
 pub const MEMBERS: [&str; 3] = ["dora", "emil", "faye"];
 
 /// What each provider bonds, in base units: a thousand tokens.
-const BOND: u128 = 1_000_000_000;
+pub const BOND: u128 = 1_000_000_000;
 
 /// A provider of the story.
 #[derive(Serialize)]
