@@ -3,6 +3,7 @@
 mod events;
 mod governance;
 mod lives;
+mod pages;
 mod rewards;
 mod story;
 mod terms;
