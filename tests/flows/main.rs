@@ -4,6 +4,7 @@ mod events;
 mod governance;
 mod invariants;
 mod lives;
+mod pages;
 mod rewards;
 mod story;
 mod terms;

@@ -80,7 +80,7 @@ pub fn providers() -> anyhow::Result<Vec<Provider>> {
         bandwidth_mbps: 100,
     };
     Ok(vec![
-        provider("ella", EUROPE, here, "read from this machine", 160, 2),
+        provider("ella", EUROPE, here, "this machine", 160, 2),
         provider("noah", US_EAST, cabinet, "declared", 95, 1),
         provider("mina", ASIA, cabinet, "declared", 110, 1),
     ])
