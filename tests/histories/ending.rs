@@ -121,7 +121,11 @@ fn deposits_come_back(world: &mut World) {
     let longest = dao.proposals.iter().map(|p| p.law.voting + p.law.grace);
     world.pass(2 * longest.max().unwrap_or_default() + 1);
     for (id, proposal) in (1u64..).zip(&dao.proposals) {
-        assert!(proposal.stage(world.ghost.now).is_over(), "proposal {id}");
+        let stage = proposal.stage(world.ghost.now);
+        assert!(stage.is_over(), "proposal {id}");
+        if proposal.over.is_none() {
+            must(world, "anybody", What::Poke(id));
+        }
         if proposal.deposit > 0 {
             must(world, "anybody", What::Refund(id));
         }

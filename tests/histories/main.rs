@@ -1,5 +1,6 @@
 //! Random histories: honest and hostile actors, time jumps, every message, and after each
-//! step everything compared with the ghost ledger.
+//! step everything compared with the ghost ledger. In three of ten a DAO owns everything, and
+//! requesters and providers are its members.
 //!
 //! `SURGE_HISTORIES` sets how many (256), `SURGE_SEED` runs a single one.
 
@@ -24,7 +25,7 @@ use world::{Step, World};
 const HISTORIES: u64 = 256;
 const STEPS: u32 = 50;
 /// As many more where members decide, too.
-const MORE: u32 = 30;
+const MORE: u32 = 40;
 const THREADS: u64 = 2;
 
 /// Seeds that failed once, one a line with what was wrong.

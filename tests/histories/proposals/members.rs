@@ -71,12 +71,11 @@ pub fn next(chance: &mut Chance, ghost: &Ghost, dao: &Dao) -> Step {
         roll if roll < 80 && !live.is_empty() => carry_on(chance, ghost, dao),
         _ if live.len() > 3 => carry_on(chance, ghost, dao),
         _ => {
-            let acts = match chance.below(10) {
+            let acts = match chance.below(15) {
                 0 => vec![],
                 1..=3 => vec![spend(chance, ghost)],
-                4 => vec![Act::Admit(chance.of(&REQUESTERS).to_owned())],
-                5 => vec![Act::Admit(chance.of(&PROVIDERS[..4]).to_owned())],
-                6 => vec![Act::Dismiss(member(chance, dao))],
+                4..=6 => vec![Act::Admit(newcomer(chance, dao))],
+                7..=9 => vec![Act::Dismiss(member(chance, dao))],
                 _ => {
                     let owners = owner_step(chance, ghost);
                     let deed = as_owner(chance, ghost, owners);
@@ -87,6 +86,19 @@ pub fn next(chance: &mut Chance, ghost: &Ghost, dao: &Dao) -> Step {
         }
     };
     Step::Send(Box::new(what_next))
+}
+
+/// Most often somebody who is no member yet.
+fn newcomer(chance: &mut Chance, dao: &Dao) -> String {
+    let people = REQUESTERS.iter().chain(&PROVIDERS[..4]);
+    let mut people: Vec<String> = people.map(|name| (*name).to_owned()).collect();
+    if chance.percent(85) {
+        people.retain(|name| !dao.members.contains(name));
+    }
+    match people.is_empty() {
+        true => member(chance, dao),
+        false => chance.of(&people),
+    }
 }
 
 fn member(chance: &mut Chance, dao: &Dao) -> String {
@@ -104,11 +116,22 @@ fn propose(chance: &mut Chance, dao: &Dao, acts: Vec<Act>) -> Deed {
 
 /// Some of the DAO's money, rarely more than there is.
 fn spend(chance: &mut Chance, ghost: &Ghost) -> Act {
-    let denom = usize::from(chance.percent(40));
+    let denom = usize::from(chance.percent(70));
     let held = ghost.held_by(DAO, denom);
     let amount = match denom {
-        0 => chance.of(&[1, 1, 1, held / 2, held, held + 1]),
-        _ => chance.of(&[0, 1, 1, 1_000, 1_000, 1_000_000, 1_000_000, held + 1]),
+        0 => chance.of(&[1, 1, 1, 1, 1, held + 1, held]),
+        _ => chance.of(&[
+            0,
+            1,
+            1,
+            1,
+            1_000,
+            1_000,
+            1_000,
+            1_000_000,
+            1_000_000,
+            held + 1,
+        ]),
     };
     Act::Spend(anyone(chance), denom, amount)
 }
