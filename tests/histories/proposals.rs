@@ -34,6 +34,7 @@ pub fn first_deeds(chance: &mut Chance) -> Vec<Deed> {
             10_000_000,
             40_000_000,
             40_000_000,
+            100_000_000,
             200_000_000,
             2_000_000_000,
             RICH,
@@ -105,7 +106,7 @@ pub fn next(chance: &mut Chance, ghost: &Ghost) -> Step {
         (9, Choice::Money),
         (13, Choice::Rewards),
         (13, Choice::Provider),
-        (12, Choice::Owner),
+        (15, Choice::Owner),
         (9, Choice::Hostile),
     ]);
     send(match choose {
@@ -446,6 +447,30 @@ fn rewards(chance: &mut Chance, ghost: &Ghost) -> Deed {
             amount: chance.of(&[0, 2_000_000_000]),
         };
         return deed(&record.owner, bond);
+    }
+    // What an earlier ceiling left, what burning opened since may use.
+    let with_room = (1u32..).zip(&ghost.providers).find(|(id, _)| {
+        let accounts = &ghost.rewards.accounts;
+        let account = accounts.get(id).cloned().unwrap_or_default();
+        let open = ghost.rewards.given(*id, |burn| burn.gate) - account.gated;
+        open > 0 && account.room() > 0
+    });
+    if let (Some((provider, _)), true) = (with_room, chance.percent(60)) {
+        return deed(&who, What::Claim(provider));
+    }
+    // A bond that allows a part of what burning opened soon allows all of it.
+    let in_part = (1u32..).zip(&ghost.providers).find(|(id, _)| {
+        let counted = ghost
+            .rewards
+            .accounts
+            .get(id)
+            .map_or(0, |account| account.gated);
+        let open = ghost.rewards.given(*id, |burn| burn.gate) - counted;
+        let gated = |id| ghost.would_claim(id).map_or(0, |claimed| claimed.gated);
+        open > 0 && (1..open).contains(&gated(*id))
+    });
+    if let (Some((provider, _)), true) = (in_part, chance.percent(80)) {
+        return deed(&who, What::Claim(provider));
     }
     let over = ghost.rewards.epoch_at(ghost.now) > ghost.rewards.turned();
     let what = match chance.below(100) {
