@@ -2,7 +2,7 @@
 //! step everything compared with the ghost ledger. In three of ten a DAO owns everything, and
 //! requesters and providers are its members.
 //!
-//! `SURGE_HISTORIES` sets how many (256), `SURGE_SEED` runs a single one.
+//! `SURGE_HISTORIES` sets how many (320), `SURGE_SEED` runs a single one.
 
 mod chance;
 mod check;
@@ -22,7 +22,7 @@ use chance::Chance;
 use stats::Stats;
 use world::{Step, World};
 
-const HISTORIES: u64 = 256;
+const HISTORIES: u64 = 320;
 const STEPS: u32 = 50;
 /// As many more where members decide, too.
 const MORE: u32 = 40;
