@@ -1,5 +1,6 @@
 //! Bond is there while it may have to answer.
 
+use surge_interface::raw::RegistryStore;
 use surge_interface::registry::{ExecuteMsg, InvariantResponse, QueryMsg};
 use surge_registry::ContractError;
 use surge_testing::{job, Machine, Suite};
@@ -7,7 +8,7 @@ use surge_tests::refusal::refuses;
 
 use crate::{with_alice, with_job, PRICE};
 
-/// depin.md 4, no. 10. Guards: `node::update` (bond ≥ locked), `take_out` (no running
+/// Exit before the slash. Guards: `node::update` (bond ≥ locked), `take_out` (no running
 /// jobs), `start_unbonding` (free bond only).
 #[test]
 fn bond_behind_a_running_job_cannot_be_taken_away_before_the_slash() {
@@ -21,6 +22,7 @@ fn bond_behind_a_running_job_cannot_be_taken_away_before_the_slash() {
         clean_ppm: None,
     };
     let too_low = ContractError::BondTooLow {
+        denom: 0,
         bond: 7_365u128.into(),
         needed: 10_000u128.into(),
     };
@@ -38,6 +40,7 @@ fn bond_behind_a_running_job_cannot_be_taken_away_before_the_slash() {
         suite.to_registry("alice", &ExecuteMsg::Leave {})
     });
     let nothing = ContractError::FreeBondTooLow {
+        denom: 0,
         free: 0u128.into(),
         needed: 1u128.into(),
     };
@@ -66,6 +69,7 @@ fn bond_cannot_fall_below_what_jobs_have_locked() {
         clean_ppm: None,
     };
     let too_low = ContractError::BondTooLow {
+        denom: 0,
         bond: (2 * PRICE - 1).into(),
         needed: (2 * PRICE).into(),
     };
@@ -74,7 +78,7 @@ fn bond_cannot_fall_below_what_jobs_have_locked() {
     });
 }
 
-/// compute.md, inequality 12. Guard: `from_secs <= now_secs` in `bond::withdraw`.
+/// Inequality 12. Guard: `from_secs <= now_secs` in `bond::withdraw`.
 #[test]
 fn nobody_bonds_farms_and_leaves_in_a_day() {
     let (mut suite, _, _) = with_alice();
@@ -101,8 +105,8 @@ fn nobody_bonds_farms_and_leaves_in_a_day() {
     );
 }
 
-/// depin.md 4, no. 27. A second unbonding does not ride on the wait of the first. Guard:
-/// each unbonding has its own time.
+/// A second unbonding does not ride on the wait of the first. Guard: each unbonding has
+/// its own time.
 #[test]
 fn a_second_unbonding_waits_by_itself() {
     let (mut suite, _, _) = with_alice();
@@ -133,7 +137,7 @@ fn a_second_unbonding_waits_by_itself() {
     );
 }
 
-/// compute.md, inequality 6. Guard: `judge` asks for free bond of the collateral.
+/// Inequality 6. Guard: `judge` asks for free bond of the collateral.
 #[test]
 fn a_node_never_answers_for_more_than_its_bond() {
     let mut suite = Suite::new();
@@ -152,8 +156,8 @@ fn a_node_never_answers_for_more_than_its_bond() {
     suite.join_with("alice", Machine::default().with_bond(28_000));
     suite.submit("bob", dear.clone(), 50_000).expect("job");
     assert!(suite.node(1).indexed, "13,268 are free");
-    let reason = "of 1 nodes read none can take the job: 1 with too little free bond; raise the \
-                  deposit, need less, or let the job wait";
+    let reason = "of 1 nodes read none can take the job: 1 with too little free bond; \
+                  need less or let the job wait";
     let expected = surge_escrow::ContractError::NobodyFits {
         job: 2,
         reason: reason.to_owned(),
@@ -202,8 +206,8 @@ fn without_a_penalty_no_number_of_strikes_costs_anything() {
     assert_eq!((node.bond.u128(), node.strikes), (200_000, 40));
 }
 
-/// style.md 4.2, no. 8 (no unlimited penalties). Guard: `no_show` takes at most half of the
-/// price and at most the collateral, whatever the strikes.
+/// A penalty without end. Guard: `no_show` takes at most half of the price and at most the
+/// collateral, whatever the strikes.
 #[test]
 fn penalties_double_up_to_half_of_the_price_and_no_further() {
     let (mut suite, _, _) = with_alice();
@@ -220,4 +224,80 @@ fn penalties_double_up_to_half_of_the_price_and_no_further() {
     let money: InvariantResponse = suite.ask_registry(&QueryMsg::Invariant {});
     let row = &money.rows[0];
     assert_eq!((row.bonds + row.tips + row.kitty).u128(), 200_000);
+}
+
+/// What makes Alice's bond in tokens fall.
+type Fall = fn(&mut Suite);
+
+fn order(suite: &mut Suite) -> u64 {
+    suite.submit_in_tokens("bob", job(), 50_000).expect("job")
+}
+
+/// Somebody whose bond falls keeps on counting as before. Guard: the registry forgets every
+/// low that is no lower than the bond is now, whatever it falls by.
+#[test]
+fn a_bond_that_fell_does_not_count_by_a_higher_low() {
+    let falls: [(&str, Fall); 5] = [
+        ("a deadline missed", |suite| {
+            let id = order(suite);
+            suite.pass(1_201);
+            suite.expire("anybody", id).expect("expiry");
+        }),
+        ("a dispute lost entirely", |suite| {
+            let id = order(suite);
+            suite.deliver(id).expect("delivery");
+            suite
+                .dispute("bob", id, PRICE.div_ceil(10))
+                .expect("dispute");
+            suite.rule(id, 0).expect("ruling");
+        }),
+        ("an eviction", |suite| {
+            suite.pass(4 * 3_600);
+            let evict = ExecuteMsg::Evict { nodes: vec![1] };
+            suite.to_registry("anybody", &evict).expect("eviction");
+        }),
+        ("a part unbonded and withdrawn", |suite| {
+            let amount = 50_000u128.into();
+            let unbond = ExecuteMsg::Unbond { denom: 1, amount };
+            suite.to_registry("alice", &unbond).expect("unbonds");
+            suite.pass(60 * 86_400);
+            let (provider, denom) = (1, 1);
+            let withdraw = ExecuteMsg::WithdrawBond { provider, denom };
+            suite.to_registry("anybody", &withdraw).expect("withdrawal");
+        }),
+        ("leaving", |suite| {
+            suite
+                .to_registry("alice", &ExecuteMsg::Leave {})
+                .expect("leaves");
+        }),
+    ];
+    for (why, fall) in falls {
+        let mut suite = Suite::new();
+        // A hundred thousand behind the node and as much free; then a unit more.
+        let machine = Machine::default().quoting(1).with_bond(100_000);
+        let (provider, _) = suite.join_with("alice", machine);
+        suite.bond("alice", provider, 1, 100_000).expect("bond");
+        suite.pass(3 * 86_400);
+        let since = suite.now_secs();
+        suite.bond("mallory", provider, 1, 1).expect("dust");
+        suite.heartbeat(1).expect("heartbeat");
+        assert_eq!(counts(&suite, provider, since), 200_000, "before {why}");
+        fall(&mut suite);
+        let found = suite.provider(provider).bonds;
+        let left: u128 = found
+            .iter()
+            .filter(|bond| bond.denom == 1)
+            .map(|bond| (bond.free + bond.at_nodes).u128())
+            .sum();
+        assert!(left < 200_000, "{why} takes something");
+        assert_eq!(counts(&suite, provider, since), left, "after {why}");
+    }
+}
+
+/// How much of a bond in tokens counts from a moment on.
+fn counts(suite: &Suite, provider: u32, since: u64) -> u128 {
+    let store = RegistryStore::open(suite.app.wrap(), suite.registry.clone());
+    let bond = store.and_then(|store| store.bond(provider, 1));
+    let lowest = bond.and_then(|bond| bond.lowest_since(since));
+    lowest.expect("a bond").u128()
 }

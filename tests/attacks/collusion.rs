@@ -32,8 +32,8 @@ fn bring_home(suite: &mut Suite) {
     let _ = suite.withdraw_provider(1);
 }
 
-/// depin.md 4, no. 23; compute.md, inequalities 2 and 5. Guards: what a no-show pays goes to
-/// the kitty, less a tip of at most half; nothing of it goes to the requester.
+/// Inequalities 2 and 5: failures staged for the compensation. Guards: what a no-show pays
+/// goes to the kitty, less a tip of at most half; nothing of it goes to the requester.
 #[test]
 fn staged_failures_cost_a_ring_nine_tenths_of_every_penalty() {
     let mut suite = Suite::new();
@@ -63,7 +63,7 @@ fn staged_failures_cost_a_ring_nine_tenths_of_every_penalty() {
     assert!(lost * 10 >= penalties * 9 && lost > 0);
 }
 
-/// compute.md, inequality 2: paying oneself costs the take, each time.
+/// Inequality 2: paying oneself costs the take, each time.
 #[test]
 fn paying_oneself_costs_the_take() {
     let ring = ["mallory", "mallory-op", "mia"];
@@ -119,7 +119,7 @@ fn a_dispute_among_friends_earns_nothing() {
     }
 }
 
-/// depin.md 4, no. 24. Guards: the bond is exact and in the job's denomination, and only
+/// Disputes for nothing. Guards: the bond is exact and in the job's denomination, and only
 /// the requester may dispute.
 #[test]
 fn a_dispute_takes_the_requesters_own_bond_in_the_jobs_denomination() {

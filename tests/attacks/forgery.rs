@@ -65,7 +65,7 @@ fn only_the_escrow_reserves_and_releases() {
     }
 }
 
-/// depin.md 4, no. 9; style.md 4.2, no. 16. Guard: hooks are believed only from listed
+/// Hooks that nobody paid for. Guard: hooks are believed only from listed
 /// tokens, by `info.sender`.
 #[test]
 fn a_worthless_token_with_the_same_name_buys_neither_jobs_nor_bond() {
@@ -114,7 +114,8 @@ fn a_worthless_token_with_the_same_name_buys_neither_jobs_nor_bond() {
     );
 }
 
-/// style.md 4.2, no. 16. Guard: as before; the sender inside of the hook counts for nothing.
+/// A hook in the name of somebody else. Guard: as before; the sender inside of the hook
+/// counts for nothing.
 #[test]
 fn a_hook_that_no_token_sent_spends_nobodys_tokens() {
     let (mut suite, _, _) = with_alice();
@@ -139,7 +140,8 @@ fn a_hook_that_no_token_sent_spends_nobodys_tokens() {
     });
 }
 
-/// depin.md 4, no. 6. Guard: `ensure_operator` looks at the job's own provider.
+/// Another provider's operator delivers, and is paid. Guard: `ensure_operator` looks at
+/// the job's own provider.
 #[test]
 fn an_operator_delivers_and_declines_its_own_jobs_only() {
     let (mut suite, id) = with_job();
@@ -160,7 +162,8 @@ fn an_operator_delivers_and_declines_its_own_jobs_only() {
     }
 }
 
-/// style.md 4.2, no. 17. Guard: `nonpayable` before every message that takes no funds.
+/// Money that a message does not ask for would be lost. Guard: `nonpayable` before every
+/// message that takes no funds.
 #[test]
 fn coins_with_a_message_that_takes_none_are_refused_and_not_swallowed() {
     let (mut suite, id) = with_job();

@@ -13,7 +13,8 @@ use surge_tests::refusal::refuses;
 
 use crate::{with_alice, with_job, PRICE};
 
-/// depin.md 4, no. 12. Guard: `bond::add` touches the free bond and nothing else.
+/// A stranger's deposit for somebody else. Guard: `bond::add` touches the free bond and
+/// nothing else.
 #[test]
 fn dust_from_a_stranger_moves_no_timer_and_unlocks_nothing() {
     let (mut suite, _, _) = with_alice();
@@ -63,8 +64,8 @@ fn dust_keeps_nobody_from_leaving() {
     );
 }
 
-/// depin.md 4, no. 14. A job that only wastes everybody's time costs its requester a fee
-/// for each node that had to look at it. Guard: `decline_fee` in `give_up`.
+/// A job that only wastes everybody's time costs its requester a fee for each node that
+/// had to look at it. Guard: `decline_fee` in `give_up`.
 #[test]
 fn a_junk_job_costs_its_requester_a_fee_for_each_node_that_declines_it() {
     let mut suite = Suite::new();
@@ -151,8 +152,8 @@ fn a_provider_that_removes_the_node_that_declined_is_still_out() {
     suite.decline(id).expect("decline");
     let remove = Registry::RemoveNode { node };
     suite.to_registry("mallory", &remove).expect("removed");
-    let reason = "of 1 nodes read none can take the job: 1 the requester's own; raise the \
-                  deposit, need less, or let the job wait";
+    let reason = "of 1 nodes read none can take the job: 1 of the requester or of \
+                  a provider that declined it; let the job wait";
     let expected = EscrowError::NobodyFits {
         job: id,
         reason: reason.to_owned(),
@@ -255,7 +256,8 @@ fn capacity_is_free_at_delivery_and_neither_before_nor_twice() {
     suite.assert_sound();
 }
 
-/// style.md 4.2, no. 7. Guard: every amount is booked, balances are never asked for.
+/// Coins that nobody sent with a message, to confuse the books. Guard: every amount is
+/// booked, balances are never asked for.
 #[test]
 fn coins_that_nobody_asked_for_belong_to_the_treasury_and_the_kitty() {
     let (mut suite, id) = with_job();
@@ -318,8 +320,8 @@ fn nobody_hires_a_node_that_it_owns_or_operates() {
         for pick in [Pick::Auto, Pick::Pinned(node)] {
             let mut spec = job();
             spec.pick = pick;
-            let reason = "of 1 nodes read none can take the job: 1 the requester's own; raise \
-                          the deposit, need less, or let the job wait";
+            let reason = "of 1 nodes read none can take the job: 1 of the requester \
+                          or of a provider that declined it; let the job wait";
             let expected = EscrowError::NobodyFits {
                 job: 1,
                 reason: reason.to_owned(),

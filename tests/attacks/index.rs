@@ -9,8 +9,9 @@ use surge_tests::refusal::refuses;
 
 use crate::{with_alice, with_job, PRICE};
 
-/// compute.md, index poisoning. Guards: silent rows are refused by `judge` and taken out by
-/// the search that meets them; bond and eviction tip make them cost something.
+/// An index full of nodes that are gone. Guards: silent rows are refused by `judge` and
+/// taken out by the search that meets them; bond and eviction tip make them cost
+/// something.
 #[test]
 fn silent_nodes_blind_no_search_and_are_cleaned_out_at_their_owners_cost() {
     let mut suite = Suite::new();
@@ -92,8 +93,8 @@ fn a_live_node_cannot_be_evicted_and_a_silent_one_pays_once() {
     });
 }
 
-/// depin.md 4, no. 1. Guard: `Load::free` takes what is reserved from the capacity, whatever
-/// a heartbeat says.
+/// A heartbeat that claims to have free what jobs hold. Guard: `Load::free` takes what is
+/// reserved from the capacity, whatever a heartbeat says.
 #[test]
 fn a_heartbeat_cannot_claim_more_free_than_capacity_less_reserved() {
     let (mut suite, _) = with_job();
@@ -144,7 +145,7 @@ fn a_node_cannot_shrink_below_what_is_reserved() {
     assert!(!suite.node(1).indexed, "nothing is free");
 }
 
-/// depin.md 4, no. 7: a replayed heartbeat keeps nobody alive. Guard: `seq <= load.seq`.
+/// A replayed heartbeat keeps nobody alive. Guard: `seq <= load.seq`.
 #[test]
 fn a_heartbeat_is_good_for_once_and_for_its_operator_alone() {
     let (mut suite, _, node) = with_alice();
@@ -167,8 +168,8 @@ fn a_heartbeat_is_good_for_once_and_for_its_operator_alone() {
     assert!(!suite.node(node).live);
 }
 
-/// depin.md 4, no. 21. Guard: the price is computed in 128 bits with checks; what does not
-/// fit is too dear.
+/// Prices and needs so large that they wrap around. Guard: the price is computed in 128
+/// bits with checks; what does not fit is too dear.
 #[test]
 fn a_price_that_overflows_is_too_dear_and_breaks_no_search() {
     let mut suite = Suite::new();

@@ -12,7 +12,8 @@ use surge_tests::refusal::refuses;
 
 use crate::{with_alice, with_job, PRICE};
 
-/// depin.md 4, no. 26. Guard: `owned` and `ensure_owner`; the operator appears in neither.
+/// A stolen hot key reaches for the bond. Guard: `owned` and `ensure_owner`; the operator
+/// appears in neither.
 #[test]
 fn a_hot_key_moves_no_money_and_no_machine() {
     let (mut suite, id) = with_job();
@@ -122,7 +123,7 @@ fn a_stolen_cold_key_redirects_earnings_only_after_the_delay() {
     assert_eq!(*second.payout_at(suite.now_secs()), vault);
 }
 
-/// style.md 4.2, no. 18 and 19. Guard: `assert_owner` in each message of the owner.
+/// Strangers send the owner's messages. Guard: `assert_owner` in each message of the owner.
 #[test]
 fn nobody_but_the_owner_decides() {
     let (mut suite, _, _) = with_alice();
@@ -170,7 +171,8 @@ fn nobody_but_the_owner_decides() {
     }
 }
 
-/// style.md 4.2, no. 19. Guard: two steps; who was offered has to accept.
+/// An owner mistypes, or hurries, its successor. Guard: two steps; who was offered has to
+/// accept.
 #[test]
 fn ownership_goes_only_to_who_accepts_it() {
     let (mut suite, _, _) = with_alice();

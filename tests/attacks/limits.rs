@@ -45,8 +45,8 @@ fn a_page_above_the_cap_is_an_error_and_not_a_cut_list() {
 type SetEscrow = fn(&mut escrow::Params, u64);
 type SetRegistry = fn(&mut registry::Params, u64);
 
-/// style.md 4.2, no. 18. Each parameter of the escrow at its bounds and one beyond. Guard:
-/// `check_params`, the same at birth and later.
+/// Each parameter of the escrow at its bounds and one beyond. Guard: `check_params`, the
+/// same at birth and later.
 #[test]
 fn parameters_of_the_escrow_stay_within_their_bounds() {
     let hour = 3_600;
@@ -204,6 +204,7 @@ fn amounts_of_nothing_and_of_everything_are_refused() {
         amount: Uint128::MAX,
     };
     let expected = RegistryError::FreeBondTooLow {
+        denom: 0,
         free: Uint128::zero(),
         needed: Uint128::MAX,
     };
@@ -215,6 +216,7 @@ fn amounts_of_nothing_and_of_everything_are_refused() {
         bond: Uint128::MAX,
     };
     let expected = RegistryError::FreeBondTooLow {
+        denom: 0,
         free: Uint128::zero(),
         needed: Uint128::MAX,
     };
@@ -228,6 +230,9 @@ fn amounts_of_nothing_and_of_everything_are_refused() {
     refuses(&mut suite, EscrowError::NoDeposit, |suite| {
         suite.send_tokens("bob", &escrow, &order, 0)
     });
+    refuses(&mut suite, EscrowError::NoDeposit, |suite| {
+        suite.send("bob", &escrow, &Escrow::SubmitJob { spec: job() }, 0)
+    });
     let mut empty = job();
     empty.need.milli_cpu = 0;
     let expected = RegistryError::NothingNeeded {
@@ -238,8 +243,8 @@ fn amounts_of_nothing_and_of_everything_are_refused() {
     });
 }
 
-/// depin.md 4, no. 18 and 19: lists that strangers fill have an end. Guards: `MAX_NODES`,
-/// `MAX_UNBONDINGS`, the length of a job's texts, `MAX_REPLICAS`.
+/// Lists that strangers fill have an end. Guards: `MAX_NODES`, `MAX_UNBONDINGS`, the
+/// length of a job's texts, `MAX_REPLICAS`.
 #[test]
 fn lists_that_strangers_fill_have_an_end() {
     let (mut suite, _, _) = with_alice();
@@ -295,7 +300,8 @@ fn lists_that_strangers_fill_have_an_end() {
     });
 }
 
-/// style.md 4.2, no. 4. Guards: `DenomListed`, `MarketTwice`, `AddressTaken`.
+/// The same twice: a denomination, a market, a key. Guards: `DenomListed`, `MarketTwice`,
+/// `AddressTaken`.
 #[test]
 fn nothing_is_listed_twice() {
     let (mut suite, _, _) = with_alice();

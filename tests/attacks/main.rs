@@ -12,6 +12,7 @@ mod minting;
 mod timing;
 mod turns;
 mod upgrades;
+mod weights;
 
 use surge_testing::{job, Machine, Suite};
 

@@ -51,7 +51,7 @@ fn wash(suite: &mut Suite, deposit: u128, secs: u64) {
     suite.accept("mia", id).expect("acceptance");
 }
 
-/// compute.md, inequalities 1 and 2; depin.md 4, nos. 3 and 4. Guard: κ + γ ≤ 0.9 of what
+/// Inequalities 1 and 2. Who pays himself mints more than he burns. Guard: κ + γ ≤ 0.9 of what
 /// is burned, frozen with the job. At the bound itself and at every size the ring loses at
 /// least a tenth of what it burned.
 #[test]
@@ -154,7 +154,7 @@ fn washing_in_a_ring_of_providers_loses_as_much() {
     );
 }
 
-/// compute.md, inequality 4; "idle bonds take 97 % of the emission". Guard: bond counts as
+/// Inequality 4: a bond that is there for the moment of a claim only. Guard: bond counts as
 /// low as it stood over whole epochs.
 #[test]
 fn bonding_claiming_and_unbonding_within_an_epoch_earns_nothing() {
@@ -204,7 +204,7 @@ fn a_bond_of_nothing_does_not_make_the_next_one_look_empty() {
     assert!(base.abs_diff(whole) <= 1, "{base}, {whole} expected");
 }
 
-/// depin.md 4, no. 12: a stranger's dust makes an old low of a bond that is new. Guard: a
+/// A stranger's dust makes an old low of a bond that is new. Guard: a
 /// bond counts from whichever of its rises earns most.
 #[test]
 fn dust_before_a_provider_bonds_takes_nothing_from_it() {
@@ -400,8 +400,8 @@ fn nothing_is_claimed_twice_however_often_somebody_tries() {
     assert_eq!(books.granted, promised.granted);
 }
 
-/// Truebit 2026. Guards: the token's minter is the rewards contract, which has no message
-/// that mints to somebody or names another minter.
+/// A mint for whoever asks. Guards: the token's minter is the rewards contract, which has
+/// no message that mints to somebody or names another minter.
 #[test]
 fn nobody_else_mints_and_nobody_names_another_minter() {
     let mut suite = Suite::new();
@@ -473,7 +473,8 @@ fn strangers_change_nothing_and_claims_pay_the_payout_address() {
     );
 }
 
-/// depin.md 4, no. 22. Guards: a step of a tenth, once a quarter, and bounds in code.
+/// An emission that votes raise without end. Guards: a step of a tenth, once a quarter,
+/// and bounds in code.
 #[test]
 fn the_emission_moves_by_a_tenth_once_a_quarter() {
     let mut suite = Suite::new();
@@ -670,4 +671,92 @@ fn no_vote_makes_a_burned_token_mint_more_than_nine_tenths() {
     refuses(&mut suite, expected, |suite| {
         suite.to_escrow("owner", &update)
     });
+}
+
+/// Numbers out of bounds at birth, where no step holds them back. Guard: `check_params`
+/// there as with every change.
+#[test]
+fn rewards_are_not_born_with_an_emission_that_no_vote_could_make() {
+    let mut suite = Suite::new();
+    let of_suite: surge_interface::rewards::ConfigResponse = suite.ask_rewards(&Rewards::Config {});
+    let info = suite.app.wrap().query_wasm_contract_info(&suite.rewards);
+    let code_id = info.expect("a contract").code_id;
+    let bound = |what, value: u64, max| {
+        ContractError::OutOfBounds(OutOfBounds {
+            what,
+            value,
+            min: 0,
+            max,
+        })
+    };
+    for (base_bps, ceiling_bps, pool_bps, instant_bps, expected) in [
+        (200, 2_001, 0, 0, bound("ceiling_bps", 2_001, 2_000)),
+        (200, 800, 10_001, 0, bound("pool_bps", 10_001, 10_000)),
+        (200, 800, 0, 5_001, bound("instant_bps", 5_001, 5_000)),
+        (
+            801,
+            800,
+            0,
+            0,
+            ContractError::CeilingBelowBase {
+                ceiling_bps: 800,
+                base_bps: 801,
+            },
+        ),
+    ] {
+        let msg = surge_interface::rewards::InstantiateMsg {
+            owner: Suite::addr("owner").to_string(),
+            token: suite.token.to_string(),
+            escrow: of_suite.escrow.to_string(),
+            registry: of_suite.registry.to_string(),
+            profile: TimeProfile::Main,
+            start_secs: suite.now_secs(),
+            epoch_secs: DAY,
+            params: Params {
+                base_bps,
+                ceiling_bps,
+                pool_bps,
+                instant_bps,
+            },
+        };
+        let deployer = Suite::addr("deployer");
+        let born = suite
+            .app
+            .instantiate_contract(code_id, deployer, &msg, &[], "again", None);
+        let error = born.expect_err("not born");
+        assert_eq!(error.downcast_ref::<ContractError>(), Some(&expected));
+    }
+}
+
+/// The owner takes nothing, or more than there is. Guard: the bounds of a slash.
+#[test]
+fn a_slash_takes_a_basis_point_at_least_and_all_at_most() {
+    let mut suite = Suite::new();
+    let machine = Machine::default().quoting(1).with_bond(BOND);
+    let (provider, _) = suite.join_with("alice", machine.priced_percent(100_000));
+    wash(&mut suite, 90_000_000_000, 30 * DAY);
+    suite.claim(provider).expect("a claim");
+    for bps in [0, 10_001, u16::MAX] {
+        let expected = ContractError::OutOfBounds(OutOfBounds {
+            what: "bps",
+            value: bps.into(),
+            min: 1,
+            max: 10_000,
+        });
+        refuses(&mut suite, expected, |suite| {
+            suite.to_rewards("owner", &ExecuteMsg::Slash { provider, bps })
+        });
+    }
+    for bps in [1, 10_000] {
+        let slash = ExecuteMsg::Slash { provider, bps };
+        suite.to_rewards("owner", &slash).expect("a slash");
+    }
+    let account: surge_interface::rewards::AccountResponse =
+        suite.ask_rewards(&Rewards::Account { provider });
+    assert_eq!(account.vesting.iter().sum::<Uint128>(), Uint128::zero());
+    refuses(
+        &mut suite,
+        ContractError::NothingVests { provider },
+        |suite| suite.to_rewards("owner", &ExecuteMsg::Slash { provider, bps: 1 }),
+    );
 }

@@ -74,7 +74,7 @@ fn a_job_that_is_overdue_expires_and_cannot_be_cancelled() {
     assert_eq!(suite.provider_credit(1, 0), 0);
 }
 
-/// depin.md 4, no. 11: a machine held for nothing is paid for. Guard: `cancel_bps`.
+/// A machine held for nothing is paid for. Guard: `cancel_bps`.
 #[test]
 fn reserving_and_cancelling_at_once_costs_a_tenth() {
     let (mut suite, id) = with_job();
@@ -153,8 +153,8 @@ fn another_node_never_costs_more_than_the_deposit() {
     let waiting = suite.job(id);
     assert_eq!(waiting.status, Status::Open, "carol is dearer");
     assert_eq!(waiting.held.u128(), deposit);
-    let reason = "of 2 nodes read none can take the job: 1 too dear, 1 the requester's own; \
-                  raise the deposit, need less, or let the job wait";
+    let reason = "of 2 nodes read none can take the job: 1 too dear, 1 of the requester \
+                  or of a provider that declined it; raise the deposit or let the job wait";
     let expected = ContractError::NobodyFits {
         job: id,
         reason: reason.to_owned(),

@@ -77,7 +77,7 @@ impl Book {
         standing.lowest = standing.lowest.min(now);
     }
 
-    /// Claims, and compares what came of it with inequalities 1 and 3 of the design.
+    /// Claims, and compares what came of it with inequalities 1 and 3.
     pub fn claim(&mut self, suite: &mut Suite, provider: u32) {
         self.note_bond(suite, provider);
         let reward: Reward = suite.ask_rewards(&Rewards::Claimable { provider });

@@ -216,7 +216,7 @@ fn check_work(finding: &Finding) {
     }
 }
 
-/// Inequality 9 of the design, in money: however a bond is split, it gets the share of the
+/// Inequality 9, in money: however a bond is split, it gets the share of the
 /// honest bonds but for a fiftieth and a job per node.
 fn check_turns(finding: &Finding, cheat: &Outcome) {
     let turnovers = finding.honest().iter().map(|honest| honest.book.turnover);

@@ -1,17 +1,19 @@
 //! The members own the network: what they decide happens, and nothing else does.
 
-use cosmwasm_std::{to_json_binary, Addr, Uint128, WasmMsg};
+use cosmwasm_std::{to_json_binary, Addr, Binary, StdResult, Uint128, WasmMsg};
 use cw20::Cw20ExecuteMsg;
 use cw_multi_test::Executor;
-use cw_ownable::{Action as Ownership, Ownership as Owner};
+use cw_ownable::{Action as Ownership, Ownership as Owner, OwnershipError};
 use surge_interface::dao::{
-    Action, Choice, Class, ClassifyResponse, ConfigResponse, ExecuteMsg, QueryMsg, Status,
+    Action, Choice, Class, ClassifyResponse, ConfigResponse, ExecuteMsg, QueryMsg, RowsResponse,
+    Status,
 };
 use surge_interface::escrow::{self, ExecuteMsg as Escrow, Purse, QueryMsg as EscrowQuery};
 use surge_interface::registry::{self, ExecuteMsg as Registry, QueryMsg as RegistryQuery};
 use surge_interface::rewards::{self, ExecuteMsg as Rewards, QueryMsg as RewardsQuery};
 use surge_interface::Weights;
 use surge_testing::{job, Builder, Machine, Suite};
+use surge_tests::refusal::snapshot;
 
 const FOUNDERS: [&str; 3] = ["ada", "ben", "cyd"];
 
@@ -82,7 +84,7 @@ fn the_treasurys_share_is_the_daos_and_leaves_it_by_vote_alone() {
     suite.deliver(id).expect("delivery");
     suite.accept("bob", id).expect("acceptance");
     suite.flush(0, Purse::Treasury).expect("a flush");
-    let dao = suite.owner.clone();
+    let dao = suite.owner();
     let share = suite.balance(&dao, 0);
     assert!(share > 0);
 
@@ -101,9 +103,33 @@ fn the_treasurys_share_is_the_daos_and_leaves_it_by_vote_alone() {
     assert_eq!(suite.proposal(proposal).tries, 1);
 }
 
-/// What only the owner of the contracts may send, with something in it that would count.
-fn owners_messages(suite: &Suite) -> Vec<(Addr, Vec<u8>)> {
-    let json = |msg: Result<cosmwasm_std::Binary, _>| msg.expect("messages serialize").to_vec();
+/// What only the owner of a contract may send.
+struct Owned {
+    contract: Addr,
+    msg: Binary,
+    /// What the DAO computes for it; absent for what no proposal may send.
+    class: Option<Class>,
+    /// Why anybody else is refused.
+    refusal: Refusal,
+}
+
+/// What a sender is told.
+type Refusal = fn(Addr) -> String;
+
+fn not_owner(_: Addr) -> String {
+    OwnershipError::NotOwner.to_string()
+}
+
+fn not_minter(_: Addr) -> String {
+    cw20_base::ContractError::Unauthorized {}.to_string()
+}
+
+fn not_itself(sender: Addr) -> String {
+    surge_dao::ContractError::NotItself { sender }.to_string()
+}
+
+/// All that only the owner of a contract may send, with something in it that would count.
+fn owners_messages(suite: &Suite) -> Vec<Owned> {
     let mallory = Suite::addr("mallory").to_string();
     let offer = || Ownership::TransferOwnership {
         new_owner: mallory.clone(),
@@ -114,66 +140,153 @@ fn owners_messages(suite: &Suite) -> Vec<(Addr, Vec<u8>)> {
     let denom = surge_interface::UncheckedDenom::Native("umine".to_owned());
     let escrow_params: escrow::Params = suite.ask_escrow(&EscrowQuery::Params { version: None });
     let rewards_params: rewards::ParamsResponse = suite.ask_rewards(&RewardsQuery::Params {});
+    let (params_class, any) = (Some(Class::Params), Some(Class::Any));
     let registry = [
-        Registry::UpdateParams {
-            params: params(suite),
-        },
-        Registry::SetRegion {
-            id: 0,
-            region: regions.regions[0].clone(),
-        },
-        Registry::SetClass {
-            id: 0,
-            class: class.classes[0].clone(),
-        },
-        Registry::AddDenom {
-            denom: denom.clone(),
-        },
-        Registry::SetIntake { open: false },
-        Registry::UpdateOwnership(offer()),
+        (
+            Registry::UpdateParams {
+                params: params(suite),
+            },
+            params_class,
+        ),
+        (
+            Registry::SetRegion {
+                id: 0,
+                region: regions.regions[0].clone(),
+            },
+            params_class,
+        ),
+        (
+            Registry::SetClass {
+                id: 0,
+                class: class.classes[0].clone(),
+            },
+            params_class,
+        ),
+        (
+            Registry::AddDenom {
+                denom: denom.clone(),
+            },
+            params_class,
+        ),
+        (Registry::SetIntake { open: false }, params_class),
+        (Registry::UpdateOwnership(offer()), any),
     ];
     let escrow = [
-        Escrow::UpdateParams {
-            params: escrow_params,
-        },
-        Escrow::AddDenom { denom },
-        Escrow::SetRoles {
-            arbiter: Some(mallory.clone()),
-            treasury: Some(mallory.clone()),
-        },
-        Escrow::SetIntake { open: false },
-        Escrow::UpdateOwnership(offer()),
+        (
+            Escrow::UpdateParams {
+                params: escrow_params,
+            },
+            params_class,
+        ),
+        (Escrow::AddDenom { denom }, params_class),
+        (
+            Escrow::SetRoles {
+                arbiter: Some(mallory.clone()),
+                treasury: Some(mallory.clone()),
+            },
+            any,
+        ),
+        (Escrow::SetIntake { open: false }, params_class),
+        (Escrow::UpdateOwnership(offer()), any),
     ];
     let rewards = [
-        Rewards::UpdateParams {
-            params: rewards_params.params,
-        },
-        Rewards::Slash {
-            provider: 1,
-            bps: 1,
-        },
-        Rewards::UpdateOwnership(offer()),
+        (
+            Rewards::UpdateParams {
+                params: rewards_params.params,
+            },
+            params_class,
+        ),
+        (
+            Rewards::Slash {
+                provider: 1,
+                bps: 10_000,
+            },
+            any,
+        ),
+        (Rewards::UpdateOwnership(offer()), any),
     ];
     let token = [
-        Cw20ExecuteMsg::Mint {
-            recipient: mallory.clone(),
-            amount: Uint128::one(),
-        },
-        Cw20ExecuteMsg::UpdateMinter {
-            new_minter: Some(mallory),
-        },
+        (
+            Cw20ExecuteMsg::Mint {
+                recipient: mallory.clone(),
+                amount: Uint128::one(),
+            },
+            any,
+        ),
+        (
+            Cw20ExecuteMsg::UpdateMinter {
+                new_minter: Some(mallory),
+            },
+            any,
+        ),
     ];
     let dao = [
-        ExecuteMsg::Perform { proposal: 1 },
-        ExecuteMsg::CheckSolvency {},
+        (ExecuteMsg::Perform { proposal: 1 }, None),
+        (ExecuteMsg::CheckSolvency {}, None),
     ];
-    let mut messages = vec![];
-    messages.extend(registry.map(|msg| (suite.registry.clone(), json(to_json_binary(&msg)))));
-    messages.extend(escrow.map(|msg| (suite.escrow.clone(), json(to_json_binary(&msg)))));
-    messages.extend(rewards.map(|msg| (suite.rewards.clone(), json(to_json_binary(&msg)))));
-    messages.extend(token.map(|msg| (suite.token.clone(), json(to_json_binary(&msg)))));
-    messages.extend(dao.map(|msg| (suite.owner.clone(), json(to_json_binary(&msg)))));
-    messages
+    let mut owned = vec![];
+    let mut add = |contract: &Addr, msg: StdResult<Binary>, class, refusal: Refusal| {
+        owned.push(Owned {
+            contract: contract.clone(),
+            msg: msg.expect("messages serialize"),
+            class,
+            refusal,
+        });
+    };
+    for (msg, class) in registry {
+        add(&suite.registry, to_json_binary(&msg), class, not_owner);
+    }
+    for (msg, class) in escrow {
+        add(&suite.escrow, to_json_binary(&msg), class, not_owner);
+    }
+    for (msg, class) in rewards {
+        add(&suite.rewards, to_json_binary(&msg), class, not_owner);
+    }
+    for (msg, class) in token {
+        add(&suite.token, to_json_binary(&msg), class, not_minter);
+    }
+    for (msg, class) in dao {
+        add(&suite.owner(), to_json_binary(&msg), class, not_itself);
+    }
+    owned
+}
+
+#[test]
+fn the_table_of_classes_knows_the_parameters_of_the_contracts_and_nothing_else() {
+    let suite = network();
+    let owned = owners_messages(&suite);
+    for message in &owned {
+        let asked = QueryMsg::Classify {
+            actions: vec![Action::Execute {
+                contract: message.contract.to_string(),
+                msg: message.msg.clone(),
+                funds: vec![],
+            }],
+        };
+        let answer: Result<ClassifyResponse, _> =
+            suite.app.wrap().query_wasm_smart(suite.owner(), &asked);
+        let text = String::from_utf8_lossy(&message.msg);
+        match message.class {
+            Some(class) => {
+                let found = answer.expect("a class").classes;
+                assert_eq!(found, [class], "{} {text}", message.contract);
+            }
+            None => {
+                let calls = surge_dao::ContractError::CallsItself.to_string();
+                let error = answer.expect_err("no proposal does that").to_string();
+                assert!(error.contains(&calls), "{text}: {error}");
+            }
+        }
+    }
+    // Every row belongs to one of these messages.
+    let rows: RowsResponse = suite.ask_dao(&QueryMsg::Rows {
+        start_after: None,
+        limit: Some(100),
+    });
+    let named = owned
+        .iter()
+        .filter(|message| message.class == Some(Class::Params));
+    assert_eq!(rows.rows.len(), named.count());
 }
 
 /// Every key that ever had a part in it, and a stranger's.
@@ -182,29 +295,48 @@ const KEYS: [&str; 11] = [
     "mallory",
 ];
 
+/// Alice worked for tokens and claimed: something of hers vests.
+fn with_vesting() -> Suite {
+    let mut suite = network();
+    let machine = Machine::default().quoting(1).with_bond(100_000_000_000);
+    let (alice, _) = suite.join_with("alice", machine);
+    let mut spec = job();
+    spec.reserved_secs = 30 * 86_400;
+    let id = suite
+        .submit_in_tokens("bob", spec, 100_000_000)
+        .expect("a job");
+    suite.deliver(id).expect("delivery");
+    suite.accept("bob", id).expect("acceptance");
+    suite.claim(alice).expect("a claim");
+    suite
+}
+
 #[test]
 fn no_key_moves_a_parameter_a_coin_or_code() {
-    let mut suite = network();
-    suite.join_with("alice", Machine::default());
+    let mut suite = with_vesting();
     for name in KEYS {
         suite.meet(name);
     }
-    let messages = owners_messages(&suite);
-    assert_eq!(messages.len(), 18);
-    for (contract, msg) in messages {
+    let owned = owners_messages(&suite);
+    assert_eq!(owned.len(), 18);
+    let before = snapshot(&suite, &KEYS);
+    for message in &owned {
         for name in KEYS {
             let execute = WasmMsg::Execute {
-                contract_addr: contract.to_string(),
-                msg: msg.clone().into(),
+                contract_addr: message.contract.to_string(),
+                msg: message.msg.clone(),
                 funds: vec![],
             };
-            let result = suite.app.execute(Suite::addr(name), execute.into());
-            let text = String::from_utf8_lossy(&msg);
-            assert!(result.is_err(), "{name} could {text}");
+            let sender = Suite::addr(name);
+            let result = suite.app.execute(sender.clone(), execute.into());
+            let text = String::from_utf8_lossy(&message.msg);
+            let error = result.expect_err(&text);
+            let why = error.root_cause().to_string();
+            assert_eq!(why, (message.refusal)(sender), "{name}: {text}");
         }
     }
     let contracts = [
-        suite.owner.clone(),
+        suite.owner(),
         suite.token.clone(),
         suite.registry.clone(),
         suite.escrow.clone(),
@@ -213,7 +345,7 @@ fn no_key_moves_a_parameter_a_coin_or_code() {
     for contract in &contracts {
         let info = suite.app.wrap().query_wasm_contract_info(contract);
         let info = info.expect("a contract");
-        assert_eq!(info.admin, Some(suite.owner.clone()), "of {contract}");
+        assert_eq!(info.admin, Some(suite.owner()), "of {contract}");
         for name in KEYS {
             let takeover = WasmMsg::UpdateAdmin {
                 contract_addr: contract.to_string(),
@@ -224,9 +356,20 @@ fn no_key_moves_a_parameter_a_coin_or_code() {
                 new_code_id: info.code_id,
                 msg: to_json_binary(&registry::MigrateMsg {}).expect("json"),
             };
-            for msg in [takeover, migrate] {
+            let admin = Some(suite.owner());
+            for (msg, refusal) in [
+                (
+                    takeover,
+                    format!("Only admin can update the contract admin: {admin:?}"),
+                ),
+                (
+                    migrate,
+                    format!("Only admin can migrate contract: {admin:?}"),
+                ),
+            ] {
                 let result = suite.app.execute(Suite::addr(name), msg.into());
-                assert!(result.is_err(), "{name} has power over {contract}");
+                let error = result.expect_err("the DAO alone");
+                assert_eq!(error.root_cause().to_string(), refusal, "{contract}");
             }
         }
     }
@@ -235,9 +378,33 @@ fn no_key_moves_a_parameter_a_coin_or_code() {
         suite.ask_escrow(&EscrowQuery::Ownership {}),
         suite.ask_rewards(&RewardsQuery::Ownership {}),
     ] {
-        assert_eq!(owner.owner, Some(suite.owner.clone()));
+        assert_eq!(owner.owner, Some(suite.owner()));
         assert_eq!(owner.pending_owner, None);
     }
+    assert!(before == snapshot(&suite, &KEYS), "something moved");
+}
+
+/// What the keys above were refused is what the members can do.
+#[test]
+fn members_slash_what_vests_by_vote() {
+    let mut suite = with_vesting();
+    let account = |suite: &Suite| -> rewards::AccountResponse {
+        suite.ask_rewards(&RewardsQuery::Account { provider: 1 })
+    };
+    let vesting: Uint128 = account(&suite).vesting.iter().sum();
+    assert!(!vesting.is_zero());
+    let slash = Rewards::Slash {
+        provider: 1,
+        bps: 10_000,
+    };
+    let action = Suite::action(&suite.rewards, &slash);
+    let proposal = suite.decide(&FOUNDERS, vec![action]).expect("a decision");
+    assert_eq!(suite.status(proposal), Status::Executed);
+    let after = account(&suite);
+    let due: rewards::Reward = suite.ask_rewards(&RewardsQuery::Claimable { provider: 1 });
+    assert!(!after.slashed.is_zero());
+    assert_eq!(after.slashed + due.vested, vesting, "all but what is due");
+    suite.assert_sound();
 }
 
 #[test]
@@ -257,40 +424,4 @@ fn members_migrate_a_contract_together_and_only_forward() {
     suite
         .decide(&FOUNDERS, vec![])
         .expect("the DAO still decides");
-}
-
-#[test]
-fn members_slash_what_has_not_vested_and_name_a_new_arbiter_under_the_strictest_rules() {
-    let suite = network();
-    for (contract, msg) in [
-        (
-            &suite.rewards,
-            to_json_binary(&Rewards::Slash {
-                provider: 1,
-                bps: 10_000,
-            }),
-        ),
-        (
-            &suite.escrow,
-            to_json_binary(&Escrow::SetRoles {
-                arbiter: None,
-                treasury: Some(Suite::addr("ada").to_string()),
-            }),
-        ),
-        (
-            &suite.escrow,
-            to_json_binary(&Escrow::UpdateOwnership(Ownership::TransferOwnership {
-                new_owner: Suite::addr("ada").to_string(),
-                expiry: None,
-            })),
-        ),
-    ] {
-        let actions = vec![Action::Execute {
-            contract: contract.to_string(),
-            msg: msg.expect("json"),
-            funds: vec![],
-        }];
-        let asked: ClassifyResponse = suite.ask_dao(&QueryMsg::Classify { actions });
-        assert_eq!(asked.classes, [Class::Any]);
-    }
 }

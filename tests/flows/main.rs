@@ -2,7 +2,9 @@
 
 mod events;
 mod governance;
+mod invariants;
 mod lives;
+mod pages;
 mod rewards;
 mod story;
 mod terms;

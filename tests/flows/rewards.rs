@@ -1,14 +1,18 @@
 //! What contributing mints, and when it is paid.
 
 use cosmwasm_std::Uint128;
-use surge_interface::escrow::{Contribution, QueryMsg as Escrow};
+use cw20::{Cw20QueryMsg, TokenInfoResponse};
+use surge_interface::escrow::{
+    Beneficiary, Contribution, InvariantResponse as EscrowInvariant, Purse, QueryMsg as Escrow,
+};
 use surge_interface::rewards::{
     AccountResponse, EmissionResponse, ExecuteMsg, InvariantResponse, Params, QueryMsg as Rewards,
     Reward, VestingResponse,
 };
 use surge_interface::token::CAP;
 use surge_testing::{job, Builder, Machine, Suite};
-use surge_tests::events::typed;
+use surge_tests::events::{named, typed};
+use surge_tests::refusal::assert_refused;
 
 const DAY: u64 = 86_400;
 /// A big machine, so that a job of a month burns something to speak of.
@@ -54,6 +58,15 @@ fn work(suite: &mut Suite, provider: u32, accepted: bool) -> u128 {
 
 fn given(suite: &Suite, provider: u32) -> Contribution {
     suite.ask_escrow(&Escrow::Contribution { provider })
+}
+
+fn supply_of(suite: &Suite, denom: u8) -> Uint128 {
+    let token = suite.cw20(denom);
+    let answer: Result<TokenInfoResponse, _> = suite
+        .app
+        .wrap()
+        .query_wasm_smart(&token, &Cw20QueryMsg::TokenInfo {});
+    answer.expect("the token answers").total_supply
 }
 
 fn claimable(suite: &Suite, provider: u32) -> Reward {
@@ -126,6 +139,252 @@ fn silence_and_other_money_mint_nothing() {
     for provider in [alice, carol] {
         assert_eq!(suite.claim(provider).expect("a claim"), 0);
     }
+}
+
+#[test]
+fn another_listed_token_burns_nothing_and_mints_nothing() {
+    let mut suite = Builder {
+        other_token: true,
+        ..Builder::default()
+    }
+    .build();
+    let (alice, _) = suite.join_with("alice", Machine::default().quoting(2));
+    let supply = supply_of(&suite, 2);
+    let id = suite
+        .submit_in_cw20("bob", 2, job(), 50_000)
+        .expect("a job in the other token");
+    let price = suite.job(id).price.u128();
+    suite.deliver(id).expect("delivery");
+    let closed = suite.accept("bob", id).expect("acceptance");
+    assert!(named(&suite, &closed, "work_credited").is_empty());
+    assert_eq!(given(&suite, alice), Contribution::default());
+    suite.pass(10 * DAY);
+    let claimed = claimable(&suite, alice);
+    assert_eq!(
+        (claimed.work, claimed.gated),
+        (Uint128::zero(), Uint128::zero())
+    );
+
+    // What of the reward token would be burned is the treasury's.
+    let take = price * 500 / 10_000;
+    assert!(take / 5 > 0);
+    let nothing = surge_escrow::ContractError::NothingToWithdraw;
+    assert_refused(suite.flush(2, Purse::Burn), nothing);
+    suite.flush(2, Purse::Treasury).expect("the treasury's");
+    suite.flush(2, Purse::Insurance).expect("the kitty's");
+    let treasury = suite.balance(&Suite::addr("treasury"), 2);
+    assert_eq!(treasury, take - take / 5);
+    assert_eq!(supply_of(&suite, 2), supply, "nothing was burned");
+    suite
+        .withdraw(Beneficiary::Provider(alice), 2)
+        .expect("pay");
+    suite.assert_sound();
+}
+
+/// How a job of Bob's at Alice's node ends.
+type End = fn(&mut Suite, u64);
+
+/// Every way in which a provider is paid or not, and whether what is burned mints.
+const ENDS: [(&str, bool, End); 8] = [
+    ("accepted", true, |suite, id| {
+        suite.deliver(id).expect("delivery");
+        suite.accept("bob", id).expect("acceptance");
+    }),
+    ("accepted after the review", true, |suite, id| {
+        suite.deliver(id).expect("delivery");
+        suite.pass(DAY + 1);
+        suite.accept("bob", id).expect("acceptance");
+    }),
+    ("silence", false, |suite, id| {
+        suite.deliver(id).expect("delivery");
+        suite.pass(DAY + 1);
+        suite.settle("anybody", id).expect("settlement");
+    }),
+    ("cancelled", false, |suite, id| {
+        suite.pass(DAY);
+        suite.cancel("bob", id).expect("cancellation");
+    }),
+    ("ruled for the provider", false, |suite, id| {
+        ruled(suite, id, 10_000)
+    }),
+    ("ruled in parts", false, |suite, id| ruled(suite, id, 3_000)),
+    ("nothing for the provider", false, |suite, id| {
+        ruled(suite, id, 0)
+    }),
+    ("a silent arbiter", false, |suite, id| {
+        disputed(suite, id);
+        let deadline = suite.job(id).deadline_secs;
+        suite.pass(deadline + 1 - suite.now_secs());
+        suite.settle("anybody", id).expect("settlement");
+    }),
+];
+
+fn disputed(suite: &mut Suite, id: u64) {
+    suite.deliver(id).expect("delivery");
+    let bond = suite.job(id).price.u128().div_ceil(10);
+    suite.dispute("bob", id, bond).expect("dispute");
+}
+
+fn ruled(suite: &mut Suite, id: u64, provider_bps: u16) {
+    disputed(suite, id);
+    suite.rule(id, provider_bps).expect("ruling");
+}
+
+#[test]
+fn what_is_burned_counts_however_the_job_ends_and_mints_only_when_accepted() {
+    for (end, mints, finish) in ENDS {
+        let mut suite = Suite::new();
+        let (alice, _) = suite.join_with("alice", machine());
+        let mut spec = job();
+        spec.reserved_secs = 30 * DAY;
+        let id = suite
+            .submit_in_tokens("bob", spec, 100_000_000)
+            .expect("job");
+        finish(&mut suite, id);
+        let books: EscrowInvariant = suite.ask_escrow(&Escrow::Invariant {});
+        let burned = books.rows[1].burn.u128();
+        assert_eq!(burned > 0, end != "nothing for the provider", "{end}");
+        let (work, gate) = match mints {
+            true => (
+                burned * 6_000 / 10_000 * 2_500 / 10_000,
+                burned * 3_000 / 10_000,
+            ),
+            false => (0, 0),
+        };
+        let counted = Contribution {
+            burned: Uint128::new(burned),
+            work: Uint128::new(work),
+            gate: Uint128::new(gate),
+        };
+        assert_eq!(given(&suite, alice), counted, "{end}");
+    }
+}
+
+#[test]
+fn what_is_credited_for_work_is_told_with_all_that_was_before() {
+    let mut suite = Suite::new();
+    let (alice, node) = suite.join_with("alice", machine());
+    let mut before = Contribution::default();
+    for id in 1..=3 {
+        suite.heartbeat(node).expect("heartbeat");
+        let mut spec = job();
+        spec.reserved_secs = id * DAY;
+        suite
+            .submit_in_tokens("bob", spec, 100_000_000)
+            .expect("job");
+        suite.deliver(id).expect("delivery");
+        let closed = suite.accept("bob", id).expect("acceptance");
+        let told = named(&suite, &closed, "work_credited");
+        assert_eq!(told.len(), 1);
+        let now = given(&suite, alice);
+        assert!(now.burned > before.burned && now.work > before.work && now.gate > before.gate);
+        for (key, value) in [
+            ("job", u128::from(id)),
+            ("provider", alice.into()),
+            ("burned", now.burned.u128()),
+            ("work", now.work.u128()),
+            ("gate", now.gate.u128()),
+        ] {
+            assert_eq!(told[0].number(key), value, "{key} of job {id}");
+        }
+        before = now;
+    }
+}
+
+#[test]
+fn booked_epochs_are_told_with_what_the_schedule_released_in_all() {
+    let mut suite = Suite::new();
+    suite.join("alice", BOND);
+    for days in [1, 3] {
+        suite.pass(days * DAY);
+        let turned = suite
+            .to_rewards("anybody", &ExecuteMsg::Turn {})
+            .expect("a turn");
+        let told = named(&suite, &turned, "epoch_turned");
+        assert_eq!(told.len(), 1);
+        let schedule: EmissionResponse = suite.ask_rewards(&Rewards::Emission {});
+        assert!(!schedule.released.is_zero() && !schedule.base_index.is_zero());
+        for (key, value) in [
+            ("epoch", schedule.epoch.into()),
+            ("bonded", BOND),
+            ("base_index", schedule.base_index.u128()),
+            ("released", schedule.released.u128()),
+        ] {
+            assert_eq!(told[0].number(key), value, "{key} after {days} days");
+        }
+    }
+}
+
+#[test]
+fn the_part_of_the_schedule_that_is_released_is_the_one_that_was_set() {
+    // A tenth of the cap over all time, halved every 730 days.
+    let pool = CAP / 10 / 1_460;
+    for pool_bps in [0, 1, 5_000, 10_000] {
+        let mut suite = Builder {
+            rewards: Params {
+                pool_bps,
+                ..Params::defaults()
+            },
+            ..Builder::default()
+        }
+        .build();
+        let alice = suite.join("alice", 9 * BOND);
+        suite.pass(11 * DAY);
+        let share = pool * u128::from(pool_bps) / 10_000;
+        let base = claimable(&suite, alice).base.u128();
+        // Two per cent a year of the bond, over the ten epochs that it was there for.
+        let full = 9 * BOND * 2 / 100 * 10 / 365;
+        let expected = full.min(share * 10);
+        assert!(expected - base <= 10, "{base} at {pool_bps}");
+        suite
+            .to_rewards("anybody", &ExecuteMsg::Turn {})
+            .expect("a turn");
+        let schedule: EmissionResponse = suite.ask_rewards(&Rewards::Emission {});
+        assert_eq!(schedule.released.u128(), share * 11, "at {pool_bps}");
+    }
+}
+
+#[test]
+fn what_burning_opens_is_at_most_what_bonds_leave_of_the_pools_and_the_rest_stays_open() {
+    let mut suite = Builder {
+        rewards: Params {
+            pool_bps: 1,
+            ..Params::defaults()
+        },
+        ..Builder::default()
+    }
+    .build();
+    let dear = machine().priced_percent(100_000).with_bond(9 * BOND / 10);
+    let (alice, _) = suite.join_with("alice", dear);
+    let mut spec = job();
+    spec.reserved_secs = 30 * DAY;
+    let id = suite
+        .submit_in_tokens("bob", spec, 90_000_000_000)
+        .expect("job");
+    suite.deliver(id).expect("delivery");
+    suite.accept("bob", id).expect("acceptance");
+    let open = given(&suite, alice).gate.u128();
+    let mut gated = 0;
+    let mut base = 0;
+    for _ in 0..3 {
+        suite.pass(5 * DAY);
+        let reward = claimable(&suite, alice);
+        suite.claim(alice).expect("a claim");
+        gated += reward.gated.u128();
+        base += reward.base.u128();
+        let schedule: EmissionResponse = suite.ask_rewards(&Rewards::Emission {});
+        let released = schedule.released.u128();
+        // The bond was not there for the first epoch; its base of it is set aside all the same.
+        let aside = base + base / (u128::from(schedule.epoch) - 1);
+        let spare = released - aside;
+        assert!(
+            spare - gated <= 8 && reward.gated > Uint128::zero(),
+            "{gated} of {spare}"
+        );
+        assert!(gated < open, "more is open than there is");
+        assert_eq!(account(&suite, alice).gate.u128(), gated);
+    }
+    suite.assert_sound();
 }
 
 #[test]
@@ -204,13 +463,36 @@ fn a_bond_counts_as_low_as_it_stood_since_the_last_claim() {
     assert!(again.abs_diff(whole / 5) <= 1, "{again} of {whole}");
 }
 
+/// What was granted in all is what each of these providers got, waits for and lost, and
+/// nobody else has anything.
+fn assert_books_are_the_accounts(suite: &Suite, providers: &[u32]) {
+    let books: InvariantResponse = suite.ask_rewards(&Rewards::Invariant {});
+    let accounts = providers.iter().map(|provider| account(suite, *provider));
+    let [mut minted, mut vesting, mut slashed] = [Uint128::zero(); 3];
+    for account in accounts {
+        let waits: Uint128 = account.vesting.iter().sum();
+        assert!(!waits.is_zero());
+        minted += account.minted;
+        vesting += waits;
+        slashed += account.slashed;
+    }
+    assert_eq!(books.granted, minted + vesting + slashed);
+    assert_eq!(
+        (books.minted, books.vesting, books.slashed),
+        (minted, vesting, slashed)
+    );
+}
+
 #[test]
 fn the_owner_takes_back_what_has_not_vested_and_nothing_else() {
     let mut suite = Suite::new();
     let (alice, _) = suite.join_with("alice", machine());
     work(&mut suite, alice, true);
     suite.claim(alice).expect("a claim");
+    // Somebody else has something that vests too.
+    let carol = suite.join("carol", BOND);
     suite.pass(14 * DAY);
+    suite.claim(carol).expect("a claim");
     let due = claimable(&suite, alice).vested;
     let left: Uint128 = account(&suite, alice).vesting.iter().sum();
     let slash = ExecuteMsg::Slash {
@@ -224,7 +506,9 @@ fn the_owner_takes_back_what_has_not_vested_and_nothing_else() {
     assert!(amount.abs_diff((left - due).u128() / 2) <= 26, "{amount}");
     let books: InvariantResponse = suite.ask_rewards(&Rewards::Invariant {});
     assert_eq!(books.slashed.u128(), amount);
-    assert_eq!(books.granted, books.minted + books.vesting + books.slashed);
+    assert_books_are_the_accounts(&suite, &[alice, carol]);
+    suite.claim(alice).expect("a claim");
+    assert_books_are_the_accounts(&suite, &[alice, carol]);
     suite.assert_sound();
 }
 

@@ -1,7 +1,7 @@
 //! Terms are frozen when a deal is made.
 
 use surge_interface::escrow::{
-    ConfigResponse, ExecuteMsg as Escrow, Params, Purse, QueryMsg as AskEscrow,
+    ConfigResponse, Contribution, ExecuteMsg as Escrow, Params, Purse, QueryMsg as AskEscrow,
 };
 use surge_interface::registry::{self, ExecuteMsg as Registry};
 use surge_interface::TimeProfile;
@@ -103,4 +103,42 @@ fn a_new_treasury_gets_what_was_collected_before_and_leaves_the_arbiter_alone() 
     let take = PRICE * 500 / 10_000;
     assert_eq!(suite.balance(&vault, 0), take - take / 5);
     suite.assert_sound();
+}
+
+#[test]
+fn what_a_burned_token_mints_is_what_the_version_of_its_job_says() {
+    let mut suite = Suite::new();
+    let (provider, _) = suite.join_with("alice", Machine::default().quoting(1));
+    let mut ids = vec![];
+    // Of work, how much of that when accepted, and of the gate: one change at a time.
+    let rates = [
+        (6_000, 2_500, 3_000),
+        (3_000, 2_500, 3_000),
+        (3_000, 10_000, 3_000),
+        (3_000, 10_000, 6_000),
+    ];
+    for (work_mint_bps, accepted_bps, gate_bps) in rates {
+        let params = Params {
+            work_mint_bps,
+            accepted_bps,
+            gate_bps,
+            ..Params::defaults(TimeProfile::Main)
+        };
+        suite
+            .to_escrow("owner", &Escrow::UpdateParams { params })
+            .expect("new rates");
+        let id = suite.submit_in_tokens("bob", job(), 50_000).expect("job");
+        suite.deliver(id).expect("delivery");
+        ids.push(id);
+    }
+    // Accepted last of all, each by its own version.
+    let burned = PRICE * 500 / 10_000 / 2;
+    let (mut work, mut gate) = (0, 0);
+    for (id, (work_mint, accepted, gates)) in ids.into_iter().zip(rates) {
+        suite.accept("bob", id).expect("acceptance");
+        work += burned * u128::from(work_mint) / 10_000 * u128::from(accepted) / 10_000;
+        gate += burned * u128::from(gates) / 10_000;
+        let given: Contribution = suite.ask_escrow(&AskEscrow::Contribution { provider });
+        assert_eq!((given.work.u128(), given.gate.u128()), (work, gate));
+    }
 }

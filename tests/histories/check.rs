@@ -7,7 +7,7 @@ use surge_interface::registry::{
 use surge_testing::Suite;
 use surge_tests::ghost::{Creditor, Ghost, Standing, Status};
 
-use crate::world::{people, World};
+use crate::world::{addr_of, people, World};
 
 impl World {
     /// Panics unless chain and ghost agree on everything.
@@ -18,6 +18,7 @@ impl World {
         self.check_providers();
         self.check_credits();
         self.check_rewards();
+        self.check_dao();
     }
 
     fn check_money(&self) {
@@ -25,7 +26,7 @@ impl World {
         assert_eq!(suite.now_secs(), ghost.now);
         for name in people() {
             for denom in 0..2u8 {
-                let held = suite.balance(&Suite::addr(&name), denom);
+                let held = suite.balance(&addr_of(suite, &name), denom);
                 let expected = ghost.held_by(&name, denom.into());
                 assert_eq!(held, expected, "{name} holds of denomination {denom}");
             }

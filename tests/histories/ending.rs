@@ -37,6 +37,7 @@ pub fn everybody_leaves(world: &mut World, chance: &mut Chance) {
     claim_all(world);
     world.check();
     nothing_vests(world);
+    deposits_come_back(world);
     for denom in 0..DENOMS {
         let escrow = world.ghost.escrow[denom].total();
         assert_eq!(escrow, 0, "left in the escrow");
@@ -118,6 +119,28 @@ fn bonds_rise(world: &mut World, chance: &mut Chance) {
     let halving = 730 - world.ghost.rewards.epoch_at(world.ghost.now) % 730;
     let more = if chance.percent(50) { halving } else { 0 };
     world.pass((more + chance.between(1, 40)) * epoch_secs);
+}
+
+/// By now every proposal is over by time alone; anybody settles what was put up for it.
+fn deposits_come_back(world: &mut World) {
+    let Some(dao) = world.ghost.dao.clone() else {
+        return;
+    };
+    let longest = dao.proposals.iter().map(|p| p.law.voting + p.law.grace);
+    world.pass(2 * longest.max().unwrap_or_default() + 1);
+    for (id, proposal) in (1u64..).zip(&dao.proposals) {
+        let stage = proposal.stage(world.ghost.now);
+        assert!(stage.is_over(), "proposal {id}");
+        if proposal.over.is_none() {
+            must(world, "anybody", What::Poke(id));
+        }
+        if proposal.deposit > 0 {
+            must(world, "anybody", What::Refund(id));
+        }
+    }
+    world.check();
+    let left = world.ghost.dao.as_ref().map(|dao| dao.deposits());
+    assert_eq!(left, Some(0));
 }
 
 /// Owners leave; after the wait anybody sends them their bonds.

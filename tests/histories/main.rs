@@ -1,10 +1,12 @@
 //! Random histories: honest and hostile actors, time jumps, every message, and after each
-//! step everything compared with the ghost ledger.
+//! step everything compared with the ghost ledger. In three of ten a DAO owns everything, and
+//! requesters and providers are its members.
 //!
-//! `SURGE_HISTORIES` sets how many (256), `SURGE_SEED` runs a single one.
+//! `SURGE_HISTORIES` sets how many (320), `SURGE_SEED` runs a single one.
 
 mod chance;
 mod check;
+mod dao;
 mod ending;
 mod messages;
 mod proposals;
@@ -20,8 +22,10 @@ use chance::Chance;
 use stats::Stats;
 use world::{Step, World};
 
-const HISTORIES: u64 = 256;
+const HISTORIES: u64 = 320;
 const STEPS: u32 = 50;
+/// As many more where members decide, too.
+const MORE: u32 = 40;
 const THREADS: u64 = 2;
 
 /// Seeds that failed once, one a line with what was wrong.
@@ -75,7 +79,8 @@ fn live(seed: u64) -> Stats {
     let mut chance = Chance::new(seed);
     let mut world = World::new(&mut chance);
     world.settle_in(&mut chance);
-    for _ in 0..STEPS {
+    let more = if world.ghost.dao.is_some() { MORE } else { 0 };
+    for _ in 0..STEPS + more {
         match proposals::next(&mut chance, &world.ghost) {
             Step::Pass(secs) => world.pass(secs),
             Step::Send(deed) => {

@@ -10,12 +10,12 @@ use surge_interface::registry::{
     self, ClassesResponse, ExecuteMsg as Registry, Outcome, QueryMsg, RegionsResponse,
 };
 use surge_interface::rewards::ExecuteMsg as Rewards;
-use surge_interface::{Resources, UncheckedDenom};
+use surge_interface::{dao, Resources, UncheckedDenom};
 use surge_testing::{result_of, Suite, NATIVE};
-use surge_tests::ghost::{Contract, Deed, Purse, What};
+use surge_tests::ghost::{Act, Contract, Deed, Purse, Say, What};
 
 use crate::tables;
-use crate::world::World;
+use crate::world::{addr_of, World};
 
 pub fn send(world: &mut World, deed: &Deed) -> AnyResult<AppResponse> {
     match &deed.what {
@@ -68,11 +68,15 @@ pub fn send(world: &mut World, deed: &Deed) -> AnyResult<AppResponse> {
             amount,
         } => forged_hook(world, deed, *to_escrow, victim, *amount),
         what => {
+            if let Some((msg, coins)) = to_dao(world, deed) {
+                let dao = world.suite.owner();
+                return world.suite.send(&deed.who, &dao, &msg, coins);
+            }
             if let Some(msg) = to_token(&world.suite, what) {
                 let token = world.suite.token.clone();
                 return world.suite.send(&deed.who, &token, &msg, deed.coins);
             }
-            if let Some(msg) = to_rewards(what) {
+            if let Some(msg) = to_rewards(&world.suite, what) {
                 let rewards = world.suite.rewards.clone();
                 return world.suite.send(&deed.who, &rewards, &msg, deed.coins);
             }
@@ -192,8 +196,9 @@ fn forged_hook(
     registry_with(world, deed, &Registry::Receive(msg), 0)
 }
 
-fn name(name: &str) -> String {
-    Suite::addr(name).to_string()
+/// Everybody's address by name; the DAO's is its contract's.
+fn name(suite: &Suite, name: &str) -> String {
+    addr_of(suite, name).to_string()
 }
 
 /// What the token understands by itself.
@@ -203,14 +208,14 @@ fn to_token(suite: &Suite, what: &What) -> Option<Cw20ExecuteMsg> {
             amount: Uint128::new(*amount),
         },
         What::Mint(to, amount) => Cw20ExecuteMsg::Mint {
-            recipient: name(to),
+            recipient: name(suite, to),
             amount: Uint128::new(*amount),
         },
         What::UsurpMinter(to) => Cw20ExecuteMsg::UpdateMinter {
-            new_minter: to.as_deref().map(name),
+            new_minter: to.as_deref().map(|to| name(suite, to)),
         },
         What::BurnFrom(victim, amount) => Cw20ExecuteMsg::BurnFrom {
-            owner: name(victim),
+            owner: name(suite, victim),
             amount: Uint128::new(*amount),
         },
         What::HookToRewards(amount) => Cw20ExecuteMsg::Send {
@@ -222,7 +227,7 @@ fn to_token(suite: &Suite, what: &What) -> Option<Cw20ExecuteMsg> {
     })
 }
 
-fn to_rewards(what: &What) -> Option<Rewards> {
+fn to_rewards(suite: &Suite, what: &What) -> Option<Rewards> {
     Some(match what {
         What::Claim(provider) => Rewards::Claim {
             provider: *provider,
@@ -236,7 +241,7 @@ fn to_rewards(what: &What) -> Option<Rewards> {
             params: tables::rates(rates),
         },
         What::OfferRewards(to) => Rewards::UpdateOwnership(Action::TransferOwnership {
-            new_owner: name(to),
+            new_owner: name(suite, to),
             expiry: None,
         }),
         What::TakeRewards => Rewards::UpdateOwnership(Action::AcceptOwnership),
@@ -269,7 +274,7 @@ fn to_escrow(suite: &Suite, what: &What) -> Option<Escrow> {
             provider_bps: *bps as u16,
         },
         What::WithdrawAccount(account, of) => Escrow::Withdraw {
-            beneficiary: Beneficiary::Account(name(account)),
+            beneficiary: Beneficiary::Account(name(suite, account)),
             denom: denom(*of),
         },
         What::WithdrawProvider(provider, of) => Escrow::Withdraw {
@@ -289,15 +294,15 @@ fn to_escrow(suite: &Suite, what: &What) -> Option<Escrow> {
             params: tables::terms(terms),
         },
         What::SetRoles(arbiter, treasury) => Escrow::SetRoles {
-            arbiter: arbiter.as_deref().map(name),
-            treasury: treasury.as_deref().map(name),
+            arbiter: arbiter.as_deref().map(|who| name(suite, who)),
+            treasury: treasury.as_deref().map(|who| name(suite, who)),
         },
         What::ListInEscrow(denom) => Escrow::AddDenom {
             denom: UncheckedDenom::Native(denom.clone()),
         },
         What::IntakeOfEscrow(open) => Escrow::SetIntake { open: *open },
         What::OfferEscrow(to) => Escrow::UpdateOwnership(Action::TransferOwnership {
-            new_owner: name(to),
+            new_owner: name(suite, to),
             expiry: None,
         }),
         What::TakeEscrow => Escrow::UpdateOwnership(Action::AcceptOwnership),
@@ -313,16 +318,16 @@ fn to_registry(world: &World, what: &What) -> Registry {
     };
     match what {
         What::Register { operator, payout } => Registry::RegisterProvider {
-            operator: name(operator),
-            payout: Some(name(payout)),
+            operator: name(suite, operator),
+            payout: Some(name(suite, payout)),
             profile_uri: String::new(),
         },
         What::SetOperator(operator) => Registry::UpdateProvider {
-            operator: Some(name(operator)),
+            operator: Some(name(suite, operator)),
             profile_uri: None,
         },
         What::SetPayout(payout) => Registry::SetPayout {
-            payout: name(payout),
+            payout: name(suite, payout),
             provider: None,
         },
         What::Unbond(denom, amount) => Registry::Unbond {
@@ -364,7 +369,7 @@ fn to_registry(world: &World, what: &What) -> Registry {
         },
         What::Vacate(job) => Registry::Vacate { job: *job },
         What::WithdrawTips(account, denom) => Registry::WithdrawTips {
-            account: name(account),
+            account: name(suite, account),
             denom: *denom as u8,
         },
         What::SyncRegistry(denom) => Registry::Sync {
@@ -393,7 +398,7 @@ fn to_registry(world: &World, what: &What) -> Registry {
         },
         What::IntakeOfRegistry(open) => Registry::SetIntake { open: *open },
         What::OfferRegistry(to) => Registry::UpdateOwnership(Action::TransferOwnership {
-            new_owner: name(to),
+            new_owner: name(suite, to),
             expiry: None,
         }),
         What::TakeRegistry => Registry::UpdateOwnership(Action::AcceptOwnership),
@@ -411,5 +416,71 @@ fn to_registry(world: &World, what: &What) -> Registry {
             outcome: Outcome::Settled,
         },
         other => panic!("{other:?} is sent elsewhere"),
+    }
+}
+
+/// Without a DAO the message goes to a key, which fails as it must.
+fn to_dao(world: &World, deed: &Deed) -> Option<(dao::ExecuteMsg, u128)> {
+    let msg = match &deed.what {
+        What::Propose { acts, deposit } => {
+            let actions = acts.iter().map(|act| action(world, act)).collect();
+            let draft = dao::Draft {
+                title: "Something".to_owned(),
+                text: "Because.".to_owned(),
+                actions,
+                gas: 5_000_000,
+            };
+            return Some((dao::ExecuteMsg::Propose { draft }, *deposit));
+        }
+        What::Vote(proposal, say) => dao::ExecuteMsg::Vote {
+            proposal: *proposal,
+            choice: match say {
+                Say::Yes => dao::Choice::Yes,
+                Say::No => dao::Choice::No,
+                Say::Abstain => dao::Choice::Abstain,
+            },
+            reason: None,
+        },
+        What::Poke(proposal) => dao::ExecuteMsg::Poke {
+            proposal: *proposal,
+        },
+        What::Execute(proposal) => dao::ExecuteMsg::Execute {
+            proposal: *proposal,
+        },
+        What::TakeBack(proposal) => dao::ExecuteMsg::Withdraw {
+            proposal: *proposal,
+        },
+        What::Refund(proposal) => dao::ExecuteMsg::Refund {
+            proposal: *proposal,
+        },
+        What::LeaveDao => dao::ExecuteMsg::Leave {},
+        _ => return None,
+    };
+    Some((msg, deed.coins))
+}
+
+fn action(world: &World, act: &Act) -> dao::Action {
+    let suite = &world.suite;
+    match act {
+        Act::Do(what) => {
+            if let Some(msg) = to_rewards(suite, what) {
+                return Suite::action(&suite.rewards, &msg);
+            }
+            if let Some(msg) = to_escrow(suite, what) {
+                return Suite::action(&suite.escrow, &msg);
+            }
+            Suite::action(&suite.registry, &to_registry(world, what))
+        }
+        Act::Spend(to, denom, amount) => dao::Action::Send {
+            to: name(suite, to),
+            denom: suite.denom(*denom as u8),
+            amount: Uint128::new(*amount),
+        },
+        Act::Admit(who) => dao::Action::AddMember {
+            address: name(suite, who),
+        },
+        Act::Dismiss(who) => dao::Action::RemoveMember {
+            member: world.ghost.dao.as_ref().map_or(0, |dao| dao.number_of(who)),
+        },
     }
 }

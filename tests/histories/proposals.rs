@@ -1,6 +1,7 @@
 //! What could happen next.
 
 mod hostile;
+mod members;
 mod owners;
 mod providers;
 
@@ -32,6 +33,9 @@ pub fn first_deeds(chance: &mut Chance) -> Vec<Deed> {
             2_000_000,
             10_000_000,
             40_000_000,
+            40_000_000,
+            100_000_000,
+            200_000_000,
             2_000_000_000,
             RICH,
             RICH,
@@ -65,6 +69,9 @@ pub fn first_deeds(chance: &mut Chance) -> Vec<Deed> {
 
 /// The next step: more often than not something that can succeed.
 pub fn next(chance: &mut Chance, ghost: &Ghost) -> Step {
+    if let (Some(dao), true) = (&ghost.dao, chance.percent(45)) {
+        return members::next(chance, ghost, dao);
+    }
     let silent = ghost.nodes.values().filter(|n| !ghost.is_live(n)).count();
     if silent * 2 > ghost.nodes.len() && chance.percent(60) {
         return send(any_heartbeat(chance, ghost));
@@ -75,7 +82,8 @@ pub fn next(chance: &mut Chance, ghost: &Ghost) -> Step {
         } else {
             (&ghost.escrow_office, What::IntakeOfEscrow(true))
         };
-        return send(deed(&office.owner, what));
+        let open = deed(&office.owner, what);
+        return send(members::as_owner(chance, ghost, open));
     }
     let lost = |node: &Node| node.indexed && !ghost.is_live(node);
     if ghost.nodes.values().any(lost) && chance.percent(6) {
@@ -98,7 +106,7 @@ pub fn next(chance: &mut Chance, ghost: &Ghost) -> Step {
         (9, Choice::Money),
         (13, Choice::Rewards),
         (13, Choice::Provider),
-        (12, Choice::Owner),
+        (15, Choice::Owner),
         (9, Choice::Hostile),
     ]);
     send(match choose {
@@ -109,7 +117,10 @@ pub fn next(chance: &mut Chance, ghost: &Ghost) -> Step {
         Choice::Money => money(chance, ghost),
         Choice::Rewards => rewards(chance, ghost),
         Choice::Provider => providers::provider_step(chance, ghost),
-        Choice::Owner => owners::owner_step(chance, ghost),
+        Choice::Owner => {
+            let deed = owners::owner_step(chance, ghost);
+            members::as_owner(chance, ghost, deed)
+        }
         Choice::Hostile => hostile::hostile(chance, ghost),
     })
 }
@@ -342,7 +353,7 @@ fn in_time(chance: &mut Chance, ghost: &Ghost, running: &[(u64, &Job)]) -> Optio
     }
     let mut jobs = running.iter();
     let content = jobs.find(|(_, job)| job.status == Status::Submitted && job.denom == 1);
-    if let (Some((id, job)), true) = (content, chance.percent(50)) {
+    if let (Some((id, job)), true) = (content, chance.percent(70)) {
         return Some(deed(&job.requester, What::Accept(*id, chance.percent(30))));
     }
     let mut jobs = running.iter();
@@ -436,6 +447,30 @@ fn rewards(chance: &mut Chance, ghost: &Ghost) -> Deed {
             amount: chance.of(&[0, 2_000_000_000]),
         };
         return deed(&record.owner, bond);
+    }
+    // What an earlier ceiling left, what burning opened since may use.
+    let with_room = (1u32..).zip(&ghost.providers).find(|(id, _)| {
+        let accounts = &ghost.rewards.accounts;
+        let account = accounts.get(id).cloned().unwrap_or_default();
+        let open = ghost.rewards.given(*id, |burn| burn.gate) - account.gated;
+        open > 0 && account.room() > 0
+    });
+    if let (Some((provider, _)), true) = (with_room, chance.percent(60)) {
+        return deed(&who, What::Claim(provider));
+    }
+    // A bond that allows a part of what burning opened soon allows all of it.
+    let in_part = (1u32..).zip(&ghost.providers).find(|(id, _)| {
+        let counted = ghost
+            .rewards
+            .accounts
+            .get(id)
+            .map_or(0, |account| account.gated);
+        let open = ghost.rewards.given(*id, |burn| burn.gate) - counted;
+        let gated = |id| ghost.would_claim(id).map_or(0, |claimed| claimed.gated);
+        open > 0 && (1..open).contains(&gated(*id))
+    });
+    if let (Some((provider, _)), true) = (in_part, chance.percent(80)) {
+        return deed(&who, What::Claim(provider));
     }
     let over = ghost.rewards.epoch_at(ghost.now) > ghost.rewards.turned();
     let what = match chance.below(100) {

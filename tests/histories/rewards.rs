@@ -14,7 +14,7 @@ use surge_tests::ghost::{Account, Claimed, Said};
 
 use crate::chance::Chance;
 use crate::tables;
-use crate::world::{people, World};
+use crate::world::{addr_of, people, World};
 
 /// Of what is burned, the most that may come back.
 const MOST_BPS: u128 = 9_000;
@@ -135,8 +135,12 @@ impl World {
         let rewards = &self.ghost.rewards;
         let owner: cw_ownable::Ownership<cosmwasm_std::Addr> =
             self.suite.ask_rewards(&QueryMsg::Ownership {});
-        assert_eq!(owner.owner, Some(Suite::addr(&rewards.office.owner)));
-        let offered = rewards.office.offered.as_deref().map(Suite::addr);
+        assert_eq!(
+            owner.owner,
+            Some(addr_of(&self.suite, &rewards.office.owner))
+        );
+        let offered = rewards.office.offered.as_deref();
+        let offered = offered.map(|who| addr_of(&self.suite, who));
         assert_eq!(owner.pending_owner, offered);
         let params: ParamsResponse = self.suite.ask_rewards(&QueryMsg::Params {});
         assert_eq!(params.params, tables::rates(&rewards.rates));

@@ -1,12 +1,13 @@
 //! From the ghost's plain numbers to the contracts' messages.
 
 use cosmwasm_std::{Uint128, Uint64};
+use surge_interface::dao;
 use surge_interface::escrow::{self, JobSpec, Pick, WhenFull};
 use surge_interface::registry::{self, Data, NodeSpec};
 use surge_interface::rewards;
 use surge_interface::{Resources, UnitPrices, Weights};
 use surge_testing::Suite;
-use surge_tests::ghost::{Ghost, Machine, Order, Rates, Rules, Terms};
+use surge_tests::ghost::{Ghost, Law, Laws, Machine, Order, Rates, Rules, Terms};
 
 /// The reference prices by this percentage.
 pub fn prices(percent: u64) -> [u64; 5] {
@@ -141,5 +142,31 @@ pub fn rules(rules: &Rules) -> registry::Params {
         evictions_per_search: rules.evictions as u8,
         no_show_bps: rules.no_show as u16,
         tip_bps: rules.tip as u16,
+    }
+}
+
+fn policy(law: &Law) -> dao::Policy {
+    dao::Policy {
+        quorum_bps: law.quorum as u16,
+        pass_bps: law.pass as u16,
+        min_yes_bps: law.least_yes as u16,
+        min_voters: law.voters as u16,
+        voting_secs: law.voting,
+        settle_secs: law.settle,
+        timelock_secs: law.timelock,
+        grace_secs: law.grace,
+        deposit: Uint128::new(law.deposit),
+    }
+}
+
+pub fn policies(laws: &Laws) -> dao::Policies {
+    dao::Policies {
+        text: policy(&laws.text),
+        spend: policy(&laws.spend),
+        membership: policy(&laws.membership),
+        params: policy(&laws.params),
+        policy: policy(&laws.any),
+        upgrade: policy(&laws.any),
+        any: policy(&laws.any),
     }
 }

@@ -1,16 +1,19 @@
 //! The chain and the ghost beside it.
 
+use std::collections::BTreeSet;
+
 use anyhow::Result as AnyResult;
 use cosmwasm_std::{Addr, Uint128};
 use cw20::Cw20Coin;
 use cw_multi_test::{AppResponse, ContractWrapper, Executor};
 use surge_interface::registry::{ClassesResponse, QueryMsg, RegionsResponse};
-use surge_interface::token::CAP;
-use surge_interface::{escrow, registry, TimeProfile};
+use surge_interface::token::{CAP, DAO_BPS};
+use surge_interface::{dao, escrow, registry, rewards, TimeProfile};
 use surge_testing::{Builder, Suite};
-use surge_tests::events::{named, typed};
+use surge_tests::events::{named, typed, Typed};
 use surge_tests::ghost::{
-    Deed, Ghost, Machine, Market, Office, Pick, Rates, Region, Rewards, Rules, Seen, Terms, What,
+    Act, Dao, Deed, Ghost, Law, Laws, Machine, Market, Office, Pick, Rates, Region, Rewards, Rules,
+    Seen, Terms, What, DAO,
 };
 
 use crate::chance::Chance;
@@ -20,9 +23,11 @@ use crate::{proposals, tables};
 pub const REQUESTERS: [&str; 3] = ["ann", "ben", "cid"];
 /// The last is hostile; each has an operator `name-op`.
 pub const PROVIDERS: [&str; 5] = ["pia", "quin", "rob", "sue", "mal"];
-const OTHERS: [&str; 7] = [
-    "anybody", "arbiter", "judge", "owner", "heir", "treasury", "vault",
+const OTHERS: [&str; 8] = [
+    "anybody", "arbiter", "judge", "owner", "heir", "treasury", "vault", DAO,
 ];
+/// Who decides at first, where members do.
+const FOUNDERS: [&str; 4] = ["ann", "ben", "pia", "quin"];
 
 /// Holds what was there before anybody else had some.
 pub const FAUCET: &str = "faucet";
@@ -46,7 +51,15 @@ pub fn people() -> Vec<String> {
 
 /// Who is only paid and never sends anything, so that nobody fills its pockets.
 pub fn earns_only(name: &str) -> bool {
-    name.ends_with("-pay") || ["treasury", "vault", FAUCET].contains(&name)
+    name.ends_with("-pay") || ["treasury", "vault", FAUCET, DAO].contains(&name)
+}
+
+/// Everybody's address by name; the DAO's is its contract's.
+pub fn addr_of(suite: &Suite, name: &str) -> Addr {
+    match &suite.dao {
+        Some(dao) if name == DAO => dao.clone(),
+        _ => Suite::addr(name),
+    }
 }
 
 pub enum Step {
@@ -63,7 +76,9 @@ pub struct World {
     /// All money at the start, by denomination.
     pub at_first: [u128; 2],
     /// Numbers of the last events.
-    pub seqs: [u64; 3],
+    pub seqs: [u64; 4],
+    /// Proposals that were executed.
+    pub executed: BTreeSet<u64>,
 }
 
 /// What a network is born with.
@@ -71,6 +86,8 @@ struct Birth {
     epoch_secs: u64,
     genesis: u128,
     rates: Rates,
+    /// Members own everything; otherwise the key `owner` does.
+    governed: bool,
 }
 
 impl Birth {
@@ -107,6 +124,7 @@ impl Birth {
             epoch_secs,
             genesis: CAP - room,
             rates,
+            governed: chance.percent(30),
         }
     }
 }
@@ -115,7 +133,14 @@ impl World {
     pub fn new(chance: &mut Chance) -> Self {
         let birth = Birth::new(chance);
         let profile = TimeProfile::Dev;
+        // The DAO has its share of the cap beside what the builder calls the genesis.
+        let (founders, share) = match birth.governed {
+            true => (FOUNDERS.to_vec(), CAP * u128::from(DAO_BPS) / 10_000),
+            false => (vec![], 0),
+        };
         let mut suite = Builder {
+            policies: tables::policies(&laws()),
+            founders,
             profile,
             registry: registry::Params {
                 heartbeat_secs: 300,
@@ -133,11 +158,11 @@ impl World {
             },
             rewards: tables::rates(&birth.rates),
             epoch_secs: birth.epoch_secs,
-            genesis: birth.genesis,
+            genesis: birth.genesis - share,
             ..Builder::default()
         }
         .build();
-        let born = suite.now_secs();
+        let born: rewards::ConfigResponse = suite.ask_rewards(&rewards::QueryMsg::Config {});
         for name in people() {
             if !earns_only(&name) {
                 suite.meet(&name);
@@ -156,22 +181,39 @@ impl World {
             epoch_secs,
             genesis,
             rates,
+            governed,
         } = birth;
-        let rewards = Rewards::new(born, epoch_secs, CAP, genesis, rates);
-        let ghost = ghost_of(&suite, rewards);
+        let rewards = Rewards::new(born.start_secs, epoch_secs, CAP, genesis, rates);
+        let mut ghost = ghost_of(&suite, rewards);
+        // Each founder's coming is an event.
+        let mut seqs = [0; 4];
+        if governed {
+            for office in [
+                &mut ghost.escrow_office,
+                &mut ghost.registry_office,
+                &mut ghost.rewards.office,
+            ] {
+                *office = Office::new(DAO);
+            }
+            ghost.treasury = DAO.to_owned();
+            ghost.dao = Some(Dao::new(&FOUNDERS, laws(), 2_500));
+            let born: dao::ConfigResponse = suite.ask_dao(&dao::QueryMsg::Config {});
+            seqs[3] = born.seq;
+        }
         Self {
             at_first: [ghost.everything(0), ghost.everything(1)],
             suite,
             ghost,
             stats: Stats::default(),
             fake,
-            seqs: [0; 3],
+            seqs,
+            executed: BTreeSet::new(),
         }
     }
 
     pub fn pass(&mut self, secs: u64) {
         self.suite.pass(secs);
-        self.ghost.now += secs;
+        self.ghost.pass(secs);
     }
 
     /// Providers join with nodes that are alive.
@@ -227,7 +269,7 @@ impl World {
                 self.ghost = next;
                 let events = typed(&self.suite, response);
                 for event in &events {
-                    let contracts = ["registry", "escrow", "rewards"];
+                    let contracts = ["registry", "escrow", "rewards", "dao"];
                     let place = contracts.iter().position(|c| *c == event.contract);
                     let seq = &mut self.seqs[place.expect("one of ours")];
                     *seq += 1;
@@ -235,6 +277,8 @@ impl World {
                     assert_eq!(event.number("seq"), seq, "a gap before {event:?}");
                 }
                 self.check_said(&before, &said, &events);
+                self.check_executed(&events);
+                self.count_acts(deed, &events);
                 true
             }
             (Err(_), Err(_)) => false,
@@ -242,6 +286,21 @@ impl World {
                 panic!("{deed:?} succeeded although {why}: {:?}", response.events)
             }
             (Err(error), Ok(())) => panic!("{deed:?} failed: {error:#}"),
+        }
+    }
+
+    /// What members executed was done, like what a key sends.
+    fn count_acts(&mut self, deed: &Deed, events: &[Typed]) {
+        let (What::Execute(id), Some(dao)) = (&deed.what, &self.ghost.dao) else {
+            return;
+        };
+        if !events.iter().any(|event| event.name == "proposal_executed") {
+            return;
+        }
+        for act in &dao.proposals[*id as usize - 1].acts {
+            if let Act::Do(what) = act {
+                self.stats.count(what.name(), true, what.is_hopeless());
+            }
         }
     }
 
@@ -361,7 +420,7 @@ fn ghost_of(suite: &Suite, rewards: Rewards) -> Ghost {
         rtt: region.rtt_ms.into_iter().map(u128::from).collect(),
     });
     let balances = people().into_iter().flat_map(|name| {
-        let held = |denom: u8| suite.balance(&Suite::addr(&name), denom);
+        let held = |denom: u8| suite.balance(&addr_of(suite, &name), denom);
         [((name.clone(), 0), held(0)), ((name.clone(), 1), held(1))]
     });
     Ghost {
@@ -380,6 +439,7 @@ fn ghost_of(suite: &Suite, rewards: Rewards) -> Ghost {
         escrow: Default::default(),
         registry: Default::default(),
         rewards,
+        dao: None,
         terms: vec![first_terms()],
         rules: first_rules(),
         markets: [market(0), market(1)],
@@ -390,6 +450,31 @@ fn ghost_of(suite: &Suite, rewards: Rewards) -> Ghost {
         treasury: "treasury".to_owned(),
         complaints: vec![],
         passages: vec![],
+    }
+}
+
+/// The rules of each class, none like another.
+fn laws() -> Laws {
+    let law = |[quorum, pass, least_yes, voters]: [u128; 4], spans: [u64; 4], deposit| {
+        let [voting, settle, timelock, grace] = spans;
+        Law {
+            quorum,
+            pass,
+            least_yes,
+            voters,
+            voting,
+            settle,
+            timelock,
+            grace,
+            deposit,
+        }
+    };
+    Laws {
+        text: law([1_000, 5_000, 0, 1], [700, 20, 0, 4_000], 0),
+        spend: law([5_000, 5_000, 0, 2], [900, 30, 10, 3_500], 50),
+        membership: law([3_400, 5_500, 0, 2], [800, 25, 5, 3_000], 20),
+        params: law([2_500, 5_000, 3_400, 2], [900, 30, 40, 2_500], 100),
+        any: law([5_000, 6_000, 4_000, 3], [1_200, 40, 60, 2_000], 201),
     }
 }
 

@@ -7,7 +7,7 @@ use surge_testing::Suite;
 /// A typed event.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Typed {
-    /// `registry`, `escrow` or `rewards`.
+    /// `registry`, `escrow`, `rewards` or `dao`.
     pub contract: &'static str,
     /// Without the chain's `wasm-`.
     pub name: String,
@@ -32,9 +32,9 @@ impl Typed {
 
     /// What the documentation says of it.
     pub fn documentation(&self) -> Option<&'static EventDoc> {
-        use surge_interface::events::{all, escrow, registry, rewards};
+        use surge_interface::events::{all, dao, escrow, registry, rewards};
         let own = registry::EVENTS.iter().chain(escrow::EVENTS);
-        let own = own.chain(rewards::EVENTS);
+        let own = own.chain(rewards::EVENTS).chain(dao::EVENTS);
         let own = own.filter(|doc| doc.contract == self.contract);
         own.chain(all::EVENTS).find(|doc| doc.name == self.name)
     }
@@ -48,16 +48,17 @@ pub fn typed(suite: &Suite, response: &AppResponse) -> Vec<Typed> {
             continue;
         };
         let contracts = [
-            ("registry", &suite.registry),
-            ("escrow", &suite.escrow),
-            ("rewards", &suite.rewards),
+            ("registry", Some(&suite.registry)),
+            ("escrow", Some(&suite.escrow)),
+            ("rewards", Some(&suite.rewards)),
+            ("dao", suite.dao.as_ref()),
         ];
         let (mut contract, mut attributes) = (None, vec![]);
         for attribute in &event.attributes {
             if attribute.key == "_contract_address" {
                 let ours = contracts
                     .iter()
-                    .find(|(_, addr)| attribute.value == addr.as_str());
+                    .find(|(_, addr)| addr.is_some_and(|addr| attribute.value == addr.as_str()));
                 contract = ours.map(|(name, _)| *name);
             } else {
                 attributes.push((attribute.key.clone(), attribute.value.clone()));

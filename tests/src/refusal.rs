@@ -19,10 +19,12 @@ pub struct Snapshot {
 /// What the chain looks like now.
 pub fn snapshot(suite: &Suite, people: &[&str]) -> Snapshot {
     let contracts = [&suite.registry, &suite.escrow, &suite.token, &suite.rewards];
+    let contracts = contracts.into_iter().chain(&suite.dao);
+    let contracts: Vec<&Addr> = contracts.collect();
     let holders = people
         .iter()
         .map(|name| Suite::addr(name))
-        .chain(contracts.into_iter().cloned());
+        .chain(contracts.iter().copied().cloned());
     Snapshot {
         stores: contracts
             .iter()

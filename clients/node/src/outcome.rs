@@ -57,20 +57,22 @@ impl fmt::Display for Status {
             ),
             Self::OutOfFuel { limit } => write!(
                 f,
-                "the program used up its {limit} units of fuel; give it less to do, or raise the fuel limit"
+                "the program used up its {limit} units of fuel; give it less to do"
             ),
             Self::OutOfMemory { limit } => write!(
                 f,
-                "the program asked for more than its {limit} bytes of memory; make its input smaller, or raise the memory limit"
+                "the program asked for more than its {} of memory; make its input smaller",
+                mib(*limit)
             ),
             Self::TimedOut { limit } => write!(
                 f,
-                "the program ran for longer than {:.1} s; give it less to do, or raise the time limit",
+                "the program ran for longer than {:.1} s; give it less to do",
                 limit.as_secs_f64()
             ),
             Self::OutputTooLarge { limit } => write!(
                 f,
-                "the program wrote more than {limit} bytes of output; make it write less, or raise the output limit"
+                "the program wrote more than {} of output; make it write less",
+                mib(*limit)
             ),
             Self::Trapped { reason } => write!(
                 f,
@@ -82,6 +84,10 @@ impl fmt::Display for Status {
             ),
         }
     }
+}
+
+fn mib(bytes: u64) -> String {
+    format!("{} MiB", bytes as f64 / f64::from(1 << 20))
 }
 
 /// What a job used.

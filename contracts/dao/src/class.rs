@@ -3,8 +3,8 @@
 
 use std::fmt;
 
-use cosmwasm_std::{from_json, Addr, Api, StdResult};
-use cw20::Cw20ExecuteMsg;
+use cosmwasm_schema::cw_serde;
+use cosmwasm_std::{from_json, Addr, Api, Binary, StdResult, Uint128};
 use serde::de::{self, Deserialize, Deserializer, IgnoredAny, MapAccess, Visitor};
 use surge_interface::dao::{Action, Class};
 
@@ -177,13 +177,29 @@ pub fn is_allowance(contract_addr: &Addr, msg: &[u8]) -> Result<bool, ContractEr
     Ok(variant(contract_addr, msg)? == ALLOWANCE)
 }
 
+/// The messages of cw20 that call a contract, field by field. Reading all of cw20's takes
+/// twenty kilobytes of wasm.
+#[cw_serde]
+enum Sent {
+    Send {
+        contract: String,
+        amount: Uint128,
+        msg: Binary,
+    },
+    SendFrom {
+        owner: String,
+        contract: String,
+        amount: Uint128,
+        msg: Binary,
+    },
+}
+
 /// Whom a cw20 message calls and with what.
 fn sent_with(contract_addr: &Addr, msg: &[u8]) -> Result<(String, Vec<u8>), ContractError> {
     match from_json(msg) {
-        Ok(
-            Cw20ExecuteMsg::Send { contract, msg, .. }
-            | Cw20ExecuteMsg::SendFrom { contract, msg, .. },
-        ) => Ok((contract, msg.into())),
+        Ok(Sent::Send { contract, msg, .. } | Sent::SendFrom { contract, msg, .. }) => {
+            Ok((contract, msg.into()))
+        }
         _ => Err(ContractError::Unreadable {
             contract: contract_addr.clone(),
         }),

@@ -6,7 +6,7 @@ use cosmwasm_std::{
     from_json, to_json_binary, Addr, Binary, Deps, DepsMut, Env, MessageInfo, Reply, Response,
 };
 use cw20::Cw20ReceiveMsg;
-use cw_utils::{nonpayable, one_coin};
+use cw_utils::{nonpayable, one_coin, PaymentError};
 use surge_interface::escrow::{ExecuteMsg, InstantiateMsg, MigrateMsg, QueryMsg, ReceiveMsg};
 use surge_interface::{upkeep, Denom, UncheckedDenom};
 
@@ -47,7 +47,10 @@ pub fn execute(
     let call = Call::new(deps, &env, info.sender.clone());
     match msg {
         ExecuteMsg::SubmitJob { spec } => {
-            let coin = one_coin(&info)?;
+            let coin = one_coin(&info).map_err(|error| match error {
+                PaymentError::NoFunds {} => ContractError::NoDeposit,
+                other => other.into(),
+            })?;
             submit::submit(call, &Denom::Native(coin.denom), coin.amount, spec)
         }
         ExecuteMsg::Dispute { job, reason_uri } => {

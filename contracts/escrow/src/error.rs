@@ -45,13 +45,13 @@ pub enum ContractError {
     NotArbiter { arbiter: Addr, sender: Addr },
     #[error("the arbiter {arbiter} is a party of job {job} and may not rule on it")]
     ArbiterIsParty { job: u64, arbiter: Addr },
-    #[error("too late for job {job}: it was possible until {deadline_secs}, now it is {now_secs}")]
+    #[error("too late for job {job}: it was possible until {deadline_secs} seconds of block time, now it is {now_secs}")]
     TooLate {
         job: u64,
         deadline_secs: u64,
         now_secs: u64,
     },
-    #[error("too early for job {job}: possible after {deadline_secs}, now it is {now_secs}")]
+    #[error("too early for job {job}: possible after {deadline_secs} seconds of block time, now it is {now_secs}")]
     TooEarly {
         job: u64,
         deadline_secs: u64,

@@ -119,13 +119,21 @@ pub enum ContractError {
         capacity: Resources,
         reserved: Resources,
     },
-    #[error("a bond of {bond} is too low: {needed} is needed")]
-    BondTooLow { bond: Uint128, needed: Uint128 },
-    #[error("{needed} of free bond is needed, there is {free}")]
-    FreeBondTooLow { free: Uint128, needed: Uint128 },
+    #[error("a bond of {bond} is too low: {needed} base units of denomination {denom} are needed")]
+    BondTooLow {
+        denom: u8,
+        bond: Uint128,
+        needed: Uint128,
+    },
+    #[error("{needed} base units of free bond in denomination {denom} are needed, there are {free}: bond more")]
+    FreeBondTooLow {
+        denom: u8,
+        free: Uint128,
+        needed: Uint128,
+    },
     #[error("node {node} has {running} running jobs: drain and wait for them")]
     NodeBusy { node: u32, running: u32 },
-    #[error("no bond in denomination {denom} is ready to be withdrawn; the next is at {next_secs} seconds (0: none is on its way)")]
+    #[error("no bond in denomination {denom} is ready to be withdrawn: {}", next(*next_secs))]
     NothingMatured { denom: u8, next_secs: u64 },
     #[error("an eviction tip of {tip} is too high: at most a tenth of the smallest bond, {max}")]
     TipTooHigh { tip: Uint128, max: Uint128 },
@@ -142,4 +150,12 @@ pub enum ContractError {
     NothingNeeded { leading: Kind },
     #[error("no region is allowed: none of the named regions lies in a named jurisdiction")]
     NoRegionAllowed,
+}
+
+/// When the next bond is ready; 0 when none is on its way.
+fn next(secs: u64) -> String {
+    match secs {
+        0 => "none is on its way".to_owned(),
+        _ => format!("the next is at {secs} seconds of block time"),
+    }
 }

@@ -221,16 +221,17 @@ fn own_providers(storage: &dyn Storage, requester_addr: &Addr) -> StdResult<Vec<
 
 /// Why nobody was found, in a sentence with what one can do.
 pub fn reason(found: &Found) -> String {
+    let refusals = &found.refusals;
     let names = [
         "too full",
         "silent",
         "too dear",
         "with too little free bond",
-        "the requester's own",
+        "of the requester or of a provider that declined it",
         "that declined it",
     ];
-    let counts = found.refusals.to_array();
-    let causes: Vec<String> = counts
+    let causes: Vec<String> = refusals
+        .to_array()
         .into_iter()
         .zip(names)
         .filter(|(count, _)| *count > 0)
@@ -239,10 +240,20 @@ pub fn reason(found: &Found) -> String {
     if causes.is_empty() {
         return "no node of this class with enough room is online in the allowed regions: allow more regions, need less, or let the job wait".to_owned();
     }
+    // Only what can help.
+    let mut ways = vec![];
+    if refusals.too_dear > 0 {
+        ways.push("raise the deposit");
+    }
+    if refusals.no_room > 0 || refusals.bond_too_low > 0 {
+        ways.push("need less");
+    }
+    ways.push("let the job wait");
     format!(
-        "of {} nodes read none can take the job: {}; raise the deposit, need less, or let the job wait",
+        "of {} nodes read none can take the job: {}; {}",
         found.rows_read,
-        causes.join(", ")
+        causes.join(", "),
+        ways.join(" or ")
     )
 }
 

@@ -33,12 +33,14 @@ pub enum ContractError {
     BornOverCap { supply: Uint128, cap: Uint128 },
     #[error("the registry does not list {token}: list it before")]
     TokenNotListed { token: Addr },
-    #[error("epoch 0 would have started at {start_secs}, before now: {now_secs}")]
+    #[error("epoch 0 would have started at {start_secs}, before now: {now_secs} (seconds of block time)")]
     StartsInThePast { start_secs: u64, now_secs: u64 },
 
     #[error("the registry knows no provider {provider}")]
     UnknownProvider { provider: u32 },
-    #[error("no epoch is over that is not turned: the next ends at {next_secs}")]
+    #[error(
+        "no epoch is over that is not turned: the next ends at {next_secs} seconds of block time"
+    )]
     NothingToTurn { next_secs: u64 },
     #[error("nothing of provider {provider} vests")]
     NothingVests { provider: u32 },
@@ -51,6 +53,6 @@ pub enum ContractError {
         to: u16,
         most: u16,
     },
-    #[error("the emission may change again at {changeable_secs}, now it is {now_secs}")]
+    #[error("the emission may change again at {changeable_secs} seconds of block time, now it is {now_secs}")]
     ChangedLately { changeable_secs: u64, now_secs: u64 },
 }

@@ -78,7 +78,7 @@ impl Ledger {
         accounts.push(("registry contract".to_owned(), suite.registry.clone()));
         accounts.push(("escrow contract".to_owned(), suite.escrow.clone()));
         accounts.push(("rewards contract".to_owned(), suite.rewards.clone()));
-        accounts.push(("DAO".to_owned(), suite.owner.clone()));
+        accounts.push(("DAO".to_owned(), suite.owner()));
         let before = accounts
             .iter()
             .map(|(_, addr)| suite.balance(addr, TOKEN))

@@ -20,7 +20,7 @@ pub const REQUESTER: &str = "rita";
 pub const MEMBERS: [&str; 3] = ["dora", "emil", "faye"];
 
 /// What each provider bonds, in base units: a thousand tokens.
-const BOND: u128 = 1_000_000_000;
+pub const BOND: u128 = 1_000_000_000;
 
 /// A provider of the story.
 #[derive(Serialize)]
@@ -80,7 +80,7 @@ pub fn providers() -> anyhow::Result<Vec<Provider>> {
         bandwidth_mbps: 100,
     };
     Ok(vec![
-        provider("ella", EUROPE, here, "read from this machine", 160, 2),
+        provider("ella", EUROPE, here, "this machine", 160, 2),
         provider("noah", US_EAST, cabinet, "declared", 95, 1),
         provider("mina", ASIA, cabinet, "declared", 110, 1),
     ])

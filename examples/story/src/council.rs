@@ -58,6 +58,7 @@ pub fn decide(suite: &mut Suite, teller: &Teller) -> anyhow::Result<Decision> {
         suite.vote(member, proposal, choice)?;
     }
     let opened: FullProposalResponse = suite.ask_dao(&QueryMsg::FullProposal { proposal });
+    let votes = votes.map(|(member, choice)| (member, choice.name()));
     teller.proposal(&opened, &votes);
 
     wait_until(suite, opened.proposal.closes_secs);
@@ -85,9 +86,7 @@ pub fn decide(suite: &mut Suite, teller: &Teller) -> anyhow::Result<Decision> {
             .map(|class| class.name().to_owned())
             .collect(),
         policy: opened.policy,
-        votes: votes
-            .map(|(member, choice)| (member, choice.name()))
-            .to_vec(),
+        votes: votes.to_vec(),
         before,
         after: HURRIED,
         took_secs: suite.now_secs() - opened_secs,

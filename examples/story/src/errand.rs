@@ -7,10 +7,11 @@ use std::time::Duration;
 use anyhow::{bail, ensure, Context};
 use serde::Serialize;
 use sha2::{Digest, Sha256};
-use surge_interface::escrow::{Artifact, JobResponse, JobResult, JobSpec};
+use surge_interface::escrow::{Artifact, JobResponse, JobResult, JobSpec, MAX_INPUTS};
 use surge_interface::registry::Data;
 use surge_interface::Resources;
 use surge_node::{Job, Limits, Status};
+use tempfile::TempDir;
 
 use crate::cast::EUROPE;
 use crate::Options;
@@ -19,9 +20,12 @@ use crate::Options;
 pub struct Errand {
     program: PathBuf,
     bytes: Vec<u8>,
-    input: Option<(PathBuf, Vec<u8>)>,
+    /// The first is the program's standard input, the others its input folder.
+    inputs: Vec<Artifact>,
     args: Vec<String>,
     data_mib: u64,
+    memory_mib: u32,
+    fuel: u64,
     out: PathBuf,
 }
 
@@ -47,39 +51,51 @@ pub struct Delivery {
 /// Size of the job's data unless told otherwise, in MiB.
 pub const DATA_MIB: u64 = 50;
 
-/// What the job reserves.
-const NEED: Resources = Resources {
-    milli_cpu: 1_000,
-    memory_mib: 512,
-    gpus: 0,
-    storage_gib: 1,
-    bandwidth_mbps: 0,
-};
+/// Memory that the job reserves unless told otherwise, in MiB.
+pub const MEMORY_MIB: u32 = 512;
+
+/// Fuel that the program may use unless told otherwise, in units.
+pub fn usual_fuel() -> u64 {
+    Limits::default().fuel
+}
+
+/// What every program for wasm32-wasip1 begins with.
+const WASM: &[u8] = b"\0asm";
 
 /// For how long it reserves it: six hours, so that there is something to be paid for.
 const RESERVED_SECS: u64 = 6 * 3_600;
 
 impl Errand {
-    /// Reads program and input.
+    /// Reads program and input. Fails when there is something with which no job could end
+    /// well.
     pub fn read(options: &Options) -> anyhow::Result<Self> {
-        let bytes = fs::read(&options.program)
-            .with_context(|| format!("cannot read the program {}", options.program.display()))?;
-        let input = match &options.input {
-            None => None,
-            Some(path) => {
-                let bytes = fs::read(path)
-                    .with_context(|| format!("cannot read the input {}", path.display()))?;
-                Some((path.clone(), bytes))
-            }
-        };
+        let program = &options.program;
+        let bytes = fs::read(program)
+            .with_context(|| format!("cannot read the program {}", program.display()))?;
+        ensure!(
+            bytes.starts_with(WASM),
+            "{} is no WebAssembly program: build it with --target wasm32-wasip1",
+            program.display()
+        );
+        let mut inputs = vec![];
+        if let Some(path) = &options.input {
+            let bytes = fs::read(path)
+                .with_context(|| format!("cannot read the input {}", path.display()))?;
+            inputs.push(artifact(path, &bytes)?);
+        }
+        if let Some(folder) = &options.input_dir {
+            inputs.extend(files(folder)?);
+        }
         fs::create_dir_all(&options.out)
             .with_context(|| format!("cannot make the folder {}", options.out.display()))?;
         Ok(Self {
-            program: options.program.clone(),
+            program: program.clone(),
             bytes,
-            input,
+            inputs,
             args: options.args.clone(),
             data_mib: options.data_mib,
+            memory_mib: options.memory_mib,
+            fuel: options.fuel,
             out: options.out.clone(),
         })
     }
@@ -92,17 +108,19 @@ impl Errand {
 
     /// The job as the escrow takes it.
     pub fn spec(&self) -> anyhow::Result<JobSpec> {
-        let mut inputs = vec![];
-        if let Some((path, bytes)) = &self.input {
-            inputs.push(artifact(path, bytes)?);
-        }
         Ok(JobSpec {
             class: 0,
-            need: NEED,
+            need: Resources {
+                milli_cpu: 1_000,
+                memory_mib: self.memory_mib,
+                gpus: 0,
+                storage_gib: 1,
+                bandwidth_mbps: 0,
+            },
             reserved_secs: RESERVED_SECS,
             program: artifact(&self.program, &self.bytes)?,
             args: self.args.clone(),
-            inputs,
+            inputs: self.inputs.clone(),
             data: Data {
                 replicas: vec![EUROPE],
                 size_mib: self.data_mib,
@@ -115,10 +133,15 @@ impl Errand {
         })
     }
 
-    /// Whether the data has the size for which the cast is chosen, so that the change of
-    /// weights moves the second job. With other sizes it may not.
+    /// Whether data and memory have the sizes for which the cast is chosen, so that the
+    /// change of weights moves the second job. With other sizes it may not.
     pub fn is_usual(&self) -> bool {
-        self.data_mib == DATA_MIB
+        self.data_mib == DATA_MIB && self.memory_mib == MEMORY_MIB
+    }
+
+    /// Fuel that a provider gives the program, in units.
+    pub fn fuel(&self) -> u64 {
+        self.fuel
     }
 
     /// The folder for outputs.
@@ -128,11 +151,12 @@ impl Errand {
 }
 
 /// Does a job as its provider: fetches what its terms name, checks the hashes, runs the
-/// program within what is reserved, and keeps the output.
-pub fn run(terms: &JobResponse, out: &Path) -> anyhow::Result<Delivery> {
+/// program within what is reserved and with this much fuel, and keeps the output.
+pub fn run(terms: &JobResponse, fuel: u64, out: &Path) -> anyhow::Result<Delivery> {
     let spec = &terms.spec;
     let limits = Limits {
         memory_bytes: u64::from(spec.need.memory_mib) << 20,
+        fuel,
         wall_time: Duration::from_secs(spec.reserved_secs),
         ..Limits::default()
     };
@@ -140,17 +164,26 @@ pub fn run(terms: &JobResponse, out: &Path) -> anyhow::Result<Delivery> {
         None => vec![],
         Some(input) => fetch(input)?,
     };
+    let folder = match spec.inputs.get(1..) {
+        None | Some([]) => None,
+        Some(inputs) => Some(unpack(inputs)?),
+    };
     let outcome = surge_node::run(
         &Job {
             program: fetch(&spec.program)?,
             args: spec.args.clone(),
             stdin,
-            input_dir: None,
+            input_dir: folder.as_ref().map(|folder| folder.path().to_owned()),
         },
         &limits,
     )?;
     if outcome.status != Status::Finished {
-        bail!("{}\n{}", outcome.status, printable(&outcome.stderr_text()));
+        bail!(
+            "{}{}\n{}",
+            outcome.status,
+            way_out(&outcome.status),
+            printable(&outcome.stderr_text())
+        );
     }
     let job = terms.summary.id;
     let file = out.join(format!("job-{job}.{}", ending(&outcome.output)));
@@ -183,6 +216,27 @@ fn fetch(artifact: &Artifact) -> anyhow::Result<Vec<u8>> {
     Ok(bytes)
 }
 
+/// Fetches a job's input folder; each file has the last name of its URI.
+fn unpack(inputs: &[Artifact]) -> anyhow::Result<TempDir> {
+    let folder = tempfile::tempdir()?;
+    for input in inputs {
+        let name = Path::new(&input.uri)
+            .file_name()
+            .with_context(|| format!("{} names no file", input.uri))?;
+        fs::write(folder.path().join(name), fetch(input)?)?;
+    }
+    Ok(folder)
+}
+
+/// Which option helps.
+fn way_out(status: &Status) -> &'static str {
+    match status {
+        Status::OutOfFuel { .. } => ", or allow more with --fuel",
+        Status::OutOfMemory { .. } => ", or allow more with --memory-mib",
+        _ => "",
+    }
+}
+
 impl Delivery {
     /// What the operator tells the escrow.
     pub fn result(&self) -> JobResult {
@@ -199,6 +253,29 @@ fn artifact(path: &Path, bytes: &[u8]) -> anyhow::Result<Artifact> {
         uri: format!("file://{}", path.canonicalize()?.display()),
         sha256: hex::encode(Sha256::digest(bytes)),
     })
+}
+
+/// The files of a folder, by name. A job names each of them.
+fn files(folder: &Path) -> anyhow::Result<Vec<Artifact>> {
+    let reading = || format!("cannot read the input folder {}", folder.display());
+    let mut paths = vec![];
+    for entry in fs::read_dir(folder).with_context(reading)? {
+        paths.push(entry.with_context(reading)?.path());
+    }
+    paths.sort();
+    ensure!(
+        paths.len() < MAX_INPUTS,
+        "{} has {} files, and a job takes {} beside its standard input",
+        folder.display(),
+        paths.len(),
+        MAX_INPUTS - 1
+    );
+    let read = |path: PathBuf| {
+        let bytes =
+            fs::read(&path).with_context(|| format!("cannot read the input {}", path.display()))?;
+        artifact(&path, &bytes)
+    };
+    paths.into_iter().map(read).collect()
 }
 
 /// A stranger's text without what could drive a terminal.

@@ -12,6 +12,8 @@ use crate::cast::Provider;
 const DAY: u64 = 86_400;
 /// Epochs over which a reward vests: 26 buckets of seven.
 const VESTING_EPOCHS: u64 = 26 * 7;
+/// What of a grant is minted at once, in percent.
+pub const INSTANT_PERCENT: u128 = 25;
 /// What a base unit of bond earns in an epoch by standing there, × 10¹⁸: two per cent a year.
 const BASE: u128 = 1_000_000_000_000_000_000 / 50 / 365;
 /// What it can earn at most: eight per cent.
@@ -47,21 +49,26 @@ pub struct Expectation {
 }
 
 impl Expectation {
-    /// After a claim in this epoch by a provider with this bond, of whose jobs this much
-    /// has been burned. Bond counts from the first whole epoch on.
-    pub fn claim(&mut self, bond: u128, burned: u128, epoch: u64) {
+    /// After a claim in this epoch by a provider with this bond, of whose accepted jobs
+    /// this much each has been burned: what a job mints is rounded down by itself. Bond
+    /// counts from the first whole epoch on.
+    pub fn claim(&mut self, bond: u128, burned: &[u128], epoch: u64) {
         let epochs = u128::from(epoch - self.epoch.max(1).min(epoch));
-        let work = burned * 6_000 / 10_000 * 2_500 / 10_000;
+        let work: u128 = burned
+            .iter()
+            .map(|burned| burned * 6_000 / 10_000 * 2_500 / 10_000)
+            .sum();
+        let gate: u128 = burned.iter().map(|burned| burned * 3_000 / 10_000).sum();
         let base = bond * (BASE * epochs) / 1_000_000_000_000_000_000;
         let ceiling = bond * (CEILING * epochs) / 1_000_000_000_000_000_000;
-        let gated = (burned * 3_000 / 10_000 - self.gate).min(ceiling - base);
+        let gated = (gate - self.gate).min(ceiling - base);
         let granted = work - self.work + base + gated;
         let vested = if epoch - self.epoch >= VESTING_EPOCHS {
             std::mem::take(&mut self.vesting)
         } else {
             0
         };
-        let at_once = granted * 2_500 / 10_000;
+        let at_once = granted * INSTANT_PERCENT / 100;
         self.minted += at_once + vested;
         self.vesting += granted - at_once;
         self.granted += granted;
@@ -79,8 +86,8 @@ pub fn epoch(suite: &Suite, start_secs: u64) -> u64 {
     (suite.now_secs() - start_secs) / DAY
 }
 
-/// What was burned out of a provider's jobs.
-pub fn burned(suite: &Suite, provider: u32) -> u128 {
+/// What was burned out of a provider's jobs, as the escrow has it.
+fn burned(suite: &Suite, provider: u32) -> u128 {
     let given: Contribution = suite.ask_escrow(&Escrow::Contribution { provider });
     given.burned.u128()
 }

@@ -14,6 +14,7 @@ use crate::cast::{providers, Provider, MEMBERS, REQUESTER, TOKEN};
 use crate::council::{self, Decision};
 use crate::errand::{self, Delivery, Errand};
 use crate::mint::{self, Expectation, Reward};
+use crate::share::Share;
 use crate::tell::Teller;
 
 /// What the requester lets a job cost at most, in base units.
@@ -22,6 +23,8 @@ const DEPOSIT: u128 = 1_000_000;
 /// The whole run.
 #[derive(Serialize)]
 pub struct Story {
+    /// What all amounts are in.
+    pub unit: &'static str,
     /// The program.
     pub program: String,
     /// Who lends machines.
@@ -104,31 +107,33 @@ pub fn play(errand: &Errand, teller: &Teller) -> anyhow::Result<Story> {
     for purse in [Purse::Burn, Purse::Treasury, Purse::Insurance] {
         suite.flush(TOKEN, purse)?;
     }
+    let jobs = vec![first, second];
     let mut mints: Vec<Expectation> = vec![];
     for provider in &providers {
         suite.claim(provider.id)?;
         let mut mint = Expectation::default();
-        expect_claim(&suite, provider, &mut mint, start_secs);
+        expect_claim(&suite, provider, &jobs, &mut mint, start_secs);
         mints.push(mint);
     }
     let rewards = mint::rewards(&suite, &providers);
+    teller.claims();
     teller.rewards(&rewards);
     mint::wait_for_vesting(&mut suite);
     for (provider, mint) in providers.iter().zip(&mut mints) {
         suite.claim(provider.id)?;
-        expect_claim(&suite, provider, mint, start_secs);
+        expect_claim(&suite, provider, &jobs, mint, start_secs);
     }
     let rewards_vested = mint::rewards(&suite, &providers);
-    teller.act("Half a year later");
+    teller.act("Half a year later anybody claims again");
     teller.rewards(&rewards_vested);
 
     teller.act("Every token");
     let requester = Beneficiary::Account(Suite::addr(REQUESTER).to_string());
     suite.withdraw(requester, TOKEN)?;
-    let jobs = vec![first, second];
     let books = ledger.close(&suite, &expected(&suite, &providers, &jobs, &mints)?);
     teller.books(&books);
     Ok(Story {
+        unit: "base units: 10^6 are one SURGE",
         program: errand.name(),
         providers,
         jobs,
@@ -139,10 +144,21 @@ pub fn play(errand: &Errand, teller: &Teller) -> anyhow::Result<Story> {
     })
 }
 
-fn expect_claim(suite: &Suite, provider: &Provider, mint: &mut Expectation, start_secs: u64) {
-    let burned = mint::burned(suite, provider.id);
+fn expect_claim(
+    suite: &Suite,
+    provider: &Provider,
+    jobs: &[Act],
+    mint: &mut Expectation,
+    start_secs: u64,
+) {
+    let params: Params = suite.ask_escrow(&QueryMsg::Params { version: None });
+    let burned: Vec<u128> = jobs
+        .iter()
+        .filter(|act| act.job.node == Some(provider.node))
+        .map(|act| Share::of(act.job.price.u128(), &params).burn)
+        .collect();
     let epoch = mint::epoch(suite, start_secs);
-    mint.claim(provider.machine().bond, burned, epoch);
+    mint.claim(provider.machine().bond, &burned, epoch);
 }
 
 /// A job from submission to the provider's withdrawal.
@@ -152,6 +168,7 @@ fn act(
     teller: &Teller,
     providers: &[Provider],
 ) -> anyhow::Result<Act> {
+    teller.deposit(DEPOSIT);
     let job = suite.submit_in_tokens(REQUESTER, errand.spec()?, DEPOSIT)?;
     let explanation = suite.explain(job);
     teller.explanation(&explanation, providers);
@@ -164,7 +181,7 @@ fn act(
     let terms: JobResponse = suite.ask_escrow(&QueryMsg::Job { job });
     let delivery = teller.wait(
         &format!("the program runs on {}'s node, here", provider.name),
-        || errand::run(&terms, errand.out()),
+        || errand::run(&terms, errand.fuel(), errand.out()),
     )?;
     teller.delivery(&delivery);
     let operator = provider.operator();
@@ -173,9 +190,10 @@ fn act(
     suite.accept(REQUESTER, job)?;
     let earned = suite.provider_credit(provider.id, TOKEN);
     suite.withdraw(Beneficiary::Provider(provider.id), TOKEN)?;
-    teller.paid(provider, earned);
+    let job = suite.job(job);
+    teller.paid(provider, job.price.u128(), earned);
     Ok(Act {
-        job: suite.job(job),
+        job,
         explanation,
         delivery,
         earned,
@@ -196,16 +214,14 @@ fn expected(
     let mut gains = vec![0i128; providers.len()];
     for act in jobs {
         let price = act.job.price.u128();
-        let take = price * u128::from(params.take_bps) / 10_000;
-        let burn = take * u128::from(params.burn_bps) / 10_000;
-        let insurance = take * u128::from(params.insurance_bps) / 10_000;
+        let share = Share::of(price, &params);
         paid += i128::try_from(price)?;
-        burned += i128::try_from(burn)?;
-        kitty += i128::try_from(insurance)?;
-        treasury += i128::try_from(take - burn - insurance)?;
+        burned += i128::try_from(share.burn)?;
+        kitty += i128::try_from(share.insurance)?;
+        treasury += i128::try_from(share.treasury())?;
         for (gain, provider) in gains.iter_mut().zip(providers) {
             if Some(provider.node) == act.job.node {
-                *gain += i128::try_from(price - take)?;
+                *gain += i128::try_from(price - share.take)?;
             }
         }
     }

@@ -3,17 +3,17 @@
 
 use std::time::Duration;
 
-use comfy_table::{presets::UTF8_BORDERS_ONLY, CellAlignment, Table};
-use console::style;
+use comfy_table::{presets::UTF8_BORDERS_ONLY, CellAlignment, ContentArrangement, Table};
+use console::{style, Term};
 use indicatif::ProgressBar;
-use surge_interface::dao::{Choice, FullProposalResponse};
+use surge_interface::dao::FullProposalResponse;
 use surge_interface::{Explanation, Scored, PPM};
 
 use crate::books::Books;
-use crate::cast::Provider;
+use crate::cast::{Provider, BOND, MEMBERS, REQUESTER};
 use crate::council::Decision;
 use crate::errand::Delivery;
-use crate::mint::Reward;
+use crate::mint::{Reward, INSTANT_PERCENT};
 
 /// Tells the story, or keeps quiet for a machine.
 pub struct Teller {
@@ -33,16 +33,23 @@ impl Teller {
 
     /// Who has joined.
     pub fn providers(&self, providers: &[Provider]) {
+        self.prose(&format!(
+            "{} are the members, each with one vote. {} lend machines; each bonds {} SURGE, of which \
+             a job locks its worth until it is paid. {REQUESTER} will order the jobs.",
+            list(&MEMBERS),
+            list(&providers.iter().map(|provider| provider.name).collect::<Vec<_>>()),
+            surge(BOND),
+        ));
         let mut table = table(&[
             "provider",
             "node",
-            "region (declared)",
+            "region",
             "cores",
-            "memory",
-            "disk",
-            "bandwidth",
+            "memory MiB",
+            "disk GiB",
+            "Mbit/s",
             "price",
-            "inventory",
+            "machine",
         ]);
         for provider in providers {
             table.add_row([
@@ -50,29 +57,34 @@ impl Teller {
                 provider.node.to_string(),
                 provider.region.to_owned(),
                 format!("{}", provider.capacity.milli_cpu / 1_000),
-                format!("{} MiB", provider.capacity.memory_mib),
-                format!("{} GiB", provider.capacity.storage_gib),
-                format!("≥ {} Mbit/s", provider.bandwidth_mbps),
-                format!("{} % of reference", provider.price_percent),
+                provider.capacity.memory_mib.to_string(),
+                provider.capacity.storage_gib.to_string(),
+                format!("≥ {}", provider.bandwidth_mbps),
+                format!("{} %", provider.price_percent),
                 provider.inventory.to_owned(),
             ]);
         }
+        right_align(&mut table, 3..8);
         self.say(&table.to_string());
-        self.say("All three run on this machine; their regions are declared, not real.");
+        self.prose(
+            "Prices are in percent of the reference price, which the members set for each class of \
+             machine: a price is scored by it. All three run on this machine; their regions are \
+             declared, not real.",
+        );
     }
 
     /// Why a job went where it went.
     pub fn explanation(&self, explanation: &Explanation, providers: &[Provider]) {
         let mut table = table(&[
             "",
-            "provider",
+            "who",
             "score",
             "time",
             "load",
             "price",
             "reputation",
             "green",
-            "costs",
+            "costs SURGE",
         ]);
         let weights = explanation.weights;
         table.add_row([
@@ -108,34 +120,35 @@ impl Teller {
             "nothing unread could have scored higher".to_owned()
         } else {
             format!(
-                "an unread node could have scored at most {:.2} % higher",
+                "an unread node could have scored at most {:.2}\u{a0}% higher",
                 f64::from(explanation.gap_ppm) / 10_000.0
             )
         };
-        self.say(&format!(
-            "The registry read {} rows, refused {}; {verdict}.",
+        self.prose(&format!(
+            "The score, at most 1, is the sum of the parts, here in percent, each times its weight. The \
+             registry read {} nodes and refused {}; {verdict}.",
             explanation.rows_read,
             explanation.refusals.total(),
         ));
     }
 
     /// A proposal with its votes.
-    pub fn proposal(&self, opened: &FullProposalResponse, votes: &[(&str, Choice)]) {
+    pub fn proposal(&self, opened: &FullProposalResponse, votes: &[(&'static str, &'static str)]) {
         let proposal = &opened.proposal;
         let classes: Vec<&str> = proposal.classes.iter().map(|class| class.name()).collect();
         let policy = &opened.policy;
-        self.say(&format!(
-            "Proposal {} calls the registry. Its class is computed from that: {}. So it needs {} of all votes cast, \
-             {} voters, a majority, and {} of timelock.",
+        self.prose(&format!(
+            "Proposal {} calls the registry. Its class is computed from that: {}. So {}\u{a0}% of all weight \
+             has to vote, {} members at least, more yes than no; then come {} of timelock.",
             proposal.id,
             classes.join(", "),
             percent(u32::from(policy.quorum_bps) * 100),
             policy.min_voters,
-            days(policy.timelock_secs),
+            time(policy.timelock_secs),
         ));
         let mut table = table(&["member", "vote"]);
         for (member, choice) in votes {
-            table.add_row([*member, choice.name()]);
+            table.add_row([*member, *choice]);
         }
         self.say(&table.to_string());
     }
@@ -143,13 +156,20 @@ impl Teller {
     /// What became of it.
     pub fn decided(&self, decision: &Decision) {
         let (before, after) = (&decision.before, &decision.after);
-        self.say(&format!(
-            "Executed by anybody, {} after it was proposed: time {} → {}, price {} → {}.",
-            days(decision.took_secs),
-            percent(before.time),
+        let policy = &decision.policy;
+        self.prose(&format!(
+            "Only a changed vote could change that, so it has to stand for {} in place of {} of voting: \
+             settling. Then somebody sends Poke and the timelock of {} begins; after it somebody \
+             sends Execute, here {} after the proposal. Neither has to be a member. Now time \
+             weighs {}\u{a0}% instead of {}\u{a0}%, price {}\u{a0}% instead of {}\u{a0}%.",
+            time(policy.settle_secs),
+            time(policy.voting_secs),
+            time(policy.timelock_secs),
+            time(decision.took_secs),
             percent(after.time),
-            percent(before.price),
+            percent(before.time),
             percent(after.price),
+            percent(before.price),
         ));
     }
 
@@ -177,17 +197,26 @@ impl Teller {
         self.say(&table.to_string());
     }
 
+    /// Who claims, and when the rest comes.
+    pub fn claims(&self) {
+        self.prose(&format!(
+            "Anybody claims for each provider, who may be the provider itself: what is due goes to the \
+             provider's payout address, {INSTANT_PERCENT}\u{a0}% of it at once. The rest begins to vest with the claim, \
+             over 26 weeks. Amounts are in SURGE; minted and vesting are of all claims so far.",
+        ));
+    }
+
     /// Both explanations next to each other: what each part added to the score.
     pub fn side_by_side(&self, first: &Explanation, second: &Explanation, providers: &[Provider]) {
         let mut table = table(&[
             "provider",
             "job",
             "time",
-            "+ load",
-            "+ price",
-            "+ reputation",
-            "+ green",
-            "= score",
+            "load",
+            "price",
+            "reputation",
+            "green",
+            "score",
             "",
         ]);
         for provider in providers {
@@ -209,7 +238,7 @@ impl Teller {
                     weighed(weights.reputation, parts.reputation),
                     weighed(weights.green, parts.green),
                     score(scored),
-                    if picked { "◀ picked" } else { "" }.to_owned(),
+                    if picked { "picked" } else { "" }.to_owned(),
                 ]);
             }
         }
@@ -231,12 +260,13 @@ impl Teller {
 
     /// What came out.
     pub fn delivery(&self, delivery: &Delivery) {
-        self.say(&format!(
-            "It ran for {:.2} s (compiled in {:.2} s), {} of memory, {:.2} billion units of fuel.",
+        self.prose(&format!(
+            "It ran for {:.2} s (compiled in {:.2} s), {} of memory, {} units of fuel \
+             (about one for each instruction).",
             delivery.ran_secs,
             delivery.compiled_secs,
             mib(delivery.peak_memory_bytes),
-            delivery.fuel as f64 / 1e9,
+            count(delivery.fuel),
         ));
         self.say(&format!(
             "Output: {} ({} bytes)\nsha256: {}",
@@ -246,19 +276,29 @@ impl Teller {
         ));
     }
 
+    /// What the requester puts up.
+    pub fn deposit(&self, deposit: u128) {
+        self.prose(&format!(
+            "The deposit of {} SURGE is the most that the job may cost; what is left of it comes back.",
+            surge(deposit)
+        ));
+    }
+
     /// Who was paid.
-    pub fn paid(&self, provider: &Provider, earned: u128) {
-        self.say(&format!(
-            "{} accepts; {} withdraws {}.",
-            crate::cast::REQUESTER,
+    pub fn paid(&self, provider: &Provider, price: u128, earned: u128) {
+        self.prose(&format!(
+            "{REQUESTER} accepts; {} withdraws {} SURGE: the price of {} less the take, \
+             the network's share of {:.1}\u{a0}%.",
             provider.name,
-            surge(earned)
+            surge(earned),
+            surge(price),
+            (price - earned) as f64 * 100.0 / price as f64,
         ));
     }
 
     /// Where every coin is.
     pub fn books(&self, books: &Books) {
-        let mut table = table(&["account", "before", "after", "change", "must be", "because"]);
+        let mut table = table(&["account", "before", "after", "change", "because"]);
         for line in &books.lines {
             let change = line.change();
             if change == 0 && line.expected == 0 {
@@ -269,36 +309,58 @@ impl Teller {
                 surge(line.before),
                 surge(line.after),
                 signed(change),
-                signed(line.expected),
                 line.because.to_owned(),
             ]);
         }
         let [minted, burned] =
             [books.minted, books.burned].map(|n| i128::try_from(n).unwrap_or(i128::MAX));
         table.add_row([
-            "all accounts".to_owned(),
+            "all in the story".to_owned(),
             surge(books.total_before),
             surge(books.total_after),
             signed(minted - burned),
-            String::new(),
-            format!(
-                "{} minted, {} burned",
-                surge(books.minted),
-                surge(books.burned)
-            ),
+            format!("{} minted, {} burned", signed(minted), signed(-burned)),
         ]);
-        right_align(&mut table, 1..5);
+        right_align(&mut table, 1..4);
         self.say(&table.to_string());
         let unchanged = books.lines.iter().filter(|line| line.change() == 0).count();
-        self.say(&format!(
-            "{unchanged} accounts stayed as they were. Transaction fees are not part of this: the embedded chain has none."
+        self.prose(&format!(
+            "Amounts are in SURGE. All in the story are these and {unchanged} more, which stayed as they were: \
+             members, operators, contracts that hold nothing. The faucet, which filled everybody's \
+             pocket before, is not among them. The embedded chain has no transaction fees."
         ));
+        for line in &books.lines {
+            if line.change() != line.expected {
+                let wrong = format!(
+                    "{} must have {} SURGE by the rules.",
+                    line.account,
+                    signed(line.expected)
+                );
+                self.say(&style(wrong).red().to_string());
+            }
+        }
         let verdict = if books.reconcile {
-            style("Every token is accounted for.").green()
+            style("Every token is accounted for: each change is what the rules say.").green()
         } else {
             style("The books do not reconcile.").red().bold()
         };
         self.say(&verdict.to_string());
+    }
+
+    /// Says sentences, broken into lines.
+    fn prose(&self, text: &str) {
+        let most = usize::from(columns().min(100));
+        let mut line = String::new();
+        for word in text.split(' ') {
+            if !line.is_empty() && line.chars().count() + word.chars().count() >= most {
+                self.say(&std::mem::take(&mut line));
+            }
+            if !line.is_empty() {
+                line.push(' ');
+            }
+            line.push_str(word);
+        }
+        self.say(&line);
     }
 
     fn say(&self, text: &str) {
@@ -310,8 +372,34 @@ impl Teller {
 
 fn table(header: &[&str]) -> Table {
     let mut table = Table::new();
-    table.load_preset(UTF8_BORDERS_ONLY).set_header(header);
     table
+        .load_preset(UTF8_BORDERS_ONLY)
+        .set_content_arrangement(ContentArrangement::Dynamic)
+        .set_width(columns())
+        .set_header(header);
+    for column in table.column_iter_mut() {
+        column.set_padding((1, 0));
+    }
+    if let Some(last) = table.column_iter_mut().last() {
+        last.set_padding((1, 1));
+    }
+    table
+}
+
+/// Width of the terminal, or of what is none.
+fn columns() -> u16 {
+    Term::stdout()
+        .size_checked()
+        .map_or(80, |(_, columns)| columns)
+}
+
+/// Names in a sentence.
+fn list(names: &[&str]) -> String {
+    match names {
+        [] => String::new(),
+        [one] => (*one).to_owned(),
+        [some @ .., last] => format!("{} and {last}", some.join(", ")),
+    }
 }
 
 fn right_align(table: &mut Table, columns: impl Iterator<Item = usize>) {
@@ -343,21 +431,36 @@ fn weighed(weight: u32, part: u32) -> String {
     format!("{added:.4}")
 }
 
-fn days(secs: u64) -> String {
-    format!("{:.2} days", secs as f64 / 86_400.0)
+fn time(secs: u64) -> String {
+    match secs as f64 / 86_400.0 {
+        days if days < 1.0 => format!("{} hours", days * 24.0),
+        days => format!("{days} days"),
+    }
 }
 
+/// A number in words that fit it.
+fn count(number: u64) -> String {
+    let (unit, word) = match number {
+        0..1_000 => return number.to_string(),
+        1_000..1_000_000 => (1e3, "thousand"),
+        1_000_000..1_000_000_000 => (1e6, "million"),
+        _ => (1e9, "billion"),
+    };
+    format!("{:.2} {word}", number as f64 / unit)
+}
+
+/// Millionths as percent.
 fn percent(ppm: u32) -> String {
-    format!("{:.1} %", f64::from(ppm) / 10_000.0)
+    format!("{:.1}", f64::from(ppm) / 10_000.0)
 }
 
 fn mib(bytes: u64) -> String {
     format!("{:.1} MiB", bytes as f64 / f64::from(1 << 20))
 }
 
-/// Base units with six decimals.
+/// Base units as SURGE, with six decimals.
 fn surge(amount: u128) -> String {
-    format!("{}.{:06} SURGE", amount / 1_000_000, amount % 1_000_000)
+    format!("{}.{:06}", amount / 1_000_000, amount % 1_000_000)
 }
 
 fn signed(amount: i128) -> String {

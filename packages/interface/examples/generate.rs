@@ -131,7 +131,7 @@ fn parameters() -> String {
             fields(&rewards::Params::defaults()),
             fields(&dao::Policies::defaults(profile)),
             fields(&dao::Settings::defaults(UncheckedDenom::Native(
-                "any".to_owned(),
+                "as chosen".to_owned(),
             ))),
         ]
     };

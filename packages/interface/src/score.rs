@@ -147,7 +147,7 @@ pub struct Refusals {
     pub too_dear: u16,
     /// Too little free bond for the collateral.
     pub bond_too_low: u16,
-    /// The requester's own.
+    /// The requester's own, or of a provider that declined the job.
     pub own: u16,
     /// Declined this job before.
     pub declined: u16,

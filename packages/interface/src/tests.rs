@@ -1,9 +1,51 @@
 #![allow(clippy::arithmetic_side_effects)] // a test that overflows fails, as it should
 
-use cosmwasm_std::Uint128;
+use cosmwasm_std::testing::MockQuerier;
+use cosmwasm_std::{
+    to_json_binary, Addr, ContractResult, QuerierWrapper, StdError, SystemResult, Uint128,
+    WasmQuery,
+};
 use proptest::prelude::*;
 
+use crate::raw::{EscrowStore, RegistryStore, ABI, ABI_VERSION};
 use crate::registry::{BondRecord, MAX_LOWS};
+
+/// Opens both stores of a contract that stores this layout, or none. Answers the errors.
+fn opened(abi: Option<u32>) -> [Option<StdError>; 2] {
+    let mut querier = MockQuerier::<cosmwasm_std::Empty>::default();
+    querier.update_wasm(move |query| {
+        let WasmQuery::Raw { key, .. } = query else {
+            panic!("nobody asks {query:?}");
+        };
+        assert_eq!(key.as_slice(), ABI.as_slice(), "before anything else");
+        let stored = abi.map(|abi| to_json_binary(&abi).unwrap());
+        SystemResult::Ok(ContractResult::Ok(stored.unwrap_or_default()))
+    });
+    let addr = Addr::unchecked("contract");
+    [
+        RegistryStore::open(QuerierWrapper::new(&querier), addr.clone()).err(),
+        EscrowStore::open(QuerierWrapper::new(&querier), addr).err(),
+    ]
+}
+
+#[test]
+fn a_store_is_read_in_the_layout_that_is_known_and_in_no_other() {
+    assert_eq!(opened(Some(ABI_VERSION)), [None, None]);
+    for abi in [0, ABI_VERSION + 1, u32::MAX] {
+        let unknown = format!(
+            "contract stores layout {abi}, this contract knows 1: migrate both in one proposal"
+        );
+        let unknown = || Some(StdError::generic_err(unknown.clone()));
+        assert_eq!(opened(Some(abi)), [unknown(), unknown()]);
+    }
+    let missing = || {
+        Some(StdError::parse_err(
+            "u32",
+            "EOF while parsing a JSON value.",
+        ))
+    };
+    assert_eq!(opened(None), [missing(), missing()]);
+}
 
 /// A bond and all that it has been: (from when, how much).
 fn lived(changes: &[(u64, u128)]) -> (BondRecord, Vec<(u64, u128)>) {

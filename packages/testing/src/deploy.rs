@@ -30,6 +30,8 @@ pub struct Builder {
     /// Tokens that exist from the start, in the faucet's hands: half of the cap, so that
     /// there is a pocket for everybody.
     pub genesis: u128,
+    /// Whether another cw20 token is listed beside the reward token.
+    pub other_token: bool,
     /// The DAO's first members. With them the DAO owns everything and gets the treasury's
     /// share; without them the key `owner` does the first and `treasury` the second.
     pub founders: Vec<&'static str>,
@@ -47,6 +49,7 @@ impl Default for Builder {
             rewards: rewards::Params::defaults(),
             epoch_secs: 86_400,
             genesis: token::CAP / 2,
+            other_token: false,
             founders: vec![],
             policies: dao::Policies::defaults(profile),
         }
@@ -68,6 +71,7 @@ impl Builder {
         let (registry_code, registry) = store(registry_contract(), "registry");
         let (escrow_code, escrow) = store(escrow_contract(), "escrow");
         let (rewards_code, rewards) = store(rewards_contract(), "rewards");
+        let other = predict(&app, token_code, &deployer, OTHER);
         let governed = !self.founders.is_empty();
         let mut suite = Suite {
             app,
@@ -75,7 +79,8 @@ impl Builder {
             escrow,
             token,
             rewards,
-            owner: if governed { dao } else { Suite::addr("owner") },
+            other_token: self.other_token.then_some(other),
+            dao: governed.then_some(dao),
         };
         let mut births = vec![
             (token_code, "token", to_json_binary(&self.token(&suite))),
@@ -91,6 +96,10 @@ impl Builder {
                 to_json_binary(&self.rewards(&suite)),
             ),
         ];
+        if self.other_token {
+            let born = to_json_binary(&other_token());
+            births.insert(0, (token_code, OTHER, born));
+        }
         if governed {
             births.insert(0, (dao_code, "dao", to_json_binary(&self.dao(&suite))));
         }
@@ -137,7 +146,7 @@ impl Builder {
             marketing: Some(InstantiateMarketingInfo {
                 project: None,
                 description: None,
-                marketing: Some(suite.owner.to_string()),
+                marketing: Some(suite.owner().to_string()),
                 logo: None,
             }),
         }
@@ -149,10 +158,10 @@ impl Builder {
             address: Suite::addr(FAUCET).to_string(),
             amount: Uint128::new(self.genesis),
         }];
-        if !self.founders.is_empty() {
+        if let Some(dao) = &suite.dao {
             let amount = token::CAP * u128::from(token::DAO_BPS) / u128::from(BPS);
             balances.push(Cw20Coin {
-                address: suite.owner.to_string(),
+                address: dao.to_string(),
                 amount: Uint128::new(amount),
             });
         }
@@ -161,35 +170,35 @@ impl Builder {
 
     fn registry(&self, suite: &Suite) -> registry::InstantiateMsg {
         registry::InstantiateMsg {
-            owner: suite.owner.to_string(),
+            owner: suite.owner().to_string(),
             escrow: suite.escrow.to_string(),
             profile: self.profile,
             params: self.registry.clone(),
-            denoms: vec![suite.denom(0), suite.denom(1)],
+            denoms: suite.denoms(),
             regions: regions(),
-            classes: vec![class()],
+            classes: vec![class(suite)],
         }
     }
 
     fn escrow(&self, suite: &Suite) -> escrow::InstantiateMsg {
         escrow::InstantiateMsg {
-            owner: suite.owner.to_string(),
+            owner: suite.owner().to_string(),
             registry: suite.registry.to_string(),
             arbiter: Suite::addr("arbiter").to_string(),
-            treasury: match self.founders.is_empty() {
-                true => Suite::addr("treasury").to_string(),
-                false => suite.owner.to_string(),
+            treasury: match &suite.dao {
+                Some(dao) => dao.to_string(),
+                None => Suite::addr("treasury").to_string(),
             },
             profile: self.profile,
             params: self.escrow.clone(),
-            denoms: vec![suite.denom(0), suite.denom(1)],
+            denoms: suite.denoms(),
             reward_token: Some(suite.token.to_string()),
         }
     }
 
     fn rewards(&self, suite: &Suite) -> rewards::InstantiateMsg {
         rewards::InstantiateMsg {
-            owner: suite.owner.to_string(),
+            owner: suite.owner().to_string(),
             token: suite.token.to_string(),
             escrow: suite.escrow.to_string(),
             registry: suite.registry.to_string(),
@@ -204,7 +213,7 @@ impl Builder {
 impl Suite {
     fn give_birth(&mut self, code_id: u64, salt: &str, msg: StdResult<Binary>) {
         let instantiate = WasmMsg::Instantiate2 {
-            admin: Some(self.owner.to_string()),
+            admin: Some(self.owner().to_string()),
             code_id,
             label: salt.to_owned(),
             msg: msg.expect("messages serialize"),
@@ -217,8 +226,26 @@ impl Suite {
     }
 }
 
-/// The class of the tests: processors, quoted in both denominations.
-fn class() -> Class {
+/// Salt of the token that is not the reward token.
+const OTHER: &str = "other";
+
+/// A token that nobody mints.
+fn other_token() -> cw20_base::msg::InstantiateMsg {
+    cw20_base::msg::InstantiateMsg {
+        name: "Other".to_owned(),
+        symbol: "OTHER".to_owned(),
+        decimals: token::DECIMALS,
+        initial_balances: vec![Cw20Coin {
+            address: Suite::addr(FAUCET).to_string(),
+            amount: Uint128::new(token::CAP),
+        }],
+        mint: None,
+        marketing: None,
+    }
+}
+
+/// The class of the tests: processors, quoted in every denomination.
+fn class(suite: &Suite) -> Class {
     let market = |denom| Market {
         denom,
         reference: REFERENCE,
@@ -235,7 +262,10 @@ fn class() -> Class {
             storage_gib: 1,
             bandwidth_mbps: 0,
         },
-        markets: vec![market(0), market(1)],
+        markets: (0u8..)
+            .zip(suite.denoms())
+            .map(|(id, _)| market(id))
+            .collect(),
     }
 }
 

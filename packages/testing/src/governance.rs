@@ -32,7 +32,7 @@ impl Suite {
 
     /// Sends a message to the DAO.
     pub fn to_dao(&mut self, name: &str, msg: &ExecuteMsg) -> AnyResult<AppResponse> {
-        let contract = self.owner.clone();
+        let contract = self.dao_addr().clone();
         self.send(name, &contract, msg, 0)
     }
 
@@ -47,7 +47,7 @@ impl Suite {
             actions,
             gas: 5_000_000,
         };
-        let (contract, sender) = (self.owner.clone(), self.meet(name));
+        let (contract, sender) = (self.dao_addr().clone(), self.meet(name));
         let deposit = asked.policy.deposit.u128();
         let funds = match deposit {
             0 => vec![],
@@ -96,14 +96,6 @@ impl Suite {
         Ok(proposal)
     }
 
-    /// Whether a DAO owns the contracts.
-    pub fn is_governed(&self) -> bool {
-        self.app
-            .wrap()
-            .query_wasm_contract_info(&self.owner)
-            .is_ok()
-    }
-
     /// Where a proposal stands.
     pub fn status(&self, proposal: u64) -> Status {
         self.proposal(proposal).status
@@ -119,8 +111,12 @@ impl Suite {
     pub fn ask_dao<T: serde::de::DeserializeOwned>(&self, msg: &QueryMsg) -> T {
         self.app
             .wrap()
-            .query_wasm_smart(&self.owner, msg)
+            .query_wasm_smart(self.dao_addr(), msg)
             .expect("the DAO answers")
+    }
+
+    fn dao_addr(&self) -> &Addr {
+        self.dao.as_ref().expect("a DAO needs founders")
     }
 
     fn pass_until(&mut self, secs: u64) {

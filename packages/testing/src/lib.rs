@@ -14,6 +14,45 @@
 //! suite.withdraw_provider(provider).unwrap();
 //! suite.assert_sound();
 //! ```
+//!
+//! A DAO owns everything when there are founders; `decide` takes a proposal from its opening
+//! to its execution:
+//!
+//! ```
+//! use surge_testing::interface::escrow::{ExecuteMsg, Params, QueryMsg};
+//! use surge_testing::{Builder, Suite};
+//!
+//! let mut suite = Builder {
+//!     founders: vec!["dora", "emil", "faye"],
+//!     ..Builder::default()
+//! }
+//! .build();
+//! let mut params: Params = suite.ask_escrow(&QueryMsg::Params { version: None });
+//! params.take_bps = 400;
+//! let update = Suite::action(&suite.escrow, &ExecuteMsg::UpdateParams { params });
+//! suite.decide(&["dora", "emil", "faye"], vec![update]).unwrap();
+//!
+//! let params: Params = suite.ask_escrow(&QueryMsg::Params { version: None });
+//! assert_eq!(params.take_bps, 400);
+//! ```
+//!
+//! # Units
+//!
+//! Amounts of money are base units: of [`NATIVE`], denomination 0, or of the reward token,
+//! denomination 1, of which 10⁶ are one SURGE. So `join("alice", 1_000_000)` bonds one token
+//! of each. Everybody who is named for the first time gets 10¹² of both. Times are seconds,
+//! shares basis points. Unit prices are millionths of a base unit per unit and hour
+//! ([`UnitPrices`](interface::UnitPrices)).
+//!
+//! # Using it from elsewhere
+//!
+//! It needs Rust 1.95, cosmwasm-std 2.3 and cw-multi-test 2.5. The messages and types of the
+//! contracts are here as [`interface`], so this is the only dependency on Surge:
+//!
+//! ```toml
+//! [dev-dependencies]
+//! surge-testing = { git = "…", rev = "…" }
+//! ```
 
 mod deploy;
 mod governance;
@@ -27,3 +66,4 @@ pub use deploy::Builder;
 pub use machine::{job, result_of, Machine};
 pub use regions::{regions, REGION_NAMES};
 pub use suite::{Suite, NATIVE};
+pub use surge_interface as interface;

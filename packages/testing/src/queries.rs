@@ -91,7 +91,7 @@ impl Suite {
         credit.u128()
     }
 
-    /// What an address holds: 0 native, 1 the token.
+    /// What an address holds of a denomination, by id.
     pub fn balance(&self, addr: &Addr, denom: u8) -> u128 {
         if denom == 0 {
             let coin = self.app.wrap().query_balance(addr, NATIVE);
@@ -101,7 +101,7 @@ impl Suite {
             .app
             .wrap()
             .query_wasm_smart(
-                &self.token,
+                self.cw20(denom),
                 &Cw20QueryMsg::Balance {
                     address: addr.to_string(),
                 },
@@ -152,7 +152,7 @@ impl Suite {
             rewards.holds,
             "the rewards are not what they may be: {rewards:?}"
         );
-        if self.is_governed() {
+        if self.dao.is_some() {
             let dao: DaoInvariant = self.ask_dao(&Dao::Invariant {});
             assert!(dao.holds, "the DAO owes more than it holds: {dao:?}");
         }

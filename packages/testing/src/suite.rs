@@ -30,8 +30,10 @@ pub struct Suite {
     pub token: Addr,
     /// The rewards contract, the token's minter.
     pub rewards: Addr,
-    /// Who owns the contracts: the DAO, or the key `owner` when there are no founders.
-    pub owner: Addr,
+    /// Another cw20 token that both accept, with id 2; it mints nothing.
+    pub other_token: Option<Addr>,
+    /// The DAO that owns the contracts, when there are founders.
+    pub dao: Option<Addr>,
 }
 
 impl Default for Suite {
@@ -67,20 +69,41 @@ impl Suite {
                 recipient: addr.to_string(),
                 amount: Uint128::new(POCKET),
             };
-            let faucet = Self::addr(FAUCET);
-            self.app
-                .execute_contract(faucet, self.token.clone(), &gift, &[])
-                .expect("the faucet has enough");
+            let tokens = [Some(self.token.clone()), self.other_token.clone()];
+            for token in tokens.into_iter().flatten() {
+                self.app
+                    .execute_contract(Self::addr(FAUCET), token, &gift, &[])
+                    .expect("the faucet has enough");
+            }
         }
         addr
     }
 
-    /// The denomination with this id: 0 native, 1 the token.
+    /// Who owns the contracts: the DAO, or the key `owner` when there are no founders.
+    pub fn owner(&self) -> Addr {
+        self.dao.clone().unwrap_or_else(|| Self::addr("owner"))
+    }
+
+    /// The denomination with this id: 0 native, 1 the reward token, 2 the other token.
     pub fn denom(&self, id: u8) -> UncheckedDenom {
         match id {
             0 => UncheckedDenom::Native(NATIVE.to_owned()),
-            _ => UncheckedDenom::Cw20(self.token.to_string()),
+            _ => UncheckedDenom::Cw20(self.cw20(id).to_string()),
         }
+    }
+
+    /// The token with this id: 1 the reward token, 2 the other one. Panics without it.
+    pub fn cw20(&self, id: u8) -> Addr {
+        match id {
+            1 => self.token.clone(),
+            _ => self.other_token.clone().expect("no other token is listed"),
+        }
+    }
+
+    /// Every denomination, by id.
+    pub(crate) fn denoms(&self) -> Vec<UncheckedDenom> {
+        let last = if self.other_token.is_some() { 2 } else { 1 };
+        (0..=last).map(|id| self.denom(id)).collect()
     }
 
     /// Lets time pass.
@@ -136,10 +159,23 @@ impl Suite {
             .execute_contract(sender, contract.clone(), msg, &funds)
     }
 
-    /// Sends tokens with a message to a contract.
+    /// Sends reward tokens with a message to a contract.
     pub fn send_tokens<T: Serialize>(
         &mut self,
         name: &str,
+        contract: &Addr,
+        msg: &T,
+        amount: u128,
+    ) -> AnyResult<AppResponse> {
+        let token = self.token.clone();
+        self.send_cw20(name, &token, contract, msg, amount)
+    }
+
+    /// Sends tokens of this kind with a message to a contract.
+    pub fn send_cw20<T: Serialize>(
+        &mut self,
+        name: &str,
+        token: &Addr,
         contract: &Addr,
         msg: &T,
         amount: u128,
@@ -149,7 +185,6 @@ impl Suite {
             amount: Uint128::new(amount),
             msg: to_json_binary(msg)?,
         };
-        let token = self.token.clone();
-        self.send(name, &token, &send, 0)
+        self.send(name, token, &send, 0)
     }
 }

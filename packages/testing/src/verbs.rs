@@ -10,13 +10,14 @@ use surge_interface::{rewards, Resources};
 use crate::{result_of, Machine, Suite};
 
 impl Suite {
-    /// Registers `name` as a provider whose operator is `name-op`, with free bond in both
-    /// denominations. Panics when it cannot.
+    /// Registers `name` as a provider whose operator is `name-op`, with free bond in every
+    /// denomination. Panics when it cannot.
     pub fn join(&mut self, name: &str, bond: u128) -> u32 {
         let provider = self.register(name).expect("registration");
         if bond > 0 {
-            self.bond(name, provider, 0, bond).expect("native bond");
-            self.bond(name, provider, 1, bond).expect("token bond");
+            for (denom, _) in (0u8..).zip(self.denoms()) {
+                self.bond(name, provider, denom, bond).expect("bond");
+            }
         }
         provider
     }
@@ -43,12 +44,11 @@ impl Suite {
         let registry = self.registry.clone();
         match denom {
             0 => self.send(name, &registry, &Registry::Bond { provider }, amount),
-            _ => self.send_tokens(
-                name,
-                &registry,
-                &registry::ReceiveMsg::Bond { provider },
-                amount,
-            ),
+            _ => {
+                let token = self.cw20(denom);
+                let msg = registry::ReceiveMsg::Bond { provider };
+                self.send_cw20(name, &token, &registry, &msg, amount)
+            }
         }
     }
 
@@ -99,13 +99,24 @@ impl Suite {
         attribute(&response, "job")
     }
 
-    /// Orders a job paid in tokens.
+    /// Orders a job paid in the reward token.
     pub fn submit_in_tokens(&mut self, name: &str, spec: JobSpec, deposit: u128) -> AnyResult<u64> {
-        let escrow = self.escrow.clone();
+        self.submit_in_cw20(name, 1, spec, deposit)
+    }
+
+    /// Orders a job paid in the token with this id.
+    pub fn submit_in_cw20(
+        &mut self,
+        name: &str,
+        denom: u8,
+        spec: JobSpec,
+        deposit: u128,
+    ) -> AnyResult<u64> {
+        let (token, escrow) = (self.cw20(denom), self.escrow.clone());
         let msg = escrow::ReceiveMsg::SubmitJob {
             spec: Box::new(spec),
         };
-        let response = self.send_tokens(name, &escrow, &msg, deposit)?;
+        let response = self.send_cw20(name, &token, &escrow, &msg, deposit)?;
         attribute(&response, "job")
     }
 
@@ -163,8 +174,9 @@ impl Suite {
             surge_interface::Denom::Native(_) => {
                 self.send(name, &escrow, &Escrow::Dispute { job, reason_uri }, bond)
             }
-            surge_interface::Denom::Cw20(_) => self.send_tokens(
+            surge_interface::Denom::Cw20(token) => self.send_cw20(
                 name,
+                &token,
                 &escrow,
                 &escrow::ReceiveMsg::Dispute { job, reason_uri },
                 bond,

@@ -1,6 +1,6 @@
 //! What nobody should.
 
-use surge_tests::ghost::{Deed, Denom, Ghost, Order, Purse, What};
+use surge_tests::ghost::{Act, Deed, Denom, Ghost, Order, Purse, Say, What};
 
 use super::anyone;
 use crate::chance::Chance;
@@ -20,6 +20,26 @@ pub fn hostile(chance: &mut Chance, ghost: &Ghost) -> Deed {
     let to_escrow = chance.percent(50);
     let account = anyone(chance);
     let last = ghost.nodes.get(&node).map_or(0, |node| node.seq);
+    let proposals = ghost.dao.as_ref().map(|dao| dao.proposals.len() as u64);
+    if let (Some(proposals), true) = (proposals, chance.percent(25)) {
+        let id = chance.below(proposals + 2);
+        let theft = Act::Spend(who.clone(), 0, amount);
+        let what = chance.of(&[
+            What::Vote(id, Say::No),
+            What::Vote(id, Say::Yes),
+            What::Poke(id),
+            What::Execute(id),
+            What::TakeBack(id),
+            What::Refund(id),
+            What::Propose {
+                acts: vec![theft],
+                deposit: 50,
+            },
+        ]);
+        let coins = if chance.percent(10) { 7 } else { 0 };
+        let coins = if what.takes_coins() { 0 } else { coins };
+        return Deed { who, what, coins };
+    }
     let what = match chance.below(44) {
         0 => What::Assign(job),
         1 => What::Reassign(job),

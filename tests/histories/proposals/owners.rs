@@ -1,6 +1,6 @@
 //! What the owner decides.
 
-use surge_tests::ghost::{Deed, Ghost, Rates, What};
+use surge_tests::ghost::{Deed, Ghost, Rates, What, DAO};
 
 use super::{anyone, deed};
 use crate::chance::Chance;
@@ -9,14 +9,15 @@ use crate::world::{first_rules, first_terms};
 pub fn owner_step(chance: &mut Chance, ghost: &Ghost) -> Deed {
     let escrow = ghost.escrow_office.owner.clone();
     let registry = ghost.registry_office.owner.clone();
-    let heir = |owner: &str| match owner {
-        "owner" => "heir".to_owned(),
-        _ => "owner".to_owned(),
+    let home = if ghost.dao.is_some() { DAO } else { "owner" };
+    let heir = |owner: &str| match owner == home {
+        true => "heir".to_owned(),
+        false => home.to_owned(),
     };
     if let (Some(offered), true) = (&ghost.escrow_office.offered, chance.percent(45)) {
         return deed(offered, What::TakeEscrow);
     }
-    if let (Some(offered), true) = (&ghost.registry_office.offered, chance.percent(35)) {
+    if let (Some(offered), true) = (&ghost.registry_office.offered, chance.percent(60)) {
         return deed(offered, What::TakeRegistry);
     }
     let rewards = ghost.rewards.office.owner.clone();
@@ -24,7 +25,7 @@ pub fn owner_step(chance: &mut Chance, ghost: &Ghost) -> Deed {
         return deed(offered, What::TakeRewards);
     }
     let number = chance.below(4);
-    let (owner, what) = match chance.below(28) {
+    let (owner, what) = match chance.below(31) {
         0 | 1 | 22 => {
             let mut terms = first_terms();
             terms.take = chance.of(&[0, 1, 500, 500, 2_000, 2_000, 2_000, 2_001]);
@@ -48,7 +49,7 @@ pub fn owner_step(chance: &mut Chance, ghost: &Ghost) -> Deed {
             terms.accepted = chance.of(&[2_500, 2_500, 10_000, 10_000, 3_333, 0, 7_777, 10_001]);
             (escrow, What::SetTerms(terms))
         }
-        2 => {
+        2 | 30 => {
             let arbiter = chance.of(&["arbiter", "judge", "arbiter", "ann", "pia"]);
             let treasury = chance.of(&["treasury", "vault"]);
             let roles = What::SetRoles(Some(arbiter.to_owned()), Some(treasury.to_owned()));
@@ -82,9 +83,9 @@ pub fn owner_step(chance: &mut Chance, ghost: &Ghost) -> Deed {
             let tip = chance.of::<u128>(&[0, 100, 1_000, 1_001]);
             (registry, What::SetEvictTip(tip))
         }
-        11 => (registry, What::ListInRegistry(format!("uother{number}"))),
+        11 | 29 => (registry, What::ListInRegistry(format!("uother{number}"))),
         12 => (registry, What::IntakeOfRegistry(false)),
-        13..=16 | 25 => {
+        13..=16 | 25 | 28 => {
             let vesting = some_vesting(ghost);
             if vesting.is_empty() && chance.percent(80) {
                 let provider = chance.between(1, ghost.providers.len() as u64) as u32;

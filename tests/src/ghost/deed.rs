@@ -1,6 +1,6 @@
 //! What somebody sends.
 
-use super::{Denom, Ghost, Machine, Rates, Refused, Rules, Said, Seen, Terms};
+use super::{Act, Denom, Ghost, Machine, Rates, Refused, Rules, Said, Say, Seen, Terms};
 
 /// What a job asks for.
 #[derive(Clone, Debug, Default)]
@@ -137,6 +137,17 @@ pub enum What {
     /// The token's own message, by a holder.
     BurnOwn(u128),
 
+    Propose {
+        acts: Vec<Act>,
+        deposit: u128,
+    },
+    Vote(u64, Say),
+    Poke(u64),
+    Execute(u64),
+    TakeBack(u64),
+    Refund(u64),
+    LeaveDao,
+
     /// Coins for nothing.
     Stray {
         to: Contract,
@@ -232,6 +243,13 @@ impl What {
             Self::OfferRewards(_) => "rewards TransferOwnership",
             Self::TakeRewards => "rewards AcceptOwnership",
             Self::BurnOwn(_) => "token Burn",
+            Self::Propose { .. } => "dao Propose",
+            Self::Vote(..) => "dao Vote",
+            Self::Poke(_) => "dao Poke",
+            Self::Execute(_) => "dao Execute",
+            Self::TakeBack(_) => "dao Withdraw",
+            Self::Refund(_) => "dao Refund",
+            Self::LeaveDao => "dao Leave",
             Self::Stray {
                 to: Contract::Rewards,
                 ..
@@ -275,6 +293,7 @@ impl What {
                 | Self::Dispute { denom: 0, .. }
                 | Self::Bond { denom: 0, .. }
                 | Self::FundKitty(0, _)
+                | Self::Propose { .. }
                 | Self::Stray { .. }
         )
     }
@@ -289,7 +308,7 @@ impl Ghost {
         Ok(())
     }
 
-    fn act(&mut self, deed: &Deed, seen: &Seen) -> Result<(), Refused> {
+    pub(super) fn act(&mut self, deed: &Deed, seen: &Seen) -> Result<(), Refused> {
         let who = deed.who.as_str();
         if deed.coins > 0 && !deed.what.takes_coins() {
             return Err("this message takes no coins");
@@ -368,6 +387,13 @@ impl Ghost {
                 Ok(())
             }
             What::BurnOwn(amount) => self.burn_own(who, *amount),
+            What::Propose { acts, deposit } => self.propose(who, acts, *deposit),
+            What::Vote(id, say) => self.vote(who, *id, *say),
+            What::Poke(id) => self.poke(*id),
+            What::Execute(id) => self.execute(*id),
+            What::TakeBack(id) => self.take_back(who, *id),
+            What::Refund(id) => self.refund(*id),
+            What::LeaveDao => self.leave_dao(who),
             What::Stray { to, denom, amount } => self.stray(who, *to, *denom, *amount),
             What::Assign(_) | What::Reassign(_) | What::Release(_) => Err("only the escrow"),
             What::ForgedHook { .. } => Err("no listed token says so"),

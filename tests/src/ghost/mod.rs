@@ -5,6 +5,7 @@
 //! was sent and what the chain picked; the ghost says whether the message had to succeed
 //! and what everything must look like afterwards.
 
+mod dao;
 mod deed;
 mod jobs;
 mod market;
@@ -14,6 +15,7 @@ mod providers;
 mod purses;
 mod rewards;
 
+pub use dao::{Act, Dao, Law, Laws, Proposal, Say, Stage, DAO};
 pub use deed::{Contract, Deed, Order, Purse, What};
 pub use market::{Pick, Seen};
 pub use rewards::{Account, Burn, Claimed, Epoch, Past, Rates, Rewards, Said};
@@ -295,6 +297,8 @@ pub struct Ghost {
     pub escrow: [EscrowMoney; DENOMS],
     pub registry: [RegistryMoney; DENOMS],
     pub rewards: Rewards,
+    /// The owner of everything, when it is not a key.
+    pub dao: Option<Dao>,
     pub terms: Vec<Terms>,
     pub rules: Rules,
     pub markets: [Market; DENOMS],

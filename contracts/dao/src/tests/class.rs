@@ -1,7 +1,7 @@
 //! Classes, found in the actions.
 
 use cosmwasm_std::testing::MockApi;
-use cosmwasm_std::{coins, to_json_binary, Addr, Binary, StdResult, Uint128};
+use cosmwasm_std::{coins, from_json, to_json_binary, Addr, Binary, StdResult, Uint128};
 use cw20::Cw20ExecuteMsg;
 use proptest::prelude::*;
 use surge_interface::dao::{Action, Class, Row};
@@ -173,6 +173,56 @@ fn what_is_sent_with_tokens_counts_too() {
     assert_eq!(
         unreadable(other_shape),
         ContractError::Unreadable { contract }
+    );
+}
+
+#[test]
+fn what_is_sent_with_a_call_is_read_as_cw20_reads_it() {
+    let (owned, owner) = (addr("owned"), addr("zoe"));
+    let whole = [
+        ("contract", format!("\"{owned}\"")),
+        ("amount", "\"1\"".to_owned()),
+        (
+            "msg",
+            format!("{:?}", to_json_binary(&"pay").unwrap().to_base64()),
+        ),
+    ];
+    let mut read = 0;
+    for name in ["send", "send_from"] {
+        for (left_out, amount, owned_by, more) in [
+            (9, "\"1\"", name == "send_from", ""),
+            (0, "\"1\"", name == "send_from", ""),
+            (1, "\"1\"", name == "send_from", ""),
+            (2, "\"1\"", name == "send_from", ""),
+            (9, "1", name == "send_from", ""),
+            (9, "\"-1\"", name == "send_from", ""),
+            (9, "\"1\"", name != "send_from", ""),
+            (9, "\"1\"", name == "send_from", ",\"memo\":\"x\""),
+            (9, "\"1\"", name == "send_from", ",\"amount\":\"2\""),
+        ] {
+            let mut fields = whole.clone();
+            fields[1].1 = amount.to_owned();
+            let mut fields: Vec<_> = fields.into_iter().collect();
+            if left_out < fields.len() {
+                fields.remove(left_out);
+            }
+            if owned_by {
+                fields.push(("owner", format!("\"{owner}\"")));
+            }
+            let fields: Vec<_> = fields
+                .iter()
+                .map(|(key, value)| format!("\"{key}\":{value}"))
+                .collect();
+            let msg = format!("{{\"{name}\":{{{}{more}}}}}", fields.join(","));
+            let told = classes(&[raw_call(&addr("token"), &msg)]);
+            let cw20 = from_json::<Cw20ExecuteMsg>(msg.as_bytes());
+            assert_eq!(told.is_ok(), cw20.is_ok(), "{msg}: {told:?} {cw20:?}");
+            read += u32::from(told.is_ok());
+        }
+    }
+    assert_eq!(
+        read, 5,
+        "each as it is, and with fields that both pass over"
     );
 }
 

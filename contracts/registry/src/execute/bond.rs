@@ -96,6 +96,7 @@ pub fn start_unbonding(
         .free
         .checked_sub(amount)
         .map_err(|_| ContractError::FreeBondTooLow {
+            denom,
             free: bond.free,
             needed: amount,
         })?;

@@ -109,6 +109,7 @@ pub fn update(
         check_bond(deps.storage, spec, bond)?;
         if bond < load.locked {
             return Err(ContractError::BondTooLow {
+                denom: spec.denom,
                 bond,
                 needed: load.locked,
             });
@@ -330,6 +331,7 @@ fn check_bond(storage: &dyn Storage, spec: &NodeSpec, bond: Uint128) -> Result<(
     let (_, market) = class_of(storage, spec.class, spec.denom)?;
     if bond < market.smallest_bond {
         return Err(ContractError::BondTooLow {
+            denom: spec.denom,
             bond,
             needed: market.smallest_bond,
         });
@@ -353,6 +355,7 @@ fn allot(
     bond.free = free
         .checked_sub(after)
         .map_err(|_| ContractError::FreeBondTooLow {
+            denom,
             free,
             needed: after,
         })?;

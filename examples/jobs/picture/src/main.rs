@@ -6,8 +6,14 @@
 //!
 //! ```text
 //! cargo build --release -p surge-job-picture --target wasm32-wasip1
-//! surge-job-picture [--width PIXELS] [--height PIXELS] [--seed NUMBER] > lake.png
+//! ./scripts/demo --program target/wasm32-wasip1/release/surge-job-picture.wasm
+//!
+//! --width PIXELS   1 to 4096 (640)
+//! --height PIXELS  1 to 4096 (400)
+//! --seed NUMBER    another landscape at another hour (7)
 //! ```
+//!
+//! The demo passes arguments on with `--arg`, one for each word: `--arg --seed --arg 8`.
 //!
 //! Parameters may come as `key=value` lines on standard input too (`width=320`);
 //! arguments win. Empty lines and lines that start with `#` are skipped.

@@ -7,7 +7,8 @@
 //!
 //! ```text
 //! cargo build --release -p surge-job-regression --target wasm32-wasip1
-//! surge-job-regression [OPTIONS] < examples/jobs/regression/sample.csv
+//! ./scripts/demo --program target/wasm32-wasip1/release/surge-job-regression.wasm \
+//!     --input examples/jobs/regression/sample.csv
 //!
 //! --target COLUMN      the column to explain; the last one without it
 //! --features A,B,…     the columns that explain it; all others without it
@@ -16,6 +17,8 @@
 //! --seed NUMBER        another seed, other resamples (1)
 //! --table              for people to read; CSV without it
 //! ```
+//!
+//! The demo passes arguments on with `--arg`, one for each word: `--arg --seed --arg 7`.
 //!
 //! The answer as CSV has the columns `kind,name,estimate,std_error,lower,upper`:
 //!

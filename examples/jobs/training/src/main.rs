@@ -8,7 +8,8 @@
 //!
 //! ```text
 //! cargo build --release -p surge-job-training --target wasm32-wasip1
-//! surge-job-training [OPTIONS] < examples/jobs/training/sample.csv > model.json
+//! ./scripts/demo --program target/wasm32-wasip1/release/surge-job-training.wasm \
+//!     --input examples/jobs/training/sample.csv
 //!
 //! --label COLUMN     the class of a row; the last column without it. All others
 //!                    are numbers to tell it from
@@ -19,11 +20,12 @@
 //! --holdout SHARE    of each class that is kept from training to measure
 //!                    accuracy, 0 to 0.9 (0.2)
 //! --seed NUMBER      another seed, another split and start (1)
-//!
-//! surge-job-training --predict model.json < rows.csv > predictions.csv
+//! --predict FILE     do not train: use this model from the input folder
 //! ```
 //!
-//! The model for `--predict` lies in the input folder, which programs see as `/input`.
+//! The demo passes arguments on with `--arg`, one for each word: `--arg --seed --arg 7`. The
+//! model for `--predict` lies in the input folder, which programs see as `/input` and the
+//! demo fills with `--input-dir`.
 //! Predictions are CSV with the columns `row,predicted,probability`. Where the rows
 //! have the label too, the accuracy is on standard error.
 //!
