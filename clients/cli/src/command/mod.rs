@@ -1,8 +1,12 @@
 //! The commands.
 
+mod claim;
+mod dao;
 mod deploy;
+mod job;
 mod keys;
 mod network;
+mod node;
 mod provider;
 mod tx;
 
@@ -22,6 +26,17 @@ pub enum Command {
     /// Lend machines: register, bond, leave.
     #[command(subcommand)]
     Provider(provider::Command),
+    /// Machines of a provider.
+    #[command(subcommand)]
+    Node(node::Command),
+    /// Order jobs, deliver, accept, dispute.
+    #[command(subcommand)]
+    Job(job::Command),
+    /// Claim a provider's rewards, for anybody.
+    Claim(claim::Arguments),
+    /// Propose, vote, execute.
+    #[command(subcommand)]
+    Dao(dao::Command),
     /// The suite's contracts: plan, put them on a chain, verify.
     #[command(subcommand)]
     Deploy(deploy::Command),
@@ -41,6 +56,10 @@ pub fn run(command: Command, session: impl Fn() -> Outcome<Session>) -> Outcome<
         Command::Network(command) => network::run(command, session),
         Command::Deploy(command) => deploy::run(command, &session()?),
         Command::Provider(command) => provider::run(command, &session()?),
+        Command::Node(command) => node::run(command, &session()?),
+        Command::Job(command) => job::run(command, &session()?),
+        Command::Claim(arguments) => claim::run(&arguments, &session()?),
+        Command::Dao(command) => dao::run(command, &session()?),
         Command::Tx(arguments) => tx::run(&arguments, &session()?),
         Command::Completions { .. } => Report::new(&(), ""), // printed where the whole program is known
     }

@@ -1,0 +1,549 @@
+//! `surge job`.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    thread,
+    time::{Duration, Instant},
+};
+
+use clap::{Args, Subcommand};
+use cosmwasm_std::Uint128;
+use serde_json::json;
+use sha2::{Digest, Sha256};
+use surge_interface::{
+    escrow::{
+        Artifact, ExecuteMsg, JobResponse, JobResult, JobSpec, JobsResponse, Pick, QueryMsg,
+        ReceiveMsg, Status, WhenFull,
+    },
+    registry::{self, Data, Order, SimulationResponse},
+    Explanation, Weights,
+};
+
+use super::node::{class_id, region_id, regions, Capacity};
+use crate::{
+    failure::{Failure, Outcome},
+    home,
+    money::Amount,
+    output::{facts, table, thousands, Report},
+    session::Session,
+    transact::Act,
+};
+
+/// Time between two looks at a job.
+const LOOK: Duration = Duration::from_millis(500);
+
+/// What can be said after `surge job`.
+#[derive(Subcommand)]
+pub enum Command {
+    /// Show which node would get this job, and why; nothing is sent.
+    Simulate(Ordered),
+    /// Order a job. Its files are stored by their hash where nodes can fetch them.
+    Submit {
+        #[command(flatten)]
+        order: Ordered,
+        /// Wait for the result, fetch it and compare its hash.
+        #[arg(long)]
+        watch: bool,
+        /// Where the result goes; with --watch.
+        #[arg(long)]
+        output: Option<PathBuf>,
+    },
+    /// Wait for a job's result, fetch it and compare its hash.
+    Watch {
+        /// The job.
+        job: u64,
+        /// Where the result goes.
+        #[arg(long)]
+        output: Option<PathBuf>,
+    },
+    /// A job with its terms.
+    Show {
+        /// The job.
+        job: u64,
+    },
+    /// Jobs, a page at a time.
+    List {
+        /// Continue after this one.
+        #[arg(long)]
+        start_after: Option<u64>,
+        /// How many, at most 100.
+        #[arg(long)]
+        limit: Option<u32>,
+    },
+    /// Why a job's node was picked.
+    Explain {
+        /// The job.
+        job: u64,
+    },
+    /// As its operator: deliver what came out.
+    Result {
+        /// The job.
+        job: u64,
+        /// The file that came out.
+        #[arg(long)]
+        output: PathBuf,
+    },
+    /// As its requester: accept the result; the provider is paid at once.
+    Accept {
+        /// The job.
+        job: u64,
+    },
+    /// As its requester: dispute the result, for a bond of a part of the price.
+    Dispute {
+        /// The job.
+        job: u64,
+        /// Where the reasons are.
+        #[arg(long)]
+        reason: String,
+    },
+    /// Settle what the requester or the arbiter left alone; anybody may.
+    Settle {
+        /// The job.
+        job: u64,
+    },
+    /// As its requester: cancel before there is a result.
+    Cancel {
+        /// The job.
+        job: u64,
+    },
+    /// End a job that waited too long or whose node missed its deadline; anybody may.
+    Expire {
+        /// The job.
+        job: u64,
+    },
+    /// As its operator: turn a job down, within the accept window.
+    Decline {
+        /// The job.
+        job: u64,
+    },
+    /// Look for a node again for a job that waits; anybody may.
+    Match {
+        /// The job.
+        job: u64,
+    },
+}
+
+/// A job as somebody orders it.
+#[derive(Args)]
+pub struct Ordered {
+    /// The WASI program.
+    #[arg(long)]
+    program: PathBuf,
+    /// An input; the first is its standard input, the others its input folder.
+    #[arg(long)]
+    input: Vec<PathBuf>,
+    /// An argument of the program.
+    #[arg(long = "arg", allow_hyphen_values = true)]
+    args: Vec<String>,
+    /// Region near the data, by name.
+    #[arg(long)]
+    near: Option<String>,
+    /// The most that it may cost, such as "2 SURGE".
+    #[arg(long)]
+    max_price: String,
+    /// For how many seconds the machine is reserved; the result is due by then.
+    #[arg(long, default_value_t = 600)]
+    secs: u64,
+    /// Class of machine, by name.
+    #[arg(long, default_value = "cpu")]
+    class: String,
+    #[command(flatten)]
+    need: Capacity,
+    /// Only this node.
+    #[arg(long)]
+    node: Option<u32>,
+    /// Only these regions, by name.
+    #[arg(long)]
+    region: Vec<String>,
+    /// Wait when no node fits, instead of being refused.
+    #[arg(long)]
+    wait: bool,
+    /// Folder that nodes can read, where files lie by their hash.
+    #[arg(long, env = "SURGE_STORE")]
+    store: Option<PathBuf>,
+}
+
+/// Carries it out.
+pub fn run(command: Command, session: &Session) -> Outcome<Report> {
+    let escrow = session.contracts()?.escrow;
+    let simple = |what: String, msg: ExecuteMsg| {
+        let act = Act::new(what).call(session, &escrow, &msg)?;
+        session.perform(&act)?.report(&json!({}), "")
+    };
+    match command {
+        Command::Simulate(order) => simulate(&order, session),
+        Command::Submit {
+            order,
+            watch,
+            output,
+        } => {
+            let report = submit(&order, session)?;
+            match (report.0, watch) {
+                (Some(job), true) => wait_for(session, job, output.as_deref()),
+                _ => Ok(report.1),
+            }
+        }
+        Command::Watch { job, output } => wait_for(session, job, output.as_deref()),
+        Command::Show { job } => show(session, job),
+        Command::List { start_after, limit } => list(session, start_after, limit),
+        Command::Explain { job } => explain(session, job),
+        Command::Result { job, output } => {
+            let bytes = read(&output)?;
+            let artifact = keep(&store(None)?, &bytes)?;
+            let result = JobResult {
+                sha256: artifact.sha256,
+                size: bytes.len() as u64,
+                uri: artifact.uri,
+            };
+            simple(
+                format!("Delivers the result of job {job}."),
+                ExecuteMsg::SubmitResult { job, result },
+            )
+        }
+        Command::Accept { job } => simple(
+            format!("Accepts the result of job {job}; its provider is paid."),
+            ExecuteMsg::Accept { job, pay: true },
+        ),
+        Command::Dispute { job, reason } => dispute(session, job, reason),
+        Command::Settle { job } => simple(
+            format!("Settles job {job}; its provider is paid."),
+            ExecuteMsg::Settle { job, pay: true },
+        ),
+        Command::Cancel { job } => {
+            simple(format!("Cancels job {job}."), ExecuteMsg::Cancel { job })
+        }
+        Command::Expire { job } => simple(format!("Ends job {job}."), ExecuteMsg::Expire { job }),
+        Command::Decline { job } => simple(
+            format!("Turns job {job} down; another node may take it."),
+            ExecuteMsg::Decline { job },
+        ),
+        Command::Match { job } => simple(
+            format!("Looks for a node for job {job} again."),
+            ExecuteMsg::Match { job },
+        ),
+    }
+}
+
+impl Ordered {
+    /// The job, with its files stored.
+    fn spec(&self, session: &Session) -> Outcome<JobSpec> {
+        let folder = store(self.store.as_deref())?;
+        let program = keep(&folder, &read(&self.program)?)?;
+        let mut size = 0;
+        let mut inputs = vec![];
+        for input in &self.input {
+            let bytes = read(input)?;
+            size += bytes.len() as u64;
+            inputs.push(keep(&folder, &bytes)?);
+        }
+        let near = self.near.as_deref();
+        let near = near.map(|name| region_id(session, name)).transpose()?;
+        let regions = self.region.iter();
+        Ok(JobSpec {
+            class: class_id(session, &self.class)?,
+            need: self.need.resources(),
+            reserved_secs: self.secs,
+            program,
+            args: self.args.clone(),
+            inputs,
+            data: Data {
+                replicas: near.into_iter().collect(),
+                size_mib: size.div_ceil(1 << 20),
+            },
+            weights: None,
+            regions: regions
+                .map(|name| region_id(session, name))
+                .collect::<Outcome<_>>()?,
+            jurisdictions: vec![],
+            pick: self.node.map_or(Pick::Auto, Pick::Pinned),
+            when_full: match self.wait {
+                true => WhenFull::Wait,
+                false => WhenFull::Refuse,
+            },
+        })
+    }
+
+    fn deposit(&self, session: &Session) -> Outcome<Amount> {
+        Amount::parse(&self.max_price, &session.coinages()?)
+    }
+}
+
+fn simulate(order: &Ordered, session: &Session) -> Outcome<Report> {
+    let (spec, deposit) = (order.spec(session)?, order.deposit(session)?);
+    let params: surge_interface::escrow::Params = session.ask(
+        &session.contracts()?.escrow,
+        &QueryMsg::Params { version: None },
+    )?;
+    let order = Order {
+        requester: session.account()?.address().to_owned(),
+        class: spec.class,
+        denom: deposit.coinage.denom.clone(),
+        need: spec.need,
+        reserved_secs: spec.reserved_secs,
+        max_price: Uint128::new(deposit.base),
+        data: spec.data,
+        weights: spec.weights,
+        regions: spec.regions,
+        jurisdictions: spec.jurisdictions,
+        pinned: match spec.pick {
+            Pick::Pinned(node) => Some(node),
+            Pick::Auto => None,
+        },
+        collateral_bps: params.collateral_bps,
+    };
+    let msg = registry::QueryMsg::SimulateMatch { order };
+    let answer: SimulationResponse = session.ask(&session.contracts()?.registry, &msg)?;
+    let text = match &answer {
+        SimulationResponse::Match(explanation) => told(session, explanation)?,
+        SimulationResponse::Nobody { reason } => format!("no node: {reason}"),
+    };
+    Report::new(&answer, text)
+}
+
+fn submit(order: &Ordered, session: &Session) -> Outcome<(Option<u64>, Report)> {
+    let escrow = session.contracts()?.escrow;
+    let (spec, deposit) = (order.spec(session)?, order.deposit(session)?);
+    let inside = ReceiveMsg::SubmitJob {
+        spec: Box::new(spec.clone()),
+    };
+    let act = Act::new(format!(
+        "Orders a job of {} cores for {} seconds.",
+        order.need.cores, order.secs
+    ))
+    .moving(format!(
+        "{deposit} to the escrow; what the price leaves of it comes back"
+    ))
+    .pay(
+        session,
+        &escrow,
+        &deposit,
+        &ExecuteMsg::SubmitJob { spec },
+        &inside,
+    )?;
+    let done = session.perform(&act)?;
+    let job = done
+        .attribute("job_submitted", "job")
+        .and_then(|job| job.parse().ok());
+    let node = done.attribute("job_assigned", "node");
+    let price = done
+        .attribute("job_assigned", "price")
+        .and_then(|price| price.parse().ok());
+    let price = price.map(|price| deposit.coinage.of(price).to_string());
+    let text = match (job, &node, &price) {
+        (Some(job), Some(node), Some(price)) => {
+            format!("job {job} is at node {node} for {price}; next: surge job watch {job}")
+        }
+        (Some(job), ..) => format!("job {job} waits for a node"),
+        _ => String::new(),
+    };
+    let report = done.report(&json!({ "job": job, "node": node, "price": price }), text)?;
+    Ok((job, report))
+}
+
+fn wait_for(session: &Session, job: u64, output: Option<&Path>) -> Outcome<Report> {
+    let since = Instant::now();
+    let found = session.waiting("waiting for the result", || loop {
+        let found = job_of(session, job)?;
+        match found.summary.status {
+            Status::Open | Status::Assigned => {}
+            _ => return Ok::<_, Failure>(found),
+        }
+        thread::sleep(LOOK);
+    })?;
+    let Some(result) = &found.result else {
+        return Err(Failure::new(format!(
+            "job {job} is {} and has no result",
+            word(found.summary.status)
+        ))
+        .next("what was held is a credit of yours: surge job show"));
+    };
+    let bytes = fetch(result)?;
+    let default = PathBuf::from(format!("job-{job}.out"));
+    let path = output.unwrap_or(&default);
+    fs::write(path, &bytes)
+        .map_err(|error| Failure::new(format!("cannot write {}: {error}", path.display())))?;
+    Report::new(
+        &json!({ "job": job, "status": word(found.summary.status), "output": path, "sha256": result.sha256, "size": result.size }),
+        format!(
+            "job {job}: {} bytes in {}, sha256 as promised, after {} s\nnext: surge job accept {job}",
+            thousands(result.size),
+            path.display(),
+            since.elapsed().as_secs()
+        ),
+    )
+}
+
+fn show(session: &Session, job: u64) -> Outcome<Report> {
+    let found = job_of(session, job)?;
+    let summary = &found.summary;
+    let coinage = session.coinage(&summary.denom.clone().into());
+    let node = summary
+        .node
+        .map_or_else(|| "none".to_owned(), |node| node.to_string());
+    let text = facts([
+        ("job", job.to_string()),
+        ("status", word(summary.status)),
+        ("requester", summary.requester.to_string()),
+        ("node", node),
+        ("price", coinage.of(summary.price.u128()).to_string()),
+        ("held", coinage.of(summary.held.u128()).to_string()),
+        ("until (s since 1970)", summary.deadline_secs.to_string()),
+        ("program", found.spec.program.uri.clone()),
+        (
+            "result",
+            found
+                .result
+                .as_ref()
+                .map_or_else(|| "none".to_owned(), |result| result.uri.clone()),
+        ),
+    ]);
+    Report::new(&found, text.to_string())
+}
+
+fn list(session: &Session, start_after: Option<u64>, limit: Option<u32>) -> Outcome<Report> {
+    let msg = QueryMsg::Jobs { start_after, limit };
+    let answer: JobsResponse = session.ask(&session.contracts()?.escrow, &msg)?;
+    let mut rows = table(&[">job", "status", ">node", ">price", "requester"]);
+    for job in &answer.jobs {
+        let coinage = session.coinage(&job.denom.clone().into());
+        rows.add_row([
+            job.id.to_string(),
+            word(job.status),
+            job.node.map_or_else(String::new, |node| node.to_string()),
+            coinage.of(job.price.u128()).to_string(),
+            job.requester.to_string(),
+        ]);
+    }
+    Report::new(&answer, rows.to_string())
+}
+
+fn explain(session: &Session, job: u64) -> Outcome<Report> {
+    let msg = registry::QueryMsg::ExplainMatch { job };
+    let explanation: Explanation = session.ask(&session.contracts()?.registry, &msg)?;
+    let text = told(session, &explanation)?;
+    Report::new(&explanation, text)
+}
+
+/// An explanation as people read it.
+fn told(session: &Session, explanation: &Explanation) -> Outcome<String> {
+    let regions = regions(session)?;
+    let weights = explanation.weights;
+    let mut rows = table(&[
+        "",
+        ">node",
+        ">score",
+        ">time",
+        ">load",
+        ">price",
+        ">reputation",
+        ">green",
+    ]);
+    let scored = std::iter::once(&explanation.pick).chain(&explanation.runners_up);
+    for (index, scored) in scored.enumerate() {
+        let parts = scored.parts;
+        let part =
+            |weight: u32, part: u32| format!("{:.3}", f64::from(weight) * f64::from(part) / 1e12);
+        rows.add_row([
+            if index == 0 { "picked" } else { "next" }.to_owned(),
+            scored.node.to_string(),
+            format!("{:.3}", registry::score_ppm(scored.score) as f64 / 1e6),
+            part(weights.time, parts.time),
+            part(weights.load, parts.load),
+            part(weights.price, parts.price),
+            part(weights.reputation, parts.reputation),
+            part(weights.green, parts.green),
+        ]);
+    }
+
+    Ok(format!(
+        "{rows}\n{} rows read; {}",
+        explanation.rows_read,
+        match explanation.exact {
+            true => "nothing unread could have scored higher".to_owned(),
+            false => format!(
+                "what was not read could have scored {:.2} % higher at most",
+                f64::from(explanation.gap_ppm) / 1e4
+            ),
+        }
+    ))
+}
+
+fn dispute(session: &Session, job: u64, reason: String) -> Outcome<Report> {
+    let escrow = session.contracts()?.escrow;
+    let found = job_of(session, job)?;
+    let version = Some(found.summary.params_version);
+    let params: surge_interface::escrow::Params =
+        session.ask(&escrow, &QueryMsg::Params { version })?;
+    let bond = surge_accounting::dispute_bond(found.summary.price, params.dispute_bond_bps)
+        .map_err(Failure::new)?;
+    let bond = session.coinage(&found.summary.denom.into()).of(bond.u128());
+    let inside = ReceiveMsg::Dispute {
+        job,
+        reason_uri: reason.clone(),
+    };
+    let msg = ExecuteMsg::Dispute {
+        job,
+        reason_uri: reason,
+    };
+    let act = Act::new(format!("Disputes the result of job {job}."))
+        .moving(format!(
+            "{bond} to the escrow; lost when the arbiter finds for the provider"
+        ))
+        .pay(session, &escrow, &bond, &msg, &inside)?;
+    session.perform(&act)?.report(&json!({ "job": job }), "")
+}
+
+fn job_of(session: &Session, job: u64) -> Outcome<JobResponse> {
+    session.ask(&session.contracts()?.escrow, &QueryMsg::Job { job })
+}
+
+fn word(status: Status) -> String {
+    format!("{status:?}").to_lowercase()
+}
+
+fn read(path: &Path) -> Outcome<Vec<u8>> {
+    fs::read(path).map_err(|error| Failure::new(format!("cannot read {}: {error}", path.display())))
+}
+
+/// Where files lie by their hash.
+fn store(named: Option<&Path>) -> Outcome<PathBuf> {
+    match named {
+        Some(folder) => Ok(folder.to_owned()),
+        None => Ok(home::home()?.join("store")),
+    }
+}
+
+/// Keeps bytes by their hash.
+fn keep(folder: &Path, bytes: &[u8]) -> Outcome<Artifact> {
+    let sha256 = hex::encode(Sha256::digest(bytes));
+    fs::create_dir_all(folder)
+        .map_err(|error| Failure::new(format!("cannot make {}: {error}", folder.display())))?;
+    let folder = fs::canonicalize(folder)?;
+    let path = folder.join(&sha256);
+    if !path.is_file() {
+        home::write(&path, bytes)?;
+    }
+    Ok(Artifact {
+        uri: format!("file://{}", path.display()),
+        sha256,
+    })
+}
+
+/// The bytes of a result, when they have the promised hash.
+fn fetch(result: &JobResult) -> Outcome<Vec<u8>> {
+    let path = result.uri.strip_prefix("file://").ok_or_else(|| {
+        Failure::new(format!("{} cannot be fetched from here", result.uri))
+            .next("fetch it yourself and compare its sha256")
+    })?;
+    let bytes = read(Path::new(path))?;
+    let found = hex::encode(Sha256::digest(&bytes));
+    if found != result.sha256 {
+        return Err(Failure::new(format!(
+            "{} has sha256 {found}, promised was {}",
+            result.uri, result.sha256
+        ))
+        .next("dispute it with: surge job dispute JOB --reason URI"));
+    }
+    Ok(bytes)
+}

@@ -1,0 +1,380 @@
+//! `surge node`.
+
+use clap::{Args, Subcommand};
+use cosmwasm_std::Uint128;
+use serde_json::json;
+use surge_interface::{
+    registry::{
+        ClassesResponse, ExecuteMsg, NodeResponse, NodeSpec, NodesResponse, QueryMsg,
+        RegionsResponse,
+    },
+    Resources, UnitPrices,
+};
+
+use super::provider::{coinage, denom_id};
+use crate::{
+    failure::{Failure, Outcome},
+    money::Amount,
+    output::{facts, table, Report},
+    session::Session,
+    transact::Act,
+};
+
+/// What can be said after `surge node`.
+#[derive(Subcommand)]
+pub enum Command {
+    /// Add a machine to your provider.
+    Add(Add),
+    /// Change a machine.
+    Set {
+        /// The node.
+        node: u32,
+        /// What it lends from now on.
+        #[command(flatten)]
+        capacity: Option<Capacity>,
+        /// Its prices, in percent of the reference prices.
+        #[arg(long)]
+        price_percent: Option<u64>,
+        /// Part of your bond that stands behind it, such as "900 SURGE".
+        #[arg(long)]
+        bond: Option<String>,
+    },
+    /// Say that a machine is alive, once; `surge node run` does it by itself.
+    Heartbeat {
+        /// The node.
+        node: u32,
+        /// What of it may be used now; all of it when left away.
+        #[command(flatten)]
+        free: Option<Capacity>,
+    },
+    /// Take a machine without jobs away.
+    Remove {
+        /// The node.
+        node: u32,
+    },
+    /// Take silent machines out of the index, for a tip each.
+    Evict {
+        /// The nodes, at most 100.
+        #[arg(required = true)]
+        nodes: Vec<u32>,
+    },
+    /// One machine.
+    Show {
+        /// The node.
+        node: u32,
+    },
+    /// Machines, a page at a time.
+    List {
+        /// Of this provider only.
+        #[arg(long)]
+        provider: Option<u32>,
+        /// Continue after this one.
+        #[arg(long)]
+        start_after: Option<u32>,
+        /// How many, at most 100.
+        #[arg(long)]
+        limit: Option<u32>,
+    },
+}
+
+/// A new machine.
+#[derive(Args)]
+pub struct Add {
+    /// Class by name.
+    #[arg(long, default_value = "cpu")]
+    class: String,
+    /// Region by name; see `surge network regions`.
+    #[arg(long)]
+    region: String,
+    #[command(flatten)]
+    capacity: Capacity,
+    /// Part of your bond that stands behind it, such as "900 SURGE". It quotes in the same.
+    #[arg(long)]
+    bond: String,
+    /// Its prices, in percent of the reference prices.
+    #[arg(long, default_value_t = 100)]
+    price_percent: u64,
+    /// Speed of its line in Mbit/s: 10, 100, 1000 or 10000.
+    #[arg(long, default_value_t = 100)]
+    line_mbps: u32,
+    /// What it draws, in watts.
+    #[arg(long, default_value_t = 100)]
+    watts: u32,
+    /// Share of its energy that is clean, in percent.
+    #[arg(long, default_value_t = 0)]
+    clean_percent: u32,
+}
+
+/// What a machine lends or a job needs.
+#[derive(Args, Clone, Copy)]
+pub struct Capacity {
+    /// Processor cores.
+    #[arg(long, default_value_t = 1)]
+    pub cores: u32,
+    /// Memory in MiB.
+    #[arg(long, default_value_t = 1_024)]
+    pub memory_mib: u32,
+    /// Storage in GiB.
+    #[arg(long, default_value_t = 1)]
+    pub storage_gib: u32,
+    /// Graphics processors.
+    #[arg(long, default_value_t = 0)]
+    pub gpus: u32,
+    /// Bandwidth in Mbit/s.
+    #[arg(long, default_value_t = 0)]
+    pub bandwidth_mbps: u32,
+}
+
+impl Capacity {
+    /// As the contracts count it.
+    pub const fn resources(self) -> Resources {
+        Resources {
+            milli_cpu: self.cores.saturating_mul(1_000),
+            memory_mib: self.memory_mib,
+            gpus: self.gpus,
+            storage_gib: self.storage_gib,
+            bandwidth_mbps: self.bandwidth_mbps,
+        }
+    }
+}
+
+/// Carries it out.
+pub fn run(command: Command, session: &Session) -> Outcome<Report> {
+    let registry = session.contracts()?.registry;
+    match command {
+        Command::Add(add) => add_node(&add, session),
+        Command::Set {
+            node,
+            capacity,
+            price_percent,
+            bond,
+        } => {
+            let found: NodeResponse = session.ask(&registry, &QueryMsg::Node { node })?;
+            let bond = bond
+                .map(|bond| Amount::parse(&bond, &session.coinages()?))
+                .transpose()?;
+            let prices = price_percent
+                .map(|percent| {
+                    reference(session, found.spec.class, found.spec.denom)
+                        .map(|prices| scaled(prices, percent))
+                })
+                .transpose()?;
+            let msg = ExecuteMsg::UpdateNode {
+                node,
+                capacity: capacity.map(Capacity::resources),
+                prices,
+                bond: bond.map(|bond| Uint128::new(bond.base)),
+                watts: None,
+                clean_ppm: None,
+            };
+            let act = Act::new(format!("Changes node {node}.")).call(session, &registry, &msg)?;
+            session.perform(&act)?.report(&json!({ "node": node }), "")
+        }
+        Command::Heartbeat { node, free } => {
+            let found: NodeResponse = session.ask(&registry, &QueryMsg::Node { node })?;
+            let msg = ExecuteMsg::Heartbeat {
+                node,
+                seq: found.seq.saturating_add(1),
+                free: free.map_or(found.spec.capacity, Capacity::resources),
+            };
+            let act = Act::new(format!("Says that node {node} is alive."))
+                .call(session, &registry, &msg)?;
+            session.perform(&act)?.report(&json!({ "node": node }), "")
+        }
+        Command::Remove { node } => {
+            let act = Act::new(format!(
+                "Takes node {node} away; its bond is your provider's again."
+            ))
+            .call(session, &registry, &ExecuteMsg::RemoveNode { node })?;
+            session.perform(&act)?.report(&json!({ "node": node }), "")
+        }
+        Command::Evict { nodes } => {
+            let act = Act::new("Takes nodes that are silent out of the index, for a tip each.")
+                .call(session, &registry, &ExecuteMsg::Evict { nodes })?;
+            session.perform(&act)?.report(&json!({}), "")
+        }
+        Command::Show { node } => show(session, node),
+        Command::List {
+            provider,
+            start_after,
+            limit,
+        } => {
+            let msg = QueryMsg::Nodes {
+                provider,
+                start_after,
+                limit,
+            };
+            let answer: NodesResponse = session.ask(&registry, &msg)?;
+            let regions = regions(session)?;
+            let mut rows = table(&[
+                ">node",
+                ">provider",
+                "region",
+                ">cores",
+                ">in use",
+                "live",
+                ">jobs paid",
+            ]);
+            for node in &answer.nodes {
+                let region = regions.regions.get(usize::from(node.spec.region));
+                rows.add_row([
+                    node.id.to_string(),
+                    node.provider.to_string(),
+                    region.map(|region| region.name.clone()).unwrap_or_default(),
+                    cores(node.spec.capacity),
+                    cores(node.reserved),
+                    if node.live { "yes" } else { "no" }.to_owned(),
+                    node.settled.to_string(),
+                ]);
+            }
+            Report::new(&answer, rows.to_string())
+        }
+    }
+}
+
+fn add_node(add: &Add, session: &Session) -> Outcome<Report> {
+    let registry = session.contracts()?.registry;
+    let bond = Amount::parse(&add.bond, &session.coinages()?)?;
+    let denom = denom_id(session, &bond.coinage)?;
+    let class = class_id(session, &add.class)?;
+    let tiers = surge_interface::registry::BANDWIDTH_TIERS_MBPS;
+    let tier = tiers.iter().position(|tier| *tier == add.line_mbps);
+    let tier = tier
+        .and_then(|tier| u8::try_from(tier).ok())
+        .ok_or_else(|| {
+            Failure::new(format!(
+                "a line of {} Mbit/s is none of {tiers:?}",
+                add.line_mbps
+            ))
+        })?;
+    let msg = ExecuteMsg::AddNode {
+        spec: NodeSpec {
+            class,
+            denom,
+            region: region_id(session, &add.region)?,
+            bandwidth_tier: tier,
+            capacity: add.capacity.resources(),
+            prices: scaled(reference(session, class, denom)?, add.price_percent),
+            watts: add.watts,
+            clean_ppm: add.clean_percent.saturating_mul(10_000),
+        },
+        bond: Uint128::new(bond.base),
+    };
+    let act = Act::new(format!(
+        "Adds a node of {} cores in {}.",
+        add.capacity.cores, add.region
+    ))
+    .moving(format!("{bond} of your bond behind it"))
+    .call(session, &registry, &msg)?;
+    let done = session.perform(&act)?;
+    let node = done.attribute("node_added", "node");
+    let text = node
+        .as_ref()
+        .map(|node| format!("it is node {node}; it takes jobs from its first heartbeat on"))
+        .unwrap_or_default();
+    done.report(&json!({ "node": node }), text)
+}
+
+fn show(session: &Session, node: u32) -> Outcome<Report> {
+    let registry = session.contracts()?.registry;
+    let found: NodeResponse = session.ask(&registry, &QueryMsg::Node { node })?;
+    let coinage = coinage(session, found.spec.denom)?;
+    let regions = regions(session)?;
+    let region = regions.regions.get(usize::from(found.spec.region));
+    let text = facts([
+        ("node", found.id.to_string()),
+        ("provider", found.provider.to_string()),
+        (
+            "region",
+            region.map(|region| region.name.clone()).unwrap_or_default(),
+        ),
+        (
+            "cores",
+            format!(
+                "{}, {} in use",
+                cores(found.spec.capacity),
+                cores(found.reserved)
+            ),
+        ),
+        (
+            "memory",
+            format!(
+                "{} MiB, {} in use",
+                found.spec.capacity.memory_mib, found.reserved.memory_mib
+            ),
+        ),
+        (
+            "bond",
+            format!(
+                "{}, {} locked",
+                coinage.of(found.bond.u128()),
+                coinage.of(found.locked.u128())
+            ),
+        ),
+        ("live", if found.live { "yes" } else { "no" }.to_owned()),
+        (
+            "jobs",
+            format!("{} running, {} paid", found.running, found.settled),
+        ),
+        ("strikes", found.strikes.to_string()),
+    ]);
+    Report::new(&found, text.to_string())
+}
+
+/// All regions by id.
+pub fn regions(session: &Session) -> Outcome<RegionsResponse> {
+    session.ask(&session.contracts()?.registry, &QueryMsg::Regions {})
+}
+
+/// A region by name.
+pub fn region_id(session: &Session, name: &str) -> Outcome<u8> {
+    let regions = regions(session)?.regions;
+    let position = regions.iter().position(|region| region.name == name);
+    position
+        .and_then(|position| u8::try_from(position).ok())
+        .ok_or_else(|| {
+            let names: Vec<&str> = regions.iter().map(|region| region.name.as_str()).collect();
+            Failure::new(format!("there is no region {name:?}"))
+                .next(format!("choose one of {}", names.join(", ")))
+        })
+}
+
+/// A class by name.
+pub fn class_id(session: &Session, name: &str) -> Outcome<u8> {
+    let classes: ClassesResponse =
+        session.ask(&session.contracts()?.registry, &QueryMsg::Classes {})?;
+    let position = classes.classes.iter().position(|class| class.name == name);
+    position
+        .and_then(|position| u8::try_from(position).ok())
+        .ok_or_else(|| {
+            let names: Vec<&str> = classes
+                .classes
+                .iter()
+                .map(|class| class.name.as_str())
+                .collect();
+            Failure::new(format!("there is no class {name:?}"))
+                .next(format!("choose one of {}", names.join(", ")))
+        })
+}
+
+fn reference(session: &Session, class: u8, denom: u8) -> Outcome<UnitPrices> {
+    let classes: ClassesResponse =
+        session.ask(&session.contracts()?.registry, &QueryMsg::Classes {})?;
+    let class = classes.classes.get(usize::from(class));
+    class
+        .and_then(|class| class.markets.iter().find(|market| market.denom == denom))
+        .map(|market| market.reference)
+        .ok_or_else(|| Failure::new("the class has no market in this denomination"))
+}
+
+fn scaled(prices: UnitPrices, percent: u64) -> UnitPrices {
+    UnitPrices::from_array(
+        prices
+            .to_array()
+            .map(|price| price.saturating_mul(percent) / 100),
+    )
+}
+
+fn cores(resources: Resources) -> String {
+    format!("{:.1}", f64::from(resources.milli_cpu) / 1_000.0)
+}
