@@ -74,6 +74,10 @@ impl From<surge_chain::Error> for Failure {
 /// The contract's own words, where the chain wraps them in its own.
 fn contract_error(error: &surge_chain::Error) -> String {
     let log = error.raw_log();
+    // What cw20-base says when somebody sends more than it has.
+    if log.contains("Cannot Sub with given operands") {
+        return "the token says that this is more than its sender has".to_owned();
+    }
     let said = log
         .split_once("message index: ")
         .and_then(|(_, rest)| rest.split_once(": "))

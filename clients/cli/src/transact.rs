@@ -11,7 +11,7 @@ use cw20::Cw20ExecuteMsg;
 use indicatif::ProgressBar;
 use serde::Serialize;
 use serde_json::{json, Value};
-use surge_chain::{execute, Included, Limit};
+use surge_chain::{execute, pay, Included, Limit};
 use surge_interface::UncheckedDenom;
 
 use crate::{
@@ -79,6 +79,14 @@ impl Act {
                 self.with(session, token, &send, &[])
             }
         }
+    }
+
+    /// Coins to an address.
+    pub fn coins(mut self, session: &Session, to: &str, funds: &[Coin]) -> Outcome<Self> {
+        let sender = session.account()?;
+        self.messages.push(pay(sender.address(), to, funds)?);
+        self.readable.push(json!({ "to": to, "funds": funds }));
+        Ok(self)
     }
 
     fn with(

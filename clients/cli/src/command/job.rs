@@ -17,10 +17,10 @@ use surge_interface::{
         ReceiveMsg, Status, WhenFull,
     },
     registry::{self, Data, Order, SimulationResponse},
-    Explanation, Weights,
+    Explanation,
 };
 
-use super::node::{class_id, region_id, regions, Capacity};
+use super::node::{class_id, region_id, Capacity};
 use crate::{
     failure::{Failure, Outcome},
     home,
@@ -295,7 +295,7 @@ fn simulate(order: &Ordered, session: &Session) -> Outcome<Report> {
     let msg = registry::QueryMsg::SimulateMatch { order };
     let answer: SimulationResponse = session.ask(&session.contracts()?.registry, &msg)?;
     let text = match &answer {
-        SimulationResponse::Match(explanation) => told(session, explanation)?,
+        SimulationResponse::Match(explanation) => told(explanation),
         SimulationResponse::Nobody { reason } => format!("no node: {reason}"),
     };
     Report::new(&answer, text)
@@ -421,13 +421,12 @@ fn list(session: &Session, start_after: Option<u64>, limit: Option<u32>) -> Outc
 fn explain(session: &Session, job: u64) -> Outcome<Report> {
     let msg = registry::QueryMsg::ExplainMatch { job };
     let explanation: Explanation = session.ask(&session.contracts()?.registry, &msg)?;
-    let text = told(session, &explanation)?;
+    let text = told(&explanation);
     Report::new(&explanation, text)
 }
 
 /// An explanation as people read it.
-fn told(session: &Session, explanation: &Explanation) -> Outcome<String> {
-    let regions = regions(session)?;
+fn told(explanation: &Explanation) -> String {
     let weights = explanation.weights;
     let mut rows = table(&[
         "",
@@ -456,7 +455,7 @@ fn told(session: &Session, explanation: &Explanation) -> Outcome<String> {
         ]);
     }
 
-    Ok(format!(
+    format!(
         "{rows}\n{} rows read; {}",
         explanation.rows_read,
         match explanation.exact {
@@ -466,7 +465,7 @@ fn told(session: &Session, explanation: &Explanation) -> Outcome<String> {
                 f64::from(explanation.gap_ppm) / 1e4
             ),
         }
-    ))
+    )
 }
 
 fn dispute(session: &Session, job: u64, reason: String) -> Outcome<Report> {

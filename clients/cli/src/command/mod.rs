@@ -7,6 +7,7 @@ mod job;
 mod keys;
 mod network;
 mod node;
+mod pay;
 mod provider;
 mod tx;
 
@@ -40,6 +41,8 @@ pub enum Command {
     /// The suite's contracts: plan, put them on a chain, verify.
     #[command(subcommand)]
     Deploy(deploy::Command),
+    /// Pay somebody.
+    Pay(pay::Arguments),
     /// Find a transaction.
     Tx(tx::Arguments),
     /// Completions for a shell, on standard output.
@@ -60,6 +63,7 @@ pub fn run(command: Command, session: impl Fn() -> Outcome<Session>) -> Outcome<
         Command::Job(command) => job::run(command, &session()?),
         Command::Claim(arguments) => claim::run(&arguments, &session()?),
         Command::Dao(command) => dao::run(command, &session()?),
+        Command::Pay(arguments) => pay::run(&arguments, &session()?),
         Command::Tx(arguments) => tx::run(&arguments, &session()?),
         Command::Completions { .. } => Report::new(&(), ""), // printed where the whole program is known
     }
