@@ -74,9 +74,10 @@ fn strikes_outlive_the_node_that_got_them() {
     }
 }
 
-/// Who fails pays itself for a minute under another name, so that the next penalty is the
-/// first again. Guard: `make_good` clears strikes only when paid work is worth as much as
-/// was missed, also of a node that was removed and added again.
+/// Who fails pays itself under another name, a little or next to nothing, so that the next
+/// penalty is the first again. Guard: `make_good` clears strikes only when as much was paid
+/// as was missed, whatever the jobs were worth, also of a node that was removed and added
+/// again.
 #[test]
 fn tiny_jobs_of_ones_own_clear_no_strikes() {
     let mut suite = Suite::new();
@@ -109,6 +110,23 @@ fn tiny_jobs_of_ones_own_clear_no_strikes() {
     for _ in 0..3 {
         assert!(pay_oneself(&mut suite, 1, tiny.clone()) < PRICE / 10);
     }
+    // As large as what was missed, but at a price of nearly nothing for as long as it takes.
+    let prices = |prices| ExecuteMsg::UpdateNode {
+        node: 1,
+        capacity: None,
+        prices: Some(prices),
+        bond: None,
+        watts: None,
+        clean_ppm: None,
+    };
+    let usual = suite.node(1).spec.prices;
+    let nearly_nothing = UnitPrices::from_array([1, 0, 0, 0, 0]);
+    let cheap = prices(nearly_nothing);
+    suite.to_registry("mallory", &cheap).expect("new prices");
+    assert!(pay_oneself(&mut suite, 1, job()) < 10);
+    suite
+        .to_registry("mallory", &prices(usual))
+        .expect("the old prices");
     assert_eq!(suite.node(1).strikes, 1, "nothing is made good yet");
     assert_eq!(fail(&mut suite, 1), PRICE * 1_000 / 10_000);
 
@@ -125,6 +143,58 @@ fn tiny_jobs_of_ones_own_clear_no_strikes() {
     );
     assert_eq!(pay_oneself(&mut suite, again, job()), PRICE);
     assert_eq!(suite.node(again).strikes, 0, "as much as was missed");
+}
+
+/// One bond behind many nodes, moved after each job to one whose turn it still is. Guard:
+/// `carry_turn`: what a node gives up leaves its turn behind, what a node gets brings it.
+#[test]
+fn a_bond_that_moves_takes_its_turn_along() {
+    const SMALLEST: u128 = 10_000;
+    let mut suite = Suite::new();
+    for name in ["alice", "mallory", "bob"] {
+        suite.meet(name);
+    }
+    let usual = Machine::default();
+    let bond = usual.bond;
+    suite.join_with("alice", usual.clone().with_bond(bond));
+    let (provider, first) = suite.join_with("mallory", usual.clone().with_bond(bond));
+    suite
+        .bond("mallory", provider, 0, 3 * SMALLEST)
+        .expect("bond");
+    let mut nodes = vec![first];
+    for _ in 0..3 {
+        let idle = usual.clone().with_bond(SMALLEST);
+        nodes.push(suite.add_node("mallory", idle).expect("a node"));
+    }
+    let set = |suite: &mut Suite, node: u32, bond: u128| {
+        let msg = ExecuteMsg::UpdateNode {
+            node,
+            capacity: None,
+            prices: None,
+            bond: Some(bond.into()),
+            watts: None,
+            clean_ppm: None,
+        };
+        suite.to_registry("mallory", &msg).expect("bond moves");
+    };
+    let (mut hers, mut turn) = (0, 0);
+    for _ in 0..40 {
+        for node in suite.all_nodes() {
+            suite.heartbeat(node.id).expect("heartbeat");
+        }
+        let id = suite.submit("bob", job(), 50_000).expect("job");
+        let node = suite.job(id).node.expect("a node");
+        suite.deliver(id).expect("delivery");
+        suite.accept("bob", id).expect("acceptance");
+        if nodes.contains(&node) {
+            hers += 1;
+            set(&mut suite, nodes[turn], SMALLEST);
+            turn = (turn + 1) % nodes.len();
+            set(&mut suite, nodes[turn], bond);
+        }
+    }
+    // Her bond is 23 of 43; the small ones behind her idle nodes get their share, too.
+    assert!((18..=24).contains(&hers), "{hers} of 40");
 }
 
 /// Who claims more than it has, delivers garbage at once or has vacated does not look idle.

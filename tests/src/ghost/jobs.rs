@@ -369,7 +369,7 @@ impl Ghost {
             Outcome::Settled => {
                 node.settled += 1;
                 // Strikes stay until work worth as much as was missed is paid.
-                node.missed -= job.worth.min(node.missed);
+                node.missed -= job.price.min(node.missed);
                 if node.missed == 0 {
                     node.strikes = 0;
                 }

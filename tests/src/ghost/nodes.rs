@@ -100,6 +100,12 @@ impl Ghost {
             *free = (*free + node.bond)
                 .checked_sub(bond)
                 .ok_or("not enough free bond")?;
+            let key = (node.provider, node.machine.denom);
+            let (time, ..) = self.left_behind.entry(key).or_default();
+            match bond > node.bond {
+                true => node.virtual_time = node.virtual_time.max(*time),
+                false => *time = node.virtual_time.max(*time),
+            }
             node.bond = bond;
         }
         self.touch(id, node);

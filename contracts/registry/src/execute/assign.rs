@@ -323,7 +323,7 @@ fn give_back(
     let outcome_name = match outcome {
         Outcome::Settled => {
             load.settled = load.settled.saturating_add(1);
-            make_good(&mut load, held.worth);
+            make_good(&mut load, held.price);
             "settled"
         }
         Outcome::Closed => {
@@ -352,10 +352,11 @@ fn give_back(
     Ok(())
 }
 
-/// A paid job makes good its worth. Strikes go when all that was missed
-/// is made good: a tiny job that the node's owner pays itself clears nothing.
-fn make_good(load: &mut Load, worth: Uint128) {
-    load.missed = load.missed.saturating_sub(worth);
+/// A paid job makes good its price, which may be less than its worth. Strikes go when all
+/// that was missed is made good: a job that the node's owner pays itself clears no more than
+/// it was paid.
+fn make_good(load: &mut Load, price: Uint128) {
+    load.missed = load.missed.saturating_sub(price);
     if load.missed.is_zero() {
         load.strikes = 0;
     }

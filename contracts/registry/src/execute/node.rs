@@ -114,6 +114,8 @@ pub fn update(
                 needed: load.locked,
             });
         }
+        let key = (record.provider, spec.class, spec.denom);
+        carry_turn(deps.storage, key, &mut load, bond)?;
         allot(deps.storage, record.provider, spec.denom, load.bond, bond)?;
         load.bond = bond;
     }
@@ -127,6 +129,25 @@ pub fn update(
         bond: load.bond,
     });
     Ok(journal.close(deps.storage, done("update_node"))?)
+}
+
+/// Bond that moves takes its turn along: what a node gives up leaves its virtual time in the
+/// provider's standing, what a node gets brings at least that. Otherwise one bond, moved
+/// after each job to a node whose turn it still is, would be served as often as many.
+fn carry_turn(
+    storage: &mut dyn Storage,
+    key: (u32, u8, u8),
+    load: &mut Load,
+    bond: Uint128,
+) -> Result<(), ContractError> {
+    let mut standing = STANDINGS.may_load(storage, key)?.unwrap_or_default();
+    if bond > load.bond {
+        load.virtual_time = load.virtual_time.max(standing.virtual_time);
+    } else if load.virtual_time > standing.virtual_time {
+        standing.virtual_time = load.virtual_time;
+        STANDINGS.save(storage, key, &standing)?;
+    }
+    Ok(())
 }
 
 pub fn remove(deps: DepsMut, sender_addr: &Addr, node: u32) -> Result<Response, ContractError> {
