@@ -221,3 +221,32 @@ with_pulse() {
         fi
     done
 }
+
+# A fresh chain of one's own on ports that nobody listens on; ends with the script. Tests
+# find it by SURGE_NETWORK.
+private_devnet() {
+    taken() { (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null; }
+    SURGE_DEVNET_HOME=$(mktemp -d "${TMPDIR:-/tmp}/surge-chain.XXXXXX")
+    SURGE_DEVNET_PORT_OFFSET=$((10000 + RANDOM % 100 * 100))
+    while taken $((26656 + SURGE_DEVNET_PORT_OFFSET)) || taken $((26657 + SURGE_DEVNET_PORT_OFFSET)) ||
+        taken $((1317 + SURGE_DEVNET_PORT_OFFSET)) || taken $((9090 + SURGE_DEVNET_PORT_OFFSET)); do
+        SURGE_DEVNET_PORT_OFFSET=$((SURGE_DEVNET_PORT_OFFSET + 100))
+    done
+    export SURGE_DEVNET_HOME SURGE_DEVNET_PORT_OFFSET
+    export SURGE_NETWORK=$SURGE_DEVNET_HOME/network.toml
+    trap 'end_private_devnet' EXIT
+    "$ROOT/scripts/devnet" up
+}
+end_private_devnet() {
+    "$ROOT/scripts/devnet" reset >/dev/null
+    rm -rf "$SURGE_DEVNET_HOME"
+}
+
+# Fails when a contract's wasm is missing.
+need_artifacts() {
+    local name
+    for name in dao token registry escrow rewards; do
+        [[ -f $ROOT/artifacts/surge_$name.wasm ]] ||
+            die "artifacts/surge_$name.wasm is missing; build it with: ./scripts/wasm"
+    done
+}
