@@ -7,6 +7,7 @@ use std::fmt;
 pub struct Failure {
     what: String,
     next: Option<String>,
+    details: Option<serde_json::Value>,
 }
 
 /// What a command comes to.
@@ -18,6 +19,7 @@ impl Failure {
         Self {
             what: what.to_string(),
             next: None,
+            details: None,
         }
     }
 
@@ -28,6 +30,20 @@ impl Failure {
             next: Some(step.to_string()),
             ..self
         }
+    }
+
+    /// What machines want to know of it beside.
+    #[must_use]
+    pub fn details(self, details: serde_json::Value) -> Self {
+        Self {
+            details: Some(details),
+            ..self
+        }
+    }
+
+    /// It as machines read it.
+    pub fn to_json(&self) -> serde_json::Value {
+        serde_json::json!({ "error": self.what, "next": self.next, "details": self.details })
     }
 
     /// What happened.

@@ -42,6 +42,9 @@ struct Cli {
     /// Name of the key that signs.
     #[arg(long, short, global = true, env = "SURGE_FROM")]
     from: Option<String>,
+    /// Deployment of the suite, where a network has several.
+    #[arg(long, global = true, env = "SURGE_DEPLOYMENT", default_value = deployment::DEFAULT)]
+    deployment: String,
     /// Show what would be sent, and send nothing.
     #[arg(long, global = true)]
     dry_run: bool,
@@ -66,11 +69,7 @@ fn main() -> ExitCode {
         }
         Err(failure) => {
             if json {
-                let error = serde_json::json!({
-                    "error": failure.what(),
-                    "next": failure.step(),
-                });
-                println!("{error:#}");
+                println!("{:#}", failure.to_json());
             }
             eprintln!(
                 "{} {}",
@@ -98,6 +97,7 @@ fn run(cli: Cli) -> Outcome<Report> {
         gas: cli.gas,
     };
     command::run(cli.command, || {
-        Session::new(&cli.network, cli.from.clone(), sending, cli.json)
+        let session = Session::new(&cli.network, cli.from.clone(), sending, cli.json)?;
+        Ok(session.of(cli.deployment.clone()))
     })
 }
