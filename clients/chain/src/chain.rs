@@ -263,7 +263,7 @@ impl Chain {
                 last_block,
             };
             note(&pending)?;
-            match self.hand_over(&tx) {
+            match self.broadcast(&tx) {
                 Ok(()) => return Ok(self.wait(&pending, Some((tx.len(), fee)))?),
                 // Another transaction of the account was faster: once more.
                 Err(Error::Refused { code, .. }) if code == WRONG_SEQUENCE && tries < TRIES => {
@@ -393,7 +393,7 @@ impl Chain {
         Ok(answer.data)
     }
 
-    fn hand_over(&self, tx: &[u8]) -> Result<(), Error> {
+    pub(crate) fn broadcast(&self, tx: &[u8]) -> Result<(), Error> {
         let answer: Value = self
             .rpc
             .call("broadcast_tx_sync", &json!({ "tx": rpc::encode(tx) }))?;
@@ -406,7 +406,7 @@ impl Chain {
         }
     }
 
-    fn sign(
+    pub(crate) fn sign(
         &self,
         signer: &Key,
         messages: &[Any],

@@ -10,6 +10,7 @@ mod key;
 mod message;
 mod network;
 mod rpc;
+mod signed;
 mod tx;
 
 pub use chain::{Capabilities, Chain, Code, Contract, Limit, Pending, Simulated};
@@ -17,4 +18,5 @@ pub use error::Error;
 pub use key::{new_words, Account, Key};
 pub use message::{execute, instantiate2, migrate, pay, store_code, update_admin};
 pub use network::{Explorer, Fee, Kind, NamedMnemonic, Network};
+pub use signed::Signed;
 pub use tx::{Attributes, Included};
