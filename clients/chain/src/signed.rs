@@ -13,7 +13,7 @@ use cosmrs::{
 use serde_json::{json, Value};
 use sha2::{Digest, Sha256};
 
-use crate::{rpc, Chain, Error, Included, Key, Pending};
+use crate::{rpc, Chain, Error, Included, Key, Limit, Pending};
 
 /// Longest wait for a block with the transaction.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -65,6 +65,26 @@ impl Chain {
         })
     }
 
+    /// Signs messages for one transaction that may land in the next `life_blocks` blocks, and
+    /// sends nothing.
+    pub fn prepare(
+        &self,
+        signer: &Key,
+        messages: &[Any],
+        limit: Limit,
+        life_blocks: u64,
+    ) -> Result<Signed, Error> {
+        let gas_limit = match limit {
+            Limit::Gas(gas) => gas,
+            Limit::Simulated => self.simulate(signer.account(), messages)?.gas_limit,
+        };
+        let envelope = Envelope {
+            last_block: self.height()?.saturating_add(life_blocks),
+            ..self.envelope(signer.address(), gas_limit)?
+        };
+        self.sign(signer, messages, &envelope)
+    }
+
     /// Signs messages, all or none of which will succeed.
     pub fn sign(
         &self,
@@ -101,7 +121,7 @@ impl Chain {
     }
 
     /// Hands a signed transaction to the node, which looks at signature, sequence and fee
-    /// before it takes it.
+    /// before it takes it. One that it has already is taken again.
     pub fn broadcast(&self, tx: &[u8]) -> Result<(), Error> {
         let params = json!({ "tx": rpc::encode(tx) });
         let answer: Value = match self.rpc.call("broadcast_tx_sync", &params) {
