@@ -45,6 +45,8 @@ const WRONG_SEQUENCE: u64 = 32;
 pub struct Chain {
     network: Network,
     rpc: Rpc,
+    /// Whose state queries answer; the newest block's when absent.
+    height: Option<u64>,
 }
 
 /// How much gas a transaction may use.
@@ -124,7 +126,11 @@ impl Chain {
             let rpc = Rpc::new(url);
             match rpc.call::<Value>("status", &json!({})) {
                 Ok(status) if status["node_info"]["network"] == network.chain_id.as_str() => {
-                    return Ok(Self { network, rpc })
+                    return Ok(Self {
+                        network,
+                        rpc,
+                        height: None,
+                    })
                 }
                 Ok(status) => {
                     return Err(Error::OtherChain {
@@ -142,6 +148,20 @@ impl Chain {
     /// What is known of the network.
     pub fn network(&self) -> &Network {
         &self.network
+    }
+
+    /// The same chain, where every query answers as of the end of the block of this height,
+    /// as long as the node keeps its state.
+    pub fn at(&self, height: u64) -> Self {
+        Self {
+            network: self.network.clone(),
+            rpc: self.rpc.clone(),
+            height: Some(height),
+        }
+    }
+
+    pub(crate) fn rpc(&self) -> &Rpc {
+        &self.rpc
     }
 
     /// Height of the newest block.
@@ -483,7 +503,8 @@ impl Chain {
     }
 
     fn query<T: Message + Default>(&self, path: &str, request: &impl Message) -> Result<T, Error> {
-        let answer = self.rpc.query(path, &request.encode_to_vec())?;
+        let request = request.encode_to_vec();
+        let answer = self.rpc.query(path, &request, self.height)?;
         T::decode(&*answer).map_err(|error| Error::Answer(format!("{path}: {error}")))
     }
 }

@@ -4,6 +4,7 @@
 //! signs, broadcasts, waits until a block holds the transaction, and says what it cost.
 //! A [`Network`] is a file that anybody can write, see `networks/`.
 
+mod block;
 mod chain;
 mod error;
 mod key;
@@ -12,6 +13,7 @@ mod network;
 mod rpc;
 mod tx;
 
+pub use block::{Block, Event, Executed};
 pub use chain::{Capabilities, Chain, Code, Contract, Limit, Pending, Simulated};
 pub use error::Error;
 pub use key::{new_words, Account, Key};

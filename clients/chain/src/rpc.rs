@@ -10,6 +10,7 @@ use crate::Error;
 
 const PATIENCE: Duration = Duration::from_secs(30);
 
+#[derive(Clone)]
 pub(crate) struct Rpc {
     agent: ureq::Agent,
     url: String,
@@ -56,9 +57,17 @@ impl Rpc {
         Ok(serde_json::from_value(answer["result"].take())?)
     }
 
-    /// The value that a query of the chain's services answers.
-    pub(crate) fn query(&self, path: &str, request: &[u8]) -> Result<Vec<u8>, Error> {
-        let params = json!({ "path": path, "data": hex::encode(request), "prove": false });
+    /// The value that a query of the chain's services answers, as of a block.
+    pub(crate) fn query(
+        &self,
+        path: &str,
+        request: &[u8],
+        height: Option<u64>,
+    ) -> Result<Vec<u8>, Error> {
+        let data = hex::encode(request);
+        // 0 is the newest block.
+        let height = height.unwrap_or_default().to_string();
+        let params = json!({ "path": path, "data": data, "height": height, "prove": false });
         let answer: Value = self.call("abci_query", &params)?;
         let response = &answer["response"];
         if response["code"].as_u64().unwrap_or_default() != 0 {
