@@ -38,7 +38,7 @@ const TOKENS: u128 = 5_000_000_000_000;
 /// What a mere opinion has to be backed by.
 pub(super) const TEXT_DEPOSIT: u128 = 1_000;
 /// What a proposal that spends has to be backed by.
-pub(super) const SPEND_DEPOSIT: u128 = 500;
+const SPEND_DEPOSIT: u128 = 500;
 
 pub(super) fn network(stage: &mut Stage) -> Result<(), Error> {
     stage.invite(&ROLES)?;
@@ -140,7 +140,8 @@ pub(super) fn registry_params() -> registry::Params {
         heartbeat_secs: 600,
         unbonding_secs: 4,
         payout_delay_secs: 1,
-        no_show_bps: 1_000,
+        no_show_bps: 5_000,
+        tip_bps: 5_000,
         ..registry::Params::defaults(TimeProfile::Dev)
     }
 }

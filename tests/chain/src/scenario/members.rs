@@ -4,23 +4,24 @@ use cosmwasm_std::{Binary, Uint128};
 use cw20::Cw20ExecuteMsg;
 use serde::Serialize;
 use surge_interface::dao::{
-    Action, Choice, Draft, ExecuteMsg as Dao, FullProposalResponse, QueryMsg, Status,
+    Action, Choice, ClassifyResponse, Draft, ExecuteMsg as Dao, FullProposalResponse, QueryMsg,
+    Status,
 };
 use surge_interface::registry::{self, ExecuteMsg as Registry};
 use surge_interface::{rewards, UncheckedDenom};
 
-use super::birth::{registry_params, SPEND_DEPOSIT, TEXT_DEPOSIT};
+use super::birth::{registry_params, TEXT_DEPOSIT};
 use super::{ledger::NATIVE, stage::Stage};
 use crate::Error;
 
 impl Stage<'_> {
-    fn propose(
-        &mut self,
-        what: &str,
-        member: u8,
-        actions: Vec<Action>,
-        deposit: u128,
-    ) -> Result<u64, Error> {
+    /// A member proposes, with the deposit that is asked for. Answers the proposal's id.
+    fn propose(&mut self, what: &str, member: u8, actions: Vec<Action>) -> Result<u64, Error> {
+        let classify = QueryMsg::Classify {
+            actions: actions.clone(),
+        };
+        let asked: ClassifyResponse = self.ask("dao", &classify)?;
+        let deposit = asked.policy.deposit.u128();
         let draft = Draft {
             title: what.to_owned(),
             text: "Because it is good for all of us.".into(),
@@ -82,7 +83,7 @@ fn call(contract: String, msg: &impl Serialize) -> Result<Action, Error> {
 
 /// An opinion that hardly anybody cares about: half a minute later it has failed.
 pub(super) fn opinion(stage: &mut Stage) -> Result<u64, Error> {
-    let opinion = stage.propose("an opinion", 1, vec![], TEXT_DEPOSIT)?;
+    let opinion = stage.propose("an opinion", 1, vec![])?;
     stage.vote(1, opinion, Choice::Yes)?;
     Ok(opinion)
 }
@@ -141,13 +142,13 @@ pub(super) fn decide(stage: &mut Stage) -> Result<(), Error> {
     let step = "a proposal with too small a deposit";
     stage.refused(step, "member1", "dao", &strange, TEXT_DEPOSIT - 1, "")?;
 
-    let spending = stage.propose("to spend", 1, vec![little, tokens], SPEND_DEPOSIT)?;
+    let spending = stage.propose("to spend", 1, vec![little, tokens])?;
     // All of them are decided at once, so that one wait does for all.
-    let setting = stage.propose("to set parameters", 2, vec![params, emission], 0)?;
-    let unwanted = stage.propose("to spend more", 2, vec![more], SPEND_DEPOSIT)?;
-    let failing = stage.propose("to spend too much", 3, vec![too_much], SPEND_DEPOSIT)?;
-    let joining = stage.propose("to add a member", 3, vec![newcomer], 0)?;
-    let withdrawn = stage.propose("to be taken back", 3, vec![], TEXT_DEPOSIT)?;
+    let setting = stage.propose("to set parameters", 2, vec![params, emission])?;
+    let unwanted = stage.propose("to spend more", 2, vec![more])?;
+    let failing = stage.propose("to spend too much", 3, vec![too_much])?;
+    let joining = stage.propose("to add a member", 3, vec![newcomer])?;
+    let withdrawn = stage.propose("to be taken back", 3, vec![])?;
     let back = Dao::Withdraw {
         proposal: withdrawn,
     };

@@ -117,7 +117,13 @@ pub(super) fn strangers_and_too_little(stage: &mut Stage) -> Result<(), Error> {
             0,
             "only the owner",
         ),
-        ("a bond of nothing", "provider1", bond.clone(), 0, "ustake"),
+        (
+            "a bond of nothing",
+            "provider1",
+            bond.clone(),
+            0,
+            "No funds sent",
+        ),
         (
             "a bond of more than there is",
             "anyone",
