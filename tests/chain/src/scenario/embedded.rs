@@ -139,7 +139,7 @@ impl Ledger for Embedded {
             funds: vec![],
             salt: Binary::from(SALT),
         };
-        self.send(deployer, message)
+        Ok(self.send(deployer, message)?.naming(code_id, contract))
     }
 
     fn execute(

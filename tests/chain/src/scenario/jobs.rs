@@ -102,7 +102,7 @@ pub(super) fn accepted(stage: &mut Stage) -> Result<(), Error> {
         denom: stage.denom(0)?,
     };
     let step = "nothing is left to pay";
-    stage.refused(step, "anyone", "escrow", &again, 0, "")?;
+    stage.refused(step, "anyone", "escrow", &again, 0, "nothing is there")?;
     for (name, purse) in [
         ("treasury", Purse::Treasury),
         ("insurance", Purse::Insurance),

@@ -39,6 +39,23 @@ pub struct Landed {
     pub events: Vec<Event>,
 }
 
+impl Landed {
+    /// Puts the contract's name in place of the number of its code, which is what was
+    /// uploaded before.
+    pub(super) fn naming(mut self, code_id: u64, contract: &str) -> Self {
+        let attributes = self
+            .events
+            .iter_mut()
+            .flat_map(|event| &mut event.attributes);
+        for (key, value) in attributes {
+            if key == "code_id" && *value == code_id.to_string() {
+                *value = contract.to_owned();
+            }
+        }
+        self
+    }
+}
+
 /// What a chain is to the flows: everything that they do to it and ask of it. People are
 /// called by their roles, contracts by address.
 pub trait Ledger {

@@ -138,9 +138,23 @@ pub(super) fn decide(stage: &mut Stage) -> Result<(), Error> {
         draft: draft.clone(),
     };
     let step = "a stranger proposes";
-    stage.refused(step, "requester", "dao", &strange, TEXT_DEPOSIT, "")?;
+    stage.refused(
+        step,
+        "requester",
+        "dao",
+        &strange,
+        TEXT_DEPOSIT,
+        "is not a member",
+    )?;
     let step = "a proposal with too small a deposit";
-    stage.refused(step, "member1", "dao", &strange, TEXT_DEPOSIT - 1, "")?;
+    stage.refused(
+        step,
+        "member1",
+        "dao",
+        &strange,
+        TEXT_DEPOSIT - 1,
+        "send 1000 ustake with this, nothing else",
+    )?;
 
     let spending = stage.propose("to spend", 1, vec![little, tokens])?;
     // All of them are decided at once, so that one wait does for all.
@@ -153,7 +167,7 @@ pub(super) fn decide(stage: &mut Stage) -> Result<(), Error> {
         proposal: withdrawn,
     };
     let step = "a stranger takes a proposal back";
-    stage.refused(step, "member1", "dao", &back, 0, "")?;
+    stage.refused(step, "member1", "dao", &back, 0, "only the proposer")?;
     stage.act("a proposal is taken back", "member3", "dao", &back, 0)?;
     stage.refund(withdrawn)?;
 
@@ -162,10 +176,24 @@ pub(super) fn decide(stage: &mut Stage) -> Result<(), Error> {
         choice: Choice::Yes,
         reason: None,
     };
-    stage.refused("a stranger votes", "anyone", "dao", &vote, 0, "")?;
+    stage.refused(
+        "a stranger votes",
+        "anyone",
+        "dao",
+        &vote,
+        0,
+        "is not a member",
+    )?;
     let execute = Dao::Execute { proposal: spending };
     let step = "executed before it is decided";
-    stage.refused(step, "anyone", "dao", &execute, 0, "")?;
+    stage.refused(
+        step,
+        "anyone",
+        "dao",
+        &execute,
+        0,
+        "is Open, this needs Ready",
+    )?;
     stage.vote(1, spending, Choice::Abstain)?;
     for member in [2, 1] {
         stage.vote(member, spending, Choice::Yes)?;
@@ -183,13 +211,27 @@ pub(super) fn decide(stage: &mut Stage) -> Result<(), Error> {
         stage.execute(proposal)?;
     }
     let again = "executed once more";
-    stage.refused(again, "anyone", "dao", &execute, 0, "")?;
+    stage.refused(
+        again,
+        "anyone",
+        "dao",
+        &execute,
+        0,
+        "is Executed, this needs Ready",
+    )?;
     let late = Dao::Vote {
         proposal: spending,
         choice: Choice::No,
         reason: None,
     };
-    stage.refused("a vote too late", "member3", "dao", &late, 0, "")?;
+    stage.refused(
+        "a vote too late",
+        "member3",
+        "dao",
+        &late,
+        0,
+        "nobody votes any longer",
+    )?;
     for proposal in [spending, unwanted] {
         stage.refund(proposal)?;
     }

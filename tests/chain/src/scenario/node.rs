@@ -146,7 +146,7 @@ impl Ledger for Node {
     ) -> Result<Landed, Error> {
         let (signer, code_id) = (self.key(deployer)?.address(), self.code(contract)?.0);
         let message = instantiate2(signer, code_id, contract, admin, &self.salt, msg)?;
-        self.send(deployer, message)
+        Ok(self.send(deployer, message)?.naming(code_id, contract))
     }
 
     fn execute(
@@ -177,15 +177,25 @@ impl Ledger for Node {
     }
 }
 
-/// The contract's own words in a log.
+/// The contract's own words in a log. Around them stand which message of the transaction it
+/// was, how deep in the calls, and that it failed.
 fn why(log: &str) -> &str {
-    let log = log.strip_prefix("failed to execute message; message index: 0: ");
-    let mut why = log.unwrap_or_default();
-    while let Some(inner) = why.strip_prefix("dispatch: submessages: ") {
-        why = inner;
+    let mut why = log;
+    for before in [
+        "failed to execute message; message index: 0: ",
+        "dispatch: submessages: ",
+        "reply: ",
+    ] {
+        while let Some(inner) = why.strip_prefix(before) {
+            why = inner;
+        }
     }
-    why.strip_suffix(": execute wasm contract failed")
-        .unwrap_or(why)
+    let after = [
+        ": execute wasm contract failed",
+        ": query wasm contract failed",
+    ];
+    let end = after.iter().filter_map(|after| why.find(after)).min();
+    end.and_then(|end| why.get(..end)).unwrap_or(why)
 }
 
 /// Fails unless the chain took exactly this fee.

@@ -191,7 +191,14 @@ pub(super) fn leave(stage: &mut Stage) -> Result<(), Error> {
         denom: 0,
     };
     let step = "bond before its wait is over";
-    stage.refused(step, "anyone", "registry", &withdraw, 0, "")?;
+    stage.refused(
+        step,
+        "anyone",
+        "registry",
+        &withdraw,
+        0,
+        "is ready to be withdrawn",
+    )?;
     stage.act(
         "a node is removed",
         "provider1",

@@ -1,5 +1,6 @@
 use std::collections::BTreeMap;
 
+use cosmwasm_std::{Binary, StdError};
 use cw20::Cw20ExecuteMsg;
 use serde::{de::DeserializeOwned, Serialize};
 use serde_json::{to_value, Value};
@@ -218,6 +219,7 @@ impl<'a> Stage<'a> {
         }
         let mut answers = answers::all(self)?;
         for answer in answers.values_mut() {
+            open_messages(answer)?;
             let named = self.named(&answer.to_string());
             *answer = serde_json::from_str(&named)?;
         }
@@ -268,5 +270,21 @@ fn agreed(step: &str, landed: Landed) -> Result<Landed, Error> {
     match landed.refusal {
         None => Ok(landed),
         Some(why) => Err(Error::Answer(format!("{step}: refused: {why}"))),
+    }
+}
+
+/// Messages within answers are JSON in base64; names are put into them too.
+fn open_messages(answer: &mut Value) -> Result<(), Error> {
+    match answer {
+        Value::Array(values) => values.iter_mut().try_for_each(open_messages),
+        Value::Object(fields) => fields.iter_mut().try_for_each(|(key, value)| {
+            if let ("msg", Some(base64)) = (key.as_str(), value.as_str()) {
+                let wrong = |error: StdError| Error::Answer(format!("{base64}: {error}"));
+                let message = Binary::from_base64(base64).map_err(wrong)?;
+                *value = serde_json::from_slice(&message)?;
+            }
+            open_messages(value)
+        }),
+        _ => Ok(()),
     }
 }

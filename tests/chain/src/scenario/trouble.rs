@@ -44,14 +44,28 @@ pub(super) fn kept_waiting(stage: &mut Stage) -> Result<(), Error> {
         spec: refuse.clone(),
     };
     let step = "a job for a node that takes none";
-    stage.refused(step, "requester", "escrow", &order, DEPOSIT, "")?;
+    stage.refused(
+        step,
+        "requester",
+        "escrow",
+        &order,
+        DEPOSIT,
+        "no node for job",
+    )?;
     let wait = JobSpec {
         when_full: WhenFull::Wait,
         ..refuse
     };
     let id = stage.submit("a job that waits", wait, DEPOSIT)?;
     let retry = Escrow::Match { job: id };
-    stage.refused("still nobody takes it", "anyone", "escrow", &retry, 0, "")?;
+    stage.refused(
+        "still nobody takes it",
+        "anyone",
+        "escrow",
+        &retry,
+        0,
+        "no node for job",
+    )?;
     stage.act(
         "operator1 resumes",
         "operator1",
@@ -103,7 +117,14 @@ pub(super) fn disputed(stage: &mut Stage) -> Result<(), Error> {
         let bond = stage.job(id)?.price.u128().div_ceil(10);
         let dispute = dispute(id);
         let step = format!("too small a bond for a dispute of job {id}");
-        stage.refused(&step, "requester", "escrow", &dispute, bond - 1, "")?;
+        stage.refused(
+            &step,
+            "requester",
+            "escrow",
+            &dispute,
+            bond - 1,
+            "send 737 ustake with this, not 736",
+        )?;
         let step = format!("the result of job {id} is disputed");
         stage.act(&step, "requester", "escrow", &dispute, bond)?;
         let rule = Escrow::Rule {
@@ -200,8 +221,20 @@ pub(super) fn refused(stage: &mut Stage) -> Result<(), Error> {
     };
     let rich = "a job of somebody without so much money";
     for (step, who, msg, funds, why) in [
-        ("a job without money", "requester", order(job()), 0, ""),
-        ("a job for too little", "requester", order(job()), 1, ""),
+        (
+            "a job without money",
+            "requester",
+            order(job()),
+            0,
+            "the deposit is zero",
+        ),
+        (
+            "a job for too little",
+            "requester",
+            order(job()),
+            1,
+            "2 too dear",
+        ),
         (
             "a job with too many words",
             "requester",
