@@ -4,6 +4,7 @@
 
 mod chain;
 pub mod gas;
+pub mod indexer;
 pub mod scenario;
 
 use std::path::{Path, PathBuf};
