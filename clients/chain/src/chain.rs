@@ -36,6 +36,8 @@ const TRIES: u32 = 5;
 pub struct Chain {
     pub(crate) network: Network,
     pub(crate) rpc: Rpc,
+    /// Whose state queries answer; the newest block's when absent.
+    height: Option<u64>,
 }
 
 /// How much gas a transaction may use.
@@ -120,12 +122,30 @@ impl Chain {
     /// another one when that stops answering. Fails when it is a node of another chain.
     pub fn connect(network: Network) -> Result<Self, Error> {
         let rpc = Rpc::connect(&network.rpc, &network.chain_id)?;
-        Ok(Self { network, rpc })
+        Ok(Self {
+            network,
+            rpc,
+            height: None,
+        })
     }
 
     /// What is known of the network.
     pub fn network(&self) -> &Network {
         &self.network
+    }
+
+    /// The same chain, where every query answers as of the end of the block of this height,
+    /// as long as the node keeps its state.
+    pub fn at(&self, height: u64) -> Self {
+        Self {
+            network: self.network.clone(),
+            rpc: self.rpc.clone(),
+            height: Some(height),
+        }
+    }
+
+    pub(crate) fn rpc(&self) -> &Rpc {
+        &self.rpc
     }
 
     /// Height of the newest block.
@@ -422,7 +442,8 @@ impl Chain {
     }
 
     fn query<T: Message + Default>(&self, path: &str, request: &impl Message) -> Result<T, Error> {
-        let answer = self.rpc.query(path, &request.encode_to_vec())?;
+        let request = request.encode_to_vec();
+        let answer = self.rpc.query(path, &request, self.height)?;
         T::decode(&*answer).map_err(|error| Error::Answer(format!("{path}: {error}")))
     }
 }

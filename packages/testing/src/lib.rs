@@ -54,6 +54,7 @@
 //! surge-testing = { git = "…", rev = "…" }
 //! ```
 
+pub mod code;
 mod deploy;
 mod governance;
 mod machine;
@@ -63,7 +64,7 @@ mod suite;
 mod verbs;
 
 pub use deploy::Builder;
-pub use machine::{job, result_of, Machine};
+pub use machine::{job, result_of, Machine, REFERENCE};
 pub use regions::{regions, REGION_NAMES};
 pub use suite::{Suite, NATIVE};
 pub use surge_interface as interface;

@@ -4,6 +4,8 @@
 
 mod chain;
 pub mod gas;
+pub mod indexer;
+pub mod scenario;
 mod surge;
 
 use std::path::{Path, PathBuf};
