@@ -3,7 +3,11 @@
 //! `scripts/gas` starts a private node and runs them.
 
 mod chain;
+pub mod coverage;
 pub mod gas;
+pub mod generator;
+pub mod scaling;
+pub mod trace;
 
 use std::path::{Path, PathBuf};
 
