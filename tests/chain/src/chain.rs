@@ -176,6 +176,20 @@ impl Chain {
         self.send(signer, &[pay(signer.address(), to, &funds)?])
     }
 
+    /// Sends as many coins to each of these, in one transaction with this gas limit.
+    pub fn pay_all_within(
+        &self,
+        gas_limit: u64,
+        signer: &Key,
+        to: &[&str],
+        amount: u128,
+    ) -> Result<Included, Error> {
+        let funds = coins(amount, self.fee_denom());
+        let msgs = to.iter().map(|to| pay(signer.address(), to, &funds));
+        let msgs = msgs.collect::<Result<Vec<_>, _>>()?;
+        self.0.send(signer, &msgs, Limit::Gas(gas_limit))
+    }
+
     /// Sends a coin to oneself when this account never signed before: a first signature
     /// stores the public key, which is paid for once and belongs to no message.
     pub fn warm_up(&self, signer: &Key) -> Result<(), Error> {

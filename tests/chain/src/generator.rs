@@ -1,18 +1,18 @@
 //! A network of any size, the same one on every run.
 //!
 //! Everything is drawn by SplitMix64 from one seed, a node after the other, so that the
-//! first hundred of a thousand nodes are the hundred. Nothing is uniform:
+//! first hundred of a thousand nodes are the hundred. Next to nothing is uniform:
 //!
 //! | | how it is drawn |
 //! |---|---|
-//! | provider | four, of which the k-th has a share like 1/k: 48, 24, 16 and 12 % of the nodes |
+//! | provider | has 2, 8, 16 or 32 nodes in a row with 25, 30, 25 and 20 % |
 //! | region | twelve, with 14, 8, 16, 4, 14, 16, 6, 2, 6, 8, 5 and 1 % |
 //! | bandwidth tier | 0 to 3 with 15, 35, 35 and 15 % |
 //! | class | 85 % by processors, 15 % by memory |
 //! | cores | 4, 8, 16, 32, 64, 96 with 25, 30, 20, 15, 7 and 3 % |
 //! | memory | 2, 4 or 8 GiB a core with 30, 50 and 20 %; always 8 in the class by memory |
 //! | prices | 60 to 160 % of the reference, the sum of two draws: most near 110 % |
-//! | bond | 0.25 a core, half of that for 25 %, twice as much for 25 % |
+//! | bond | 0.25 STAKE a core, half of that for 25 %, twice as much for 25 % |
 //! | kept back | nothing for 70 %, a quarter for 20 %, half for 10 % of the nodes |
 //! | load | a running job on 20 % of the nodes: a quarter of the cores, for as long as locks 1 to 4 eighths of the bond at the reference price, at most a day |
 //! | clean share | 0, 25, 50, 75 or 100 % alike; 4 to 8 watts a core |
@@ -37,7 +37,7 @@ const BOND_PER_CORE: u128 = 250_000;
 
 /// A node, and what is the matter with it.
 pub struct Machine {
-    /// Which of the providers owns it, from 0.
+    /// Its provider, from 0.
     pub provider: usize,
     /// Its description.
     pub spec: NodeSpec,
@@ -63,9 +63,16 @@ pub struct Wish {
 /// The first `count` nodes, with prices around this reference.
 pub fn machines(count: usize, reference: &UnitPrices) -> Vec<Machine> {
     let mut random = SplitMix64(SEED);
-    (0..count)
-        .map(|_| machine(&mut random, reference))
-        .collect()
+    let (mut provider, mut left) = (0, 0);
+    let machine = |_| {
+        if left == 0 {
+            left = [2, 8, 16, 32][random.weighted(&[25, 30, 25, 20])];
+            provider += 1;
+        }
+        left -= 1;
+        machine(&mut random, provider - 1, reference)
+    };
+    (0..count).map(machine).collect()
 }
 
 /// Jobs to measure.
@@ -78,8 +85,7 @@ fn region(random: &mut SplitMix64) -> u8 {
     random.weighted(&[14, 8, 16, 4, 14, 16, 6, 2, 6, 8, 5, 1]) as u8
 }
 
-fn machine(random: &mut SplitMix64, reference: &UnitPrices) -> Machine {
-    let provider = random.weighted(&[48, 24, 16, 12]);
+fn machine(random: &mut SplitMix64, provider: usize, reference: &UnitPrices) -> Machine {
     let region = region(random);
     let bandwidth_tier = random.weighted(&[15, 35, 35, 15]) as u8;
     let class = random.weighted(&[85, 15]) as u8;
@@ -214,7 +220,6 @@ mod tests {
             nodes.iter().filter(|node| is(node)).count() as f64 / 100.0
         };
         for (percent, found) in [
-            (48.0, share(&|node| node.provider == 0)),
             (16.0, share(&|node| node.spec.region == 2)),
             (1.0, share(&|node| node.spec.region == 11)),
             (85.0, share(&|node| node.spec.class == 0)),
@@ -227,6 +232,20 @@ mod tests {
                 "{percent} % expected, {found} % drawn"
             );
         }
+    }
+
+    #[test]
+    fn no_provider_has_more_nodes_than_it_may() {
+        let mut sizes = std::collections::BTreeMap::new();
+        for node in drawn(10_000) {
+            *sizes.entry(node.provider).or_insert(0) += 1;
+        }
+        assert_eq!(sizes.values().max(), Some(&32));
+        assert!(
+            (600..900).contains(&sizes.len()),
+            "{} providers",
+            sizes.len()
+        );
     }
 
     #[test]

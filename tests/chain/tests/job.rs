@@ -17,6 +17,8 @@ mod members;
 mod nodes;
 #[path = "job/owner.rs"]
 mod owner;
+#[path = "job/peers.rs"]
+mod peers;
 #[path = "job/providers.rs"]
 mod providers;
 #[path = "job/purses.rs"]
@@ -111,6 +113,21 @@ fn finding_a_node_costs_as_much_among_many_as_among_few() -> Result<(), Error> {
         println!("wrote gas/scaling.json");
     }
     found.assert_flat();
+    Ok(())
+}
+
+/// Writes `gas/peers.json`. Needs DAO DAO, which `scripts/gas --peers` builds.
+#[test]
+#[ignore = "on demand: ./scripts/gas --peers"]
+fn dao_dao_does_the_same() -> Result<(), Error> {
+    let chain = Chain::connect(network()?)?;
+    let deployer = chain.network().key("deployer")?;
+    chain.warm_up(&deployer)?;
+    let codes = Codes::store(&chain, &deployer, &mut Measurement::none())?;
+    let table = Measurement::start()?;
+    let (mut world, built) = World::deploy(&codes, chain, table, 0, vec![nodes::cpu()])?;
+    gas::write("peers", &peers::measure(&mut world, &built)?)?;
+    println!("wrote gas/peers.json");
     Ok(())
 }
 

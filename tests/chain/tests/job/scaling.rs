@@ -1,11 +1,12 @@
 //! The same jobs in networks of ten nodes and of ever ten times more.
 
-use std::{thread, time::Instant};
+use std::{sync::Mutex, thread, time::Instant};
 
 use surge_chain_tests::{
     generator::{machines, wishes, Machine, Wish, SEED},
+    new_words,
     scaling::{Job, Scaling, Size},
-    Chain, Error,
+    Chain, Error, Key,
 };
 use surge_interface::escrow::{ExecuteMsg as Escrow, JobSpec, Pick};
 use surge_interface::registry::ExecuteMsg as Registry;
@@ -18,33 +19,40 @@ use super::world::World;
 const JOBS: usize = 15;
 /// What a job may cost: more than any does.
 const DEPOSIT: u128 = 50_000_000;
-/// Messages in a transaction, and gas for each, so that three of them fill a block.
-const ADD: (usize, u64) = (75, 215_000);
-const BEAT: (usize, u64) = (100, 162_000);
-const SUBMIT: (usize, u64) = (40, 400_000);
+/// Gas for each message while the network is built: more than any needs.
+const ADD_GAS: u64 = 215_000;
+const BEAT_GAS: u64 = 162_000;
+const SUBMIT_GAS: u64 = 400_000;
+const PAY_GAS: u64 = 100_000;
+/// Messages in a transaction.
+const PAYMENTS: usize = 100;
+const SUBMITS: usize = 40;
+/// Providers that join at the same time.
+const THREADS: usize = 16;
+/// What a provider gets for bond and fees.
+const POCKET: u128 = 1_000_000_000;
 
-/// What the network is built by.
-struct Builder {
-    provider: u32,
-    number: usize,
+/// A provider, which is its own operator.
+struct Provider {
+    key: Key,
+    id: Option<u32>,
 }
 
 pub fn measure(world: &mut World, most: usize) -> Result<Scaling, Error> {
     let began = Instant::now();
-    let mut builders = vec![];
-    for number in 1..=4 {
-        builders.push(join(world, number)?);
-    }
     let all = machines(most, &nodes::reference());
-    let (mut sizes, mut done, mut ids) = (vec![], 0, vec![]);
+    let (mut sizes, mut done, mut providers) = (vec![], 0, vec![]);
     for nodes in [10, 100, 1_000, 10_000] {
         if nodes > most {
             break;
         }
-        ids.extend(grow(world, &builders, &all[done..nodes])?);
+        grow(world, &mut providers, &all[done..nodes])?;
         done = nodes;
         let seconds = began.elapsed().as_secs();
-        println!("{nodes} nodes after {seconds} s");
+        println!(
+            "{nodes} nodes of {} providers after {seconds} s",
+            providers.len()
+        );
         let jobs = submit(world)?;
         let size = Size {
             nodes,
@@ -68,114 +76,124 @@ pub fn measure(world: &mut World, most: usize) -> Result<Scaling, Error> {
     })
 }
 
-fn join(world: &World, number: usize) -> Result<Builder, Error> {
-    let owner = world.chain.network().key(&format!("provider{number}"))?;
-    let operator = world.chain.network().key(&format!("operator{number}"))?;
-    world.chain.warm_up(&owner)?;
-    world.chain.warm_up(&operator)?;
-    let register = Registry::RegisterProvider {
-        operator: operator.address().into(),
-        payout: None,
-        profile_uri: "https://provider.example.org/surge.json".into(),
+/// Adds these nodes, many providers at the same time, makes them live, and loads them.
+fn grow(world: &World, providers: &mut Vec<Provider>, new: &[Machine]) -> Result<(), Error> {
+    let numbers = || new.iter().map(|machine| machine.provider);
+    found(world, providers, numbers().max().map_or(0, |last| last + 1))?;
+
+    let first = numbers().min().unwrap_or_default();
+    let turns = Mutex::new(providers.iter_mut().enumerate().skip(first));
+    let next = || turns.lock().expect("nobody panicked").next();
+    let work = || -> Result<Vec<(usize, u32)>, Error> {
+        let chain = Chain::connect(world.chain.network().clone())?;
+        let mut built = vec![];
+        while let Some((number, provider)) = next() {
+            let mine = new.iter().enumerate();
+            let mine: Vec<_> = mine
+                .filter(|(_, machine)| machine.provider == number)
+                .collect();
+            let ids = join(&chain, world, provider, &mine)?;
+            built.extend(mine.iter().map(|(place, _)| *place).zip(ids));
+        }
+        Ok(built)
     };
-    let joined = world.at_registry(&owner, &register)?;
-    Ok(Builder {
-        provider: joined.attribute("wasm-provider_registered", "provider")?,
-        number,
-    })
-}
-
-/// Adds these nodes, each provider at the same time, makes them live, and loads them.
-fn grow(world: &World, builders: &[Builder], new: &[Machine]) -> Result<Vec<u32>, Error> {
-    let chain = &world.chain;
     let built = thread::scope(|scope| {
-        let works: Vec<_> = builders
-            .iter()
-            .enumerate()
-            .map(|(own, builder)| {
-                let mine = new.iter().enumerate();
-                let mine: Vec<_> = mine
-                    .filter(|(_, machine)| machine.provider == own)
-                    .collect();
-                scope.spawn(move || add(world, builder, mine))
-            })
-            .collect();
-        let done = works.into_iter().map(|work| work.join().expect("no panic"));
-        done.collect::<Result<Vec<_>, Error>>()
+        let threads: Vec<_> = (0..THREADS).map(|_| scope.spawn(work)).collect();
+        let done = threads
+            .into_iter()
+            .map(|thread| thread.join().expect("no panic"));
+        done.collect::<Result<Vec<_>, _>>()
     })?;
-    let mut ids: Vec<(usize, u32)> = built.into_iter().flatten().collect();
-    ids.sort_unstable();
-    let ids: Vec<u32> = ids.into_iter().map(|(_, id)| id).collect();
+    let mut built: Vec<(usize, u32)> = built.into_iter().flatten().collect();
+    assert_eq!(built.len(), new.len(), "every node has an id");
 
-    let busy = new.iter().zip(&ids);
-    let jobs = busy.filter_map(|(machine, id)| {
+    built.sort_unstable();
+    let jobs = built.into_iter().filter_map(|(place, id)| {
+        let machine = &new[place];
         let spec = JobSpec {
-            pick: Pick::Pinned(*id),
+            pick: Pick::Pinned(id),
             class: machine.spec.class,
             ..spec(machine.job.as_ref()?)
         };
         Some((Escrow::SubmitJob { spec }, DEPOSIT))
     });
     let jobs: Vec<_> = jobs.collect();
-    for jobs in jobs.chunks(SUBMIT.0) {
-        let gas = 100_000 + SUBMIT.1 * jobs.len() as u64;
-        chain.execute_all_within(gas, &world.requester, &world.escrow, jobs)?;
+    for jobs in jobs.chunks(SUBMITS) {
+        let gas = 100_000 + SUBMIT_GAS * jobs.len() as u64;
+        world
+            .chain
+            .execute_all_within(gas, &world.requester, &world.escrow, jobs)?;
     }
-    Ok(ids)
+    Ok(())
 }
 
-/// Answers the ids, by the place of the node.
-fn add(
-    world: &World,
-    builder: &Builder,
-    mine: Vec<(usize, &Machine)>,
-) -> Result<Vec<(usize, u32)>, Error> {
-    if mine.is_empty() {
-        return Ok(vec![]);
+/// Makes keys for this many providers, and fills their pockets.
+fn found(world: &World, providers: &mut Vec<Provider>, count: usize) -> Result<(), Error> {
+    let known = providers.len();
+    for number in known..count {
+        let (prefix, name) = (&world.chain.network().prefix, format!("provider {number}"));
+        let key = Key::from_mnemonic(prefix, &name, &new_words()?)?;
+        providers.push(Provider { key, id: None });
     }
-    let chain = Chain::connect(world.chain.network().clone())?;
-    let owner = chain
-        .network()
-        .key(&format!("provider{}", builder.number))?;
-    let operator = chain
-        .network()
-        .key(&format!("operator{}", builder.number))?;
-    let bond: u128 = mine.iter().map(|(_, machine)| machine.bond.u128()).sum();
-    let msg = Registry::Bond {
-        provider: builder.provider,
-    };
-    chain.execute(&owner, &world.registry, &msg, bond)?;
+    let addresses: Vec<_> = providers[known..]
+        .iter()
+        .map(|provider| provider.key.address())
+        .collect();
+    for addresses in addresses.chunks(PAYMENTS) {
+        let gas = 100_000 + PAY_GAS * addresses.len() as u64;
+        world
+            .chain
+            .pay_all_within(gas, &world.faucet, addresses, POCKET)?;
+    }
+    Ok(())
+}
 
-    let mut ids = vec![];
-    for batch in mine.chunks(ADD.0) {
-        let msgs: Vec<_> = batch
-            .iter()
-            .map(|(_, machine)| {
-                let msg = Registry::AddNode {
-                    spec: machine.spec.clone(),
-                    bond: machine.bond,
-                };
-                (msg, 0)
-            })
-            .collect();
-        let gas = 100_000 + ADD.1 * batch.len() as u64;
-        let added = chain.execute_all_within(gas, &owner, &world.registry, &msgs)?;
-        let events = added.events.iter();
-        let events = events.filter(|(kind, _)| kind == "wasm-node_added");
-        ids.extend(events.filter_map(|(_, event)| event.get("node")?.parse::<u32>().ok()));
-    }
-    assert_eq!(ids.len(), mine.len(), "every node has an id");
-    let live: Vec<_> = mine.iter().zip(&ids).collect();
-    for batch in live.chunks(BEAT.0) {
-        let msgs: Vec<_> = batch
-            .iter()
-            .map(|((_, machine), id)| (heartbeat(**id, 1, machine.free), 0))
-            .collect();
-        let gas = 100_000 + BEAT.1 * batch.len() as u64;
-        chain.execute_all_within(gas, &operator, &world.registry, &msgs)?;
-    }
-    let places = mine.iter().map(|(place, _)| *place);
-    Ok(places.zip(ids).collect())
+/// A provider registers if it has not yet, bonds, adds its nodes and makes them live. Answers
+/// their ids.
+fn join(
+    chain: &Chain,
+    world: &World,
+    provider: &mut Provider,
+    mine: &[(usize, &Machine)],
+) -> Result<Vec<u32>, Error> {
+    let (key, registry) = (&provider.key, &world.registry);
+    let id = match provider.id {
+        Some(id) => id,
+        None => {
+            let register = Registry::RegisterProvider {
+                operator: key.address().into(),
+                payout: None,
+                profile_uri: "https://provider.example.org/surge.json".into(),
+            };
+            let gas = ADD_GAS + 100_000;
+            let joined = chain.execute_all_within(gas, key, registry, &[(register, 0)])?;
+            joined.attribute("wasm-provider_registered", "provider")?
+        }
+    };
+    provider.id = Some(id);
+
+    let bond: u128 = mine.iter().map(|(_, machine)| machine.bond.u128()).sum();
+    let mut msgs = vec![(Registry::Bond { provider: id }, bond)];
+    msgs.extend(mine.iter().map(|(_, machine)| {
+        let msg = Registry::AddNode {
+            spec: machine.spec.clone(),
+            bond: machine.bond,
+        };
+        (msg, 0)
+    }));
+    let gas = 100_000 + ADD_GAS * msgs.len() as u64;
+    let added = chain.execute_all_within(gas, key, registry, &msgs)?;
+    let events = added.events.iter();
+    let events = events.filter(|(kind, _)| kind == "wasm-node_added");
+    let ids = events.filter_map(|(_, event)| event.get("node")?.parse().ok());
+    let ids: Vec<u32> = ids.collect();
+
+    let beats = mine.iter().zip(&ids);
+    let beats = beats.map(|((_, machine), id)| (heartbeat(*id, 1, machine.free), 0));
+    let beats: Vec<_> = beats.collect();
+    let gas = 100_000 + BEAT_GAS * beats.len() as u64;
+    chain.execute_all_within(gas, key, registry, &beats)?;
+    Ok(ids)
 }
 
 /// The jobs, each as a transaction of its own. They are cancelled afterwards.
