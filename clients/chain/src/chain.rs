@@ -12,8 +12,7 @@ use cosmrs::{
         },
         cosmwasm::wasm::v1::{
             QueryCodeRequest, QueryCodeResponse, QueryContractInfoRequest,
-            QueryContractInfoResponse, QueryParamsRequest, QueryParamsResponse,
-            QueryRawContractStateRequest, QueryRawContractStateResponse,
+            QueryContractInfoResponse, QueryRawContractStateRequest, QueryRawContractStateResponse,
             QuerySmartContractStateRequest, QuerySmartContractStateResponse,
         },
         traits::Message,
@@ -43,8 +42,9 @@ const WRONG_SEQUENCE: u64 = 32;
 
 /// One chain, through one node.
 pub struct Chain {
-    network: Network,
-    rpc: Rpc,
+    pub(crate) network: Network,
+    pub(crate) rpc: Rpc,
+    patience: Duration,
 }
 
 /// How much gas a transaction may use.
@@ -98,23 +98,6 @@ pub struct Code {
     pub creator: String,
 }
 
-/// What a node says about itself and its chain.
-#[derive(Clone, Debug, Serialize)]
-pub struct Capabilities {
-    /// The chain's application and its version.
-    pub app: String,
-    /// CometBFT's version.
-    pub comet: String,
-    /// Who may upload code.
-    pub upload: String,
-    /// Who may make contracts of uploaded code.
-    pub instantiate: String,
-    /// Most gas of a block; none is no limit.
-    pub block_gas: Option<u64>,
-    /// Most bytes of a block.
-    pub block_bytes: u64,
-}
-
 impl Chain {
     /// The chain of this network, through the first of its nodes that answers. Fails when a
     /// node is of another chain.
@@ -124,7 +107,11 @@ impl Chain {
             let rpc = Rpc::new(url);
             match rpc.call::<Value>("status", &json!({})) {
                 Ok(status) if status["node_info"]["network"] == network.chain_id.as_str() => {
-                    return Ok(Self { network, rpc })
+                    return Ok(Self {
+                        network,
+                        rpc,
+                        patience: PATIENCE,
+                    })
                 }
                 Ok(status) => {
                     return Err(Error::OtherChain {
@@ -137,6 +124,12 @@ impl Chain {
             }
         }
         Err(last.unwrap_or_else(|| Error::Answer("the network names no node".into())))
+    }
+
+    /// The same, with another wait for blocks than a minute.
+    #[must_use]
+    pub fn patient(self, patience: Duration) -> Self {
+        Self { patience, ..self }
     }
 
     /// What is known of the network.
@@ -153,11 +146,7 @@ impl Chain {
     /// Time of the newest block, in seconds since 1970.
     pub fn now_secs(&self) -> Result<u64, Error> {
         let header: Value = self.rpc.call("header", &json!({}))?;
-        let time = header["header"]["time"].as_str().unwrap_or_default();
-        let time: cosmrs::tendermint::Time = time
-            .parse()
-            .map_err(|error| Error::Answer(format!("block time {time}: {error}")))?;
-        u64::try_from(time.unix_timestamp()).map_err(|error| Error::Answer(error.to_string()))
+        seconds(&header["header"]["time"])
     }
 
     /// Waits until a block is newer than this time.
@@ -202,7 +191,25 @@ impl Chain {
 
     /// What these messages would use, without sending them. Errors of contracts come now.
     pub fn simulate(&self, signer: &Account, messages: &[Any]) -> Result<Simulated, Error> {
-        let sequence = self.base_account(signer.address())?.sequence;
+        let mut sequence = self.base_account(signer.address())?.sequence;
+        let mut tries = 1;
+        loop {
+            match self.simulate_as(signer, messages, sequence) {
+                Err(Error::Query { log, .. }) if tries < TRIES && expected(&log).is_some() => {
+                    sequence = expected(&log).unwrap_or(sequence);
+                    tries += 1;
+                }
+                answer => return answer,
+            }
+        }
+    }
+
+    fn simulate_as(
+        &self,
+        signer: &Account,
+        messages: &[Any],
+        sequence: u64,
+    ) -> Result<Simulated, Error> {
         let body = tx::Body::new(messages.iter().cloned(), "", 0u32);
         let fee = Coin {
             denom: self.network.fee.denom.parse()?,
@@ -255,9 +262,12 @@ impl Chain {
         };
         let fee = self.network.fee.of(gas_limit)?;
         let last_block = self.height()?.saturating_add(LIFE_BLOCKS.into());
+        let account = self.base_account(signer.address())?;
+        let (number, mut sequence) = (account.account_number, account.sequence);
         let mut tries = 1;
         loop {
-            let tx = self.sign(signer, messages, fee, gas_limit, last_block)?;
+            let terms = (fee, gas_limit, last_block);
+            let tx = self.sign(signer, messages, terms, (number, sequence))?;
             let pending = Pending {
                 hash: hex::encode_upper(Sha256::digest(&tx)),
                 last_block,
@@ -265,10 +275,18 @@ impl Chain {
             note(&pending)?;
             match self.hand_over(&tx) {
                 Ok(()) => return Ok(self.wait(&pending, Some((tx.len(), fee)))?),
-                // Another transaction of the account was faster: once more.
-                Err(Error::Refused { code, .. }) if code == WRONG_SEQUENCE && tries < TRIES => {
+                // Another transaction of the account was faster: once more, after it.
+                Err(Error::Refused { code, raw_log })
+                    if code == WRONG_SEQUENCE && tries < TRIES =>
+                {
                     tries += 1;
-                    thread::sleep(Duration::from_millis(400));
+                    sequence = match expected(&raw_log) {
+                        Some(expected) => expected,
+                        None => {
+                            thread::sleep(Duration::from_millis(400));
+                            self.base_account(signer.address())?.sequence
+                        }
+                    };
                 }
                 Err(error) => return Err(error.into()),
             }
@@ -342,31 +360,6 @@ impl Chain {
         }
     }
 
-    /// What the node says about itself and its chain.
-    pub fn capabilities(&self) -> Result<Capabilities, Error> {
-        let info: Value = self.rpc.call("abci_info", &json!({}))?;
-        let status: Value = self.rpc.call("status", &json!({}))?;
-        let consensus: Value = self.rpc.call("consensus_params", &json!({}))?;
-        let block = &consensus["consensus_params"]["block"];
-        let answer: QueryParamsResponse =
-            self.query("/cosmwasm.wasm.v1.Query/Params", &QueryParamsRequest {})?;
-        let params = answer.params.unwrap_or_default();
-        let upload = params.code_upload_access.unwrap_or_default();
-        let text = |field: &Value| field.as_str().unwrap_or("unknown").to_owned();
-        Ok(Capabilities {
-            app: format!(
-                "{} {}",
-                text(&info["response"]["data"]),
-                text(&info["response"]["version"])
-            ),
-            comet: text(&status["node_info"]["version"]),
-            upload: access(upload.permission).to_owned(),
-            instantiate: access(params.instantiate_default_permission).to_owned(),
-            block_gas: block["max_gas"].as_str().and_then(|gas| gas.parse().ok()),
-            block_bytes: number(&block["max_bytes"])?,
-        })
-    }
-
     /// Asks a contract.
     pub fn smart<T: DeserializeOwned>(
         &self,
@@ -410,30 +403,23 @@ impl Chain {
         &self,
         signer: &Key,
         messages: &[Any],
-        fee: u128,
-        gas_limit: u64,
-        last_block: u64,
+        (fee, gas_limit, last_block): (u128, u64, u64),
+        (account_number, sequence): (u64, u64),
     ) -> Result<Vec<u8>, Error> {
-        let account = self.base_account(signer.address())?;
         let last_block = u32::try_from(last_block).unwrap_or(u32::MAX);
         let body = tx::Body::new(messages.iter().cloned(), "", last_block);
         let fee = Coin {
             denom: self.network.fee.denom.parse()?,
             amount: fee,
         };
-        let auth = SignerInfo::single_direct(Some(signer.account().public), account.sequence)
+        let auth = SignerInfo::single_direct(Some(signer.account().public), sequence)
             .auth_info(TxFee::from_amount_and_gas(fee, gas_limit));
         let chain_id = self
             .network
             .chain_id
             .parse()
             .map_err(cosmrs::ErrorReport::from)?;
-        signer.sign(SignDoc::new(
-            &body,
-            &auth,
-            &chain_id,
-            account.account_number,
-        )?)
+        signer.sign(SignDoc::new(&body, &auth, &chain_id, account_number)?)
     }
 
     fn base_account(&self, address: &str) -> Result<BaseAccount, Error> {
@@ -462,10 +448,10 @@ impl Chain {
             if let Some(answer) = self.look(&bytes)? {
                 return Included::read(&answer, paid);
             }
-            if since.elapsed() > PATIENCE {
+            if since.elapsed() > self.patience {
                 return Err(Error::NotIncluded {
                     hash: sent.hash.clone(),
-                    secs: PATIENCE.as_secs(),
+                    secs: self.patience.as_secs(),
                     last_block: sent.last_block,
                 });
             }
@@ -482,18 +468,41 @@ impl Chain {
         }
     }
 
-    fn query<T: Message + Default>(&self, path: &str, request: &impl Message) -> Result<T, Error> {
-        let answer = self.rpc.query(path, &request.encode_to_vec())?;
+    pub(crate) fn query<T: Message + Default>(
+        &self,
+        path: &str,
+        request: &impl Message,
+    ) -> Result<T, Error> {
+        self.query_at(path, request, None)
+    }
+
+    /// As the chain stood after this block; after the newest when none is named.
+    pub(crate) fn query_at<T: Message + Default>(
+        &self,
+        path: &str,
+        request: &impl Message,
+        height: Option<u64>,
+    ) -> Result<T, Error> {
+        let answer = self.rpc.query(path, &request.encode_to_vec(), height)?;
         T::decode(&*answer).map_err(|error| Error::Answer(format!("{path}: {error}")))
     }
 }
 
-/// What wasmd's numbers for permissions mean.
-const fn access(permission: i32) -> &'static str {
-    match permission {
-        1 => "nobody",
-        3 => "everybody",
-        4 => "some addresses",
-        _ => "unknown",
-    }
+/// Seconds since 1970 of a time as CometBFT writes it.
+pub(crate) fn seconds(time: &Value) -> Result<u64, Error> {
+    let text = time.as_str().unwrap_or_default();
+    let time: cosmrs::tendermint::Time = text
+        .parse()
+        .map_err(|error| Error::Answer(format!("block time {text}: {error}")))?;
+    u64::try_from(time.unix_timestamp()).map_err(|error| Error::Answer(error.to_string()))
+}
+
+/// The sequence that the node wants: it counts the account's transactions that wait for a
+/// block, which the account's own record does not.
+fn expected(log: &str) -> Option<u64> {
+    let (_, rest) = log.split_once("account sequence mismatch, expected ")?;
+    rest.split(|c: char| !c.is_ascii_digit())
+        .next()?
+        .parse()
+        .ok()
 }
