@@ -136,6 +136,9 @@ impl Rpc {
         let response = &answer["response"];
         if response["code"].as_u64().unwrap_or_default() != 0 {
             let log = response["log"].as_str().unwrap_or_default().to_owned();
+            if let (Some(height), true) = (height, forgotten(&log)) {
+                return Err(Error::Forgotten { height, log });
+            }
             return Err(Error::Query {
                 path: path.into(),
                 log,
@@ -154,4 +157,15 @@ pub(crate) fn decode(field: &Value) -> Result<Vec<u8>, Error> {
 
 pub(crate) fn encode(bytes: &[u8]) -> String {
     STANDARD.encode(bytes)
+}
+
+/// Whether the node says that it keeps no state of the height that was asked for.
+fn forgotten(log: &str) -> bool {
+    [
+        "failed to load state at height",
+        "version does not exist",
+        "version mismatch on immutable",
+    ]
+    .iter()
+    .any(|words| log.contains(words))
 }

@@ -95,6 +95,19 @@ pub fn all(network: &Network) -> Outcome<Vec<Known>> {
     Ok(found)
 }
 
+/// Files of keys that others on this machine may read.
+pub fn open_to_others() -> Outcome<Vec<String>> {
+    let mut open = vec![];
+    #[cfg(unix)]
+    for entry in fs::read_dir(folder()?).into_iter().flatten().flatten() {
+        use std::os::unix::fs::PermissionsExt;
+        if entry.metadata()?.permissions().mode() & 0o077 != 0 {
+            open.push(entry.path().display().to_string());
+        }
+    }
+    Ok(open)
+}
+
 /// A key by name, without decrypting it.
 pub fn known(network: &Network, name: &str) -> Outcome<Known> {
     let path = file(name)?;

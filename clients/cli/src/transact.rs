@@ -18,6 +18,7 @@ use crate::{
     failure::{Failure, Outcome},
     money::{Amount, Coinage},
     output::{thousands, Report},
+    sent,
     session::Session,
 };
 
@@ -131,6 +132,8 @@ impl Done {
                     fields.insert("tx".into(), json!(included.hash));
                     fields.insert("height".into(), json!(included.height));
                     fields.insert("gas".into(), json!(included.gas_used));
+                    let fee = included.fee.map(|fee| fee.to_string());
+                    fields.insert("fee".into(), json!(fee));
                 }
                 Report::new(&json, text)
             }
@@ -181,9 +184,9 @@ impl Session {
         self.ensure_wanted()?;
         let key = self.key()?;
         let included = self.waiting("waiting for a block", || {
-            chain
-                .send(&key, &act.messages, Limit::Gas(gas_limit))
-                .map_err(Failure::from)
+            chain.send_noted(&key, &act.messages, Limit::Gas(gas_limit), |pending| {
+                sent::note(&self.network().chain_id, pending, &act.sentence)
+            })
         })?;
         if !self.json {
             eprintln!(
