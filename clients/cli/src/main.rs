@@ -9,6 +9,7 @@ mod money;
 mod networks;
 mod output;
 mod session;
+mod stores;
 mod transact;
 
 use std::process::ExitCode;
@@ -97,7 +98,7 @@ fn run(cli: Cli) -> Outcome<Report> {
         yes: cli.yes,
         gas: cli.gas,
     };
-    command::run(cli.command, || {
+    command::run(cli.command, cli.json, || {
         Session::new(&cli.network, cli.from.clone(), sending, cli.json)
     })
 }

@@ -9,6 +9,8 @@ mod network;
 mod node;
 mod pay;
 mod provider;
+mod run;
+mod store;
 mod tx;
 
 use clap::Subcommand;
@@ -38,6 +40,9 @@ pub enum Command {
     /// Propose, vote, execute.
     #[command(subcommand)]
     Dao(dao::Command),
+    /// Files of jobs, by hash.
+    #[command(subcommand)]
+    Store(store::Command),
     /// The suite's contracts: plan, put them on a chain, verify.
     #[command(subcommand)]
     Deploy(deploy::Command),
@@ -53,14 +58,21 @@ pub enum Command {
 }
 
 /// Carries a command out. Most need a session; it is only opened then.
-pub fn run(command: Command, session: impl Fn() -> Outcome<Session>) -> Outcome<Report> {
+pub fn run(
+    command: Command,
+    json: bool,
+    session: impl Fn() -> Outcome<Session>,
+) -> Outcome<Report> {
     match command {
         Command::Keys(command) => keys::run(command, &session()?),
         Command::Network(command) => network::run(command, session),
         Command::Deploy(command) => deploy::run(command, &session()?),
         Command::Provider(command) => provider::run(command, &session()?),
+        Command::Node(node::Command::Detect) => run::show(),
+        Command::Node(node::Command::Run(arguments)) => run::run(&arguments, &session()?),
         Command::Node(command) => node::run(command, &session()?),
         Command::Job(command) => job::run(command, &session()?),
+        Command::Store(command) => store::run(command, json),
         Command::Claim(arguments) => claim::run(&arguments, &session()?),
         Command::Dao(command) => dao::run(command, &session()?),
         Command::Pay(arguments) => pay::run(&arguments, &session()?),
