@@ -3,9 +3,12 @@
 
 use surge_interface::UncheckedDenom;
 
-use crate::{agent::Agent, journal::Purpose, suite::Call, Error};
-
-type Wanted = (Purpose, Option<u64>, Call);
+use crate::{
+    agent::{Agent, Wanted},
+    journal::Purpose,
+    suite::Call,
+    Error,
+};
 
 impl Agent {
     /// Frees the machine of a delivered job, when no further job fits beside it.

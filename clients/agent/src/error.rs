@@ -40,6 +40,9 @@ pub enum Error {
     /// The settings cannot be used.
     #[error("{0}")]
     Settings(String),
+    /// Somebody said no.
+    #[error("{0}")]
+    NotWanted(String),
     /// What has to be done by the owner first.
     #[error("{what}")]
     NotReady {
@@ -89,6 +92,7 @@ impl Error {
                 | Self::JournalFile { .. }
                 | Self::Settings(_)
                 | Self::NotReady { .. }
+                | Self::NotWanted(_)
                 | Self::Metrics { .. }
                 | Self::Chain(surge_chain::Error::OtherChain { .. })
         )

@@ -472,16 +472,6 @@ impl Journal {
         Ok(())
     }
 
-    /// How many transactions of this purpose about a job are in a block.
-    pub fn included(&self, purpose: Purpose, job: u64) -> Result<u64, Error> {
-        let count: i64 = self.db.query_row(
-            "SELECT count(*) FROM tx WHERE purpose = ?1 AND job = ?2 AND ended = 'included'",
-            params![purpose.word(), signed(job)],
-            |row| row.get(0),
-        )?;
-        Ok(unsigned(count))
-    }
-
     fn practise(&self, record: &str) {
         if let Some(drill) = &self.drill {
             drill.reached(record);

@@ -18,7 +18,7 @@ use crate::{
     failure::{Failure, Outcome},
     money::{Amount, Coinage},
     output::{thousands, Report},
-    session::Session,
+    session::{Sending, Session},
 };
 
 /// What somebody wants done.
@@ -178,7 +178,7 @@ impl Session {
                 "signer": account.address(),
             })));
         }
-        self.ensure_wanted()?;
+        self.sending.ensure_wanted()?;
         let key = self.key()?;
         let included = self.waiting("waiting for a block", || {
             chain
@@ -199,8 +199,23 @@ impl Session {
         Ok(Done::Included(Box::new(included)))
     }
 
-    fn ensure_wanted(&self) -> Outcome<()> {
-        if self.sending.yes {
+    /// Shows that time passes while something takes long.
+    pub fn waiting<T>(&self, what: &'static str, work: impl FnOnce() -> T) -> T {
+        let spinner = match self.json {
+            true => ProgressBar::hidden(),
+            false => ProgressBar::new_spinner().with_message(what),
+        };
+        spinner.enable_steady_tick(Duration::from_millis(120));
+        let done = work();
+        spinner.finish_and_clear();
+        done
+    }
+}
+
+impl Sending {
+    /// Asks whether to send, unless `--yes` said so.
+    pub fn ensure_wanted(&self) -> Outcome<()> {
+        if self.yes {
             return Ok(());
         }
         if !io::stdin().is_terminal() {
@@ -215,17 +230,5 @@ impl Session {
             "y" | "Y" | "yes" => Ok(()),
             _ => Err(Failure::new("not sent")),
         }
-    }
-
-    /// Shows that time passes while something takes long.
-    pub fn waiting<T>(&self, what: &'static str, work: impl FnOnce() -> T) -> T {
-        let spinner = match self.json {
-            true => ProgressBar::hidden(),
-            false => ProgressBar::new_spinner().with_message(what),
-        };
-        spinner.enable_steady_tick(Duration::from_millis(120));
-        let done = work();
-        spinner.finish_and_clear();
-        done
     }
 }

@@ -11,13 +11,14 @@ use signal_hook::{
     consts::{SIGINT, SIGTERM},
     flag,
 };
-use surge_agent::{detect, Agent, Contracts, Drill, Error, Parts, Settings};
+use surge_agent::{detect, Agent, Contracts, Drill, Error, Join, Parts, Settings};
 use tracing_subscriber::filter::LevelFilter;
 
 use crate::{
     failure::{Failure, Outcome},
     home, keys,
-    output::{facts, Report},
+    money::{Amount, Coinage},
+    output::{facts, thousands, Report},
     session::Session,
     stores,
 };
@@ -136,6 +137,10 @@ pub fn run(arguments: &Run, session: &Session) -> Outcome<Report> {
         settings.stores.internet,
     )?;
     let operator = keys::unlock(network, &settings.operator)?;
+    let join = match &settings.owner {
+        Some(owner) => Some(join(owner, &settings, session)?),
+        None => None,
+    };
     tell(session.json);
     // The first signal asks to drain, the second one ends the process.
     let stop = Arc::new(AtomicBool::new(false));
@@ -147,6 +152,7 @@ pub fn run(arguments: &Run, session: &Session) -> Outcome<Report> {
         network: network.clone(),
         contracts,
         operator,
+        join,
         settings,
         stores,
         folder,
@@ -158,6 +164,40 @@ pub fn run(arguments: &Run, session: &Session) -> Outcome<Report> {
         summary.node, summary.closed, summary.delivered, summary.declined, summary.given_up
     );
     Report::new(&summary, text)
+}
+
+/// What the owner brings, who is asked before each step.
+fn join(owner: &str, settings: &Settings, session: &Session) -> Outcome<Join> {
+    let network = session.network();
+    let coinages = session.coinages()?;
+    let bond = settings.offer.bond.as_deref();
+    let bond = bond
+        .map(|bond| Amount::parse(bond, &coinages))
+        .transpose()?;
+    let payout = settings.offer.payout.as_deref();
+    let sending = session.sending;
+    let fees = Coinage::fees(&network.fee);
+    Ok(Join {
+        owner: keys::unlock(network, owner)?,
+        bond: bond.map(|bond| (bond.base, bond.coinage.denom)),
+        payout: payout
+            .map(|payout| keys::address(network, payout))
+            .transpose()?,
+        agree: Box::new(move |step| {
+            eprintln!("{}", step.sentence);
+            if let Some((base, denom)) = &step.moves {
+                let coinage = coinages.iter().find(|coinage| coinage.denom == *denom);
+                match coinage {
+                    Some(coinage) => eprintln!("  {} to the registry", coinage.of(*base)),
+                    None => eprintln!("  {base} {denom} to the registry"),
+                }
+            }
+            eprintln!("  gas {}, fee {}", thousands(step.gas), fees.of(step.fee));
+            sending
+                .ensure_wanted()
+                .map_err(|no| Error::NotWanted(no.what().to_owned()))
+        }),
+    })
 }
 
 /// What this machine has, and what it would offer.
