@@ -19,7 +19,7 @@ use crate::{
     money::{Amount, Coinage},
     output::{thousands, Report},
     sent,
-    session::Session,
+    session::{Sending, Session},
 };
 
 /// What somebody wants done.
@@ -181,7 +181,7 @@ impl Session {
                 "signer": account.address(),
             })));
         }
-        self.ensure_wanted()?;
+        self.sending.ensure_wanted()?;
         let key = self.key()?;
         let included = self.waiting("waiting for a block", || {
             chain.send_noted(&key, &act.messages, Limit::Gas(gas_limit), |pending| {
@@ -202,9 +202,23 @@ impl Session {
         Ok(Done::Included(Box::new(included)))
     }
 
-    /// Asks whether it shall be sent, where nobody has said so.
+    /// Shows that time passes while something takes long.
+    pub fn waiting<T>(&self, what: &'static str, work: impl FnOnce() -> T) -> T {
+        let spinner = match self.json {
+            true => ProgressBar::hidden(),
+            false => ProgressBar::new_spinner().with_message(what),
+        };
+        spinner.enable_steady_tick(Duration::from_millis(120));
+        let done = work();
+        spinner.finish_and_clear();
+        done
+    }
+}
+
+impl Sending {
+    /// Asks whether to send, unless `--yes` said so.
     pub fn ensure_wanted(&self) -> Outcome<()> {
-        if self.sending.yes {
+        if self.yes {
             return Ok(());
         }
         if !io::stdin().is_terminal() {
@@ -219,17 +233,5 @@ impl Session {
             "y" | "Y" | "yes" => Ok(()),
             _ => Err(Failure::new("not sent")),
         }
-    }
-
-    /// Shows that time passes while something takes long.
-    pub fn waiting<T>(&self, what: &'static str, work: impl FnOnce() -> T) -> T {
-        let spinner = match self.json {
-            true => ProgressBar::hidden(),
-            false => ProgressBar::new_spinner().with_message(what),
-        };
-        spinner.enable_steady_tick(Duration::from_millis(120));
-        let done = work();
-        spinner.finish_and_clear();
-        done
     }
 }

@@ -150,7 +150,7 @@ fn apply_files(files: &Files, session: &Session) -> Outcome<Report> {
             if !session.json {
                 eprintln!("{}", told(plan, session));
             }
-            session.ensure_wanted()
+            session.sending.ensure_wanted()
         },
         |step, included| {
             let line = match included {
