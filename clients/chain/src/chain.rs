@@ -12,8 +12,7 @@ use cosmrs::{
         },
         cosmwasm::wasm::v1::{
             QueryCodeRequest, QueryCodeResponse, QueryContractInfoRequest,
-            QueryContractInfoResponse, QueryRawContractStateRequest, QueryRawContractStateResponse,
-            QuerySmartContractStateRequest, QuerySmartContractStateResponse,
+            QueryContractInfoResponse,
         },
         traits::Message,
     },
@@ -21,7 +20,7 @@ use cosmrs::{
     AccountId, Any, Coin,
 };
 use cosmwasm_std::{instantiate2_address, Checksum};
-use serde::{de::DeserializeOwned, Deserialize, Serialize};
+use serde::{Deserialize, Serialize};
 use serde_json::{json, Value};
 use sha2::{Digest, Sha256};
 
@@ -99,31 +98,15 @@ pub struct Code {
 }
 
 impl Chain {
-    /// The chain of this network, through the first of its nodes that answers. Fails when a
-    /// node is of another chain.
+    /// The chain of this network, through the first of its nodes that answers, and through
+    /// another one when that stops answering. Fails when it is a node of another chain.
     pub fn connect(network: Network) -> Result<Self, Error> {
-        let mut last = None;
-        for url in &network.rpc {
-            let rpc = Rpc::new(url);
-            match rpc.call::<Value>("status", &json!({})) {
-                Ok(status) if status["node_info"]["network"] == network.chain_id.as_str() => {
-                    return Ok(Self {
-                        network,
-                        rpc,
-                        patience: PATIENCE,
-                    })
-                }
-                Ok(status) => {
-                    return Err(Error::OtherChain {
-                        url: url.clone(),
-                        found: status["node_info"]["network"].to_string(),
-                        wanted: network.chain_id,
-                    })
-                }
-                Err(error) => last = Some(error),
-            }
-        }
-        Err(last.unwrap_or_else(|| Error::Answer("the network names no node".into())))
+        let rpc = Rpc::connect(&network.rpc, &network.chain_id)?;
+        Ok(Self {
+            network,
+            rpc,
+            patience: PATIENCE,
+        })
     }
 
     /// The same, with another wait for blocks than a minute.
@@ -275,10 +258,15 @@ impl Chain {
             note(&pending)?;
             match self.hand_over(&tx) {
                 Ok(()) => return Ok(self.wait(&pending, Some((tx.len(), fee)))?),
-                // Another transaction of the account was faster: once more, after it.
                 Err(Error::Refused { code, raw_log })
                     if code == WRONG_SEQUENCE && tries < TRIES =>
                 {
+                    // This very one may have landed, when it was handed over twice because a
+                    // node fell silent.
+                    if self.find(&pending.hash)?.is_some() {
+                        return Ok(self.wait(&pending, Some((tx.len(), fee)))?);
+                    }
+                    // Another transaction of the account was faster: once more, after it.
                     tries += 1;
                     sequence = match expected(&raw_log) {
                         Some(expected) => expected,
@@ -360,36 +348,15 @@ impl Chain {
         }
     }
 
-    /// Asks a contract.
-    pub fn smart<T: DeserializeOwned>(
-        &self,
-        contract: &str,
-        msg: &impl Serialize,
-    ) -> Result<T, Error> {
-        let request = QuerySmartContractStateRequest {
-            address: contract.into(),
-            query_data: serde_json::to_vec(msg)?,
-        };
-        let answer: QuerySmartContractStateResponse =
-            self.query("/cosmwasm.wasm.v1.Query/SmartContractState", &request)?;
-        Ok(serde_json::from_slice(&answer.data)?)
-    }
-
-    /// Reads a contract's store without running it. Nothing is empty.
-    pub fn raw(&self, contract: &str, key: &[u8]) -> Result<Vec<u8>, Error> {
-        let request = QueryRawContractStateRequest {
-            address: contract.into(),
-            query_data: key.into(),
-        };
-        let answer: QueryRawContractStateResponse =
-            self.query("/cosmwasm.wasm.v1.Query/RawContractState", &request)?;
-        Ok(answer.data)
-    }
-
     fn hand_over(&self, tx: &[u8]) -> Result<(), Error> {
-        let answer: Value = self
-            .rpc
-            .call("broadcast_tx_sync", &json!({ "tx": rpc::encode(tx) }))?;
+        let params = json!({ "tx": rpc::encode(tx) });
+        let answer: Value = match self.rpc.call("broadcast_tx_sync", &params) {
+            // It has it from another node.
+            Err(Error::Rpc { message, .. }) if message.contains("tx already exists in cache") => {
+                return Ok(())
+            }
+            answer => answer?,
+        };
         match answer["code"].as_u64().unwrap_or_default() {
             0 => Ok(()),
             code => Err(Error::Refused {

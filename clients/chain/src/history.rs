@@ -1,4 +1,5 @@
-//! The chain as it stood after an earlier block, and what its transactions left behind.
+//! What contracts answer and store, now or after an earlier block, and what transactions
+//! left behind.
 
 use cosmrs::proto::{
     cosmos::base::query::v1beta1::PageRequest,
@@ -19,6 +20,9 @@ use crate::{
 /// Records that are read at once.
 const PAGE: u64 = 500;
 
+/// Key and value.
+pub type Record = (Vec<u8>, Vec<u8>);
+
 /// A transaction in its block.
 #[derive(Clone, Debug)]
 pub struct Placed {
@@ -29,6 +33,32 @@ pub struct Placed {
 }
 
 impl Chain {
+    /// Asks a contract.
+    pub fn smart<T: DeserializeOwned>(
+        &self,
+        contract: &str,
+        msg: &impl Serialize,
+    ) -> Result<T, Error> {
+        let request = QuerySmartContractStateRequest {
+            address: contract.into(),
+            query_data: serde_json::to_vec(msg)?,
+        };
+        let answer: QuerySmartContractStateResponse =
+            self.query("/cosmwasm.wasm.v1.Query/SmartContractState", &request)?;
+        Ok(serde_json::from_slice(&answer.data)?)
+    }
+
+    /// Reads a contract's store without running it. Nothing is empty.
+    pub fn raw(&self, contract: &str, key: &[u8]) -> Result<Vec<u8>, Error> {
+        let request = QueryRawContractStateRequest {
+            address: contract.into(),
+            query_data: key.into(),
+        };
+        let answer: QueryRawContractStateResponse =
+            self.query("/cosmwasm.wasm.v1.Query/RawContractState", &request)?;
+        Ok(answer.data)
+    }
+
     /// Asks a contract as it stood after this block. Fails when the node has forgotten it.
     pub fn smart_at<T: DeserializeOwned>(
         &self,
@@ -68,7 +98,7 @@ impl Chain {
         contract: &str,
         prefix: &[u8],
         height: u64,
-    ) -> Result<Vec<(Vec<u8>, Vec<u8>)>, Error> {
+    ) -> Result<Vec<Record>, Error> {
         let mut found = vec![];
         let mut key = prefix.to_vec();
         loop {

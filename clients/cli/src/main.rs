@@ -92,7 +92,7 @@ fn main() -> ExitCode {
         }
         Err(failure) => {
             if json {
-                println!("{:#}", failure.json());
+                output::say(&format!("{:#}", failure.json()));
             }
             eprintln!(
                 "{} {}",

@@ -88,6 +88,24 @@ fn an_entry_without_what_is_needed_is_refused_by_name() {
 }
 
 #[test]
+fn a_chain_with_other_keys_is_refused_and_another_coin_type_is_told() {
+    let surge = Surge::new();
+    let mut chain = chain();
+    chain["slip44"] = json!(60);
+    let file = surge.file("chain.json", &chain.to_string());
+    let failure = surge
+        .run(&["network", "add", "example", &file, "--json"])
+        .failure();
+    let error = failure["error"].as_str().expect("text");
+    assert!(error.contains("Ethereum's keys"), "{error}");
+
+    chain["slip44"] = json!(330);
+    let file = surge.file("chain.json", &chain.to_string());
+    let done = surge.run(&["network", "add", "example", &file]);
+    assert!(done.out.contains("by coin type 330, this program by 118"));
+}
+
+#[test]
 fn networks_of_ones_own_stand_beside_those_that_come_along() {
     let surge = Surge::new();
     let before = surge.run(&["network", "list", "--json"]).json();

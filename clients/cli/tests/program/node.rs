@@ -44,7 +44,7 @@ impl Node {
         let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
         let url = format!("http://{}", listener.local_addr().expect("an address"));
         let (handed, height) = (Arc::new(AtomicU64::new(0)), Arc::new(AtomicU64::new(100)));
-        let state = (handed.clone(), height.clone());
+        let state = (handed.clone(), height.clone(), Arc::default());
         thread::spawn(move || {
             for stream in listener.incoming().flatten() {
                 let state = state.clone();
@@ -67,7 +67,8 @@ impl Node {
     }
 }
 
-type State = (Arc<AtomicU64>, Arc<AtomicU64>);
+/// Handed over, newest block, and how many were taken.
+type State = (Arc<AtomicU64>, Arc<AtomicU64>, Arc<AtomicU64>);
 
 fn serve(mut stream: TcpStream, illness: Illness, state: &State) {
     let mut reader = BufReader::new(stream.try_clone().expect("a stream"));
@@ -103,7 +104,11 @@ fn serve(mut stream: TcpStream, illness: Illness, state: &State) {
     }
 }
 
-fn answer(call: &Value, illness: Illness, (handed, height): &State) -> Result<Value, String> {
+fn answer(
+    call: &Value,
+    illness: Illness,
+    (handed, height, taken): &State,
+) -> Result<Value, String> {
     let now = height.load(Ordering::SeqCst).to_string();
     match call["method"].as_str().expect("a method") {
         "status" => Ok(json!({
@@ -129,11 +134,15 @@ fn answer(call: &Value, illness: Illness, (handed, height): &State) -> Result<Va
                     "code": 32,
                     "log": "account sequence mismatch, expected 7, got 0: incorrect account sequence",
                 }),
-                _ => json!({ "code": 0, "log": "" }),
+                _ => {
+                    taken.fetch_add(1, Ordering::SeqCst);
+                    json!({ "code": 0, "log": "" })
+                }
             })
         }
         "tx" => match illness {
             Illness::Forgetful | Illness::Behind => Err("tx not found".to_owned()),
+            _ if taken.load(Ordering::SeqCst) == 0 => Err("tx not found".to_owned()),
             Illness::Failing(words) => Ok(included(call, 5, words)),
             _ => Ok(included(call, 0, "")),
         },

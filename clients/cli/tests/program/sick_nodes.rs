@@ -54,7 +54,7 @@ fn a_node_of_another_chain_is_not_used() {
     let (_, node, done) = pay(Illness::OtherChain, &[]);
     let failure = done.failure();
     assert!(
-        text(&failure, "error").contains("is a node of \"other-1\", not of sick-1"),
+        text(&failure, "error").contains("is a node of other-1, not of sick-1"),
         "{failure}"
     );
     assert!(text(&failure, "next").contains("chain_id"));
