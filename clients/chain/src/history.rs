@@ -1,4 +1,5 @@
-//! The chain as it stood after an earlier block, and what its transactions left behind.
+//! What contracts answer and store, now or after an earlier block, and what transactions
+//! left behind.
 
 use cosmrs::proto::{
     cosmos::base::query::v1beta1::PageRequest,
@@ -14,6 +15,9 @@ use crate::{
 /// Records that are read at once.
 const PAGE: u64 = 500;
 
+/// Key and value.
+pub type Record = (Vec<u8>, Vec<u8>);
+
 /// A transaction in its block.
 #[derive(Clone, Debug)]
 pub struct Placed {
@@ -25,7 +29,7 @@ pub struct Placed {
 
 impl Chain {
     /// Every record of a contract whose key begins so, in order.
-    pub fn records(&self, contract: &str, prefix: &[u8]) -> Result<Vec<(Vec<u8>, Vec<u8>)>, Error> {
+    pub fn records(&self, contract: &str, prefix: &[u8]) -> Result<Vec<Record>, Error> {
         let mut found = vec![];
         let mut key = prefix.to_vec();
         loop {

@@ -19,7 +19,7 @@ mod tx;
 pub use block::{Block, Event, Executed};
 pub use chain::{Chain, Change, Code, Contract, Limit, Pending, Simulated};
 pub use error::Error;
-pub use history::Placed;
+pub use history::{Placed, Record};
 pub use key::{new_words, Account, Key};
 pub use message::{execute, instantiate2, migrate, pay, store_code, update_admin};
 pub use network::{Explorer, Fee, Kind, NamedMnemonic, Network};

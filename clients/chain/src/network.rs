@@ -123,6 +123,14 @@ impl Network {
             reason: reason.into(),
         };
         let text = |field: &Value| field.as_str().map(str::to_owned);
+        // Coin type 60 is Ethereum's: addresses are made another way there.
+        let algorithms = chain["key_algos"].as_array();
+        let foreign = algorithms.is_some_and(|known| !known.contains(&"secp256k1".into()));
+        if foreign || chain["slip44"] == 60 {
+            return Err(wrong(
+                "its accounts have Ethereum's keys, which this program does not sign with",
+            ));
+        }
         let fee = &chain["fees"]["fee_tokens"][0];
         let denom = text(&fee["denom"]).ok_or_else(|| wrong("it has no fees.fee_tokens"))?;
         let price = ["average_gas_price", "low_gas_price", "fixed_min_gas_price"];

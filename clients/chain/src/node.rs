@@ -78,8 +78,10 @@ impl Chain {
             app: format!(
                 "{} {}",
                 text(&info["response"]["data"]),
-                text(&info["response"]["version"])
-            ),
+                info["response"]["version"].as_str().unwrap_or_default()
+            )
+            .trim()
+            .to_owned(),
             comet: text(&status["node_info"]["version"]),
             // An application that is wasmd itself is no dependency of its own.
             wasmd: dependency("CosmWasm/wasmd").or_else(|| {

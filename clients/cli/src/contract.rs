@@ -1,7 +1,7 @@
 //! Messages and queries by name: checked against what the contracts take, before anything is
 //! sent, and built from words instead of JSON.
 
-use serde::de::DeserializeOwned;
+use serde::{de::DeserializeOwned, Serialize};
 use serde_json::{Map, Value};
 use surge_chain::Network;
 use surge_interface::{dao, escrow, registry, rewards};
@@ -25,10 +25,13 @@ pub enum Kind {
 
 /// Whether a contract would understand this; otherwise why not.
 pub fn check(contract: &str, kind: Kind, msg: &Value) -> Result<(), String> {
-    fn fits<T: DeserializeOwned>(msg: &Value) -> Result<(), String> {
-        serde_json::from_value::<T>(msg.clone())
-            .map(|_| ())
-            .map_err(|error| error.to_string())
+    fn fits<T: DeserializeOwned + Serialize>(msg: &Value) -> Result<(), String> {
+        let read: T = serde_json::from_value(msg.clone()).map_err(|error| error.to_string())?;
+        let understood = serde_json::to_value(read).map_err(|error| error.to_string())?;
+        match unread(msg, &understood) {
+            Some(field) => Err(format!("unknown field `{field}`")),
+            None => Ok(()),
+        }
     }
     match (contract, kind) {
         ("registry", Kind::Message) => fits::<registry::ExecuteMsg>(msg),
@@ -45,6 +48,27 @@ pub fn check(contract: &str, kind: Kind, msg: &Value) -> Result<(), String> {
         ("token", Kind::Message) => fits::<cw20_base::msg::ExecuteMsg>(msg),
         ("token", Kind::Query) => fits::<cw20_base::msg::QueryMsg>(msg),
         (other, _) => Err(format!("{other} takes nothing like this")),
+    }
+}
+
+/// A field of what was written that was not understood: contracts ignore such fields, people
+/// mistype them.
+fn unread(written: &Value, understood: &Value) -> Option<String> {
+    match (written, understood) {
+        (Value::Object(written), Value::Object(understood)) => {
+            written
+                .iter()
+                .find_map(|(name, value)| match (understood.get(name), value) {
+                    (None, Value::Null) => None,
+                    (None, _) => Some(name.clone()),
+                    (Some(inner), _) => unread(value, inner),
+                })
+        }
+        (Value::Array(written), Value::Array(understood)) => written
+            .iter()
+            .zip(understood)
+            .find_map(|(written, understood)| unread(written, understood)),
+        _ => None,
     }
 }
 

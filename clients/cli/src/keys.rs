@@ -13,7 +13,7 @@ use surge_chain::{Account, Key, Network};
 
 use crate::{
     failure::{Failure, Outcome},
-    home,
+    home, output,
 };
 
 /// Words from the environment, for machines.
@@ -136,7 +136,10 @@ pub fn unlock(network: &Network, name: &str) -> Outcome<Key> {
     let stored = read(&path)?;
     let passphrase = passphrase(&format!("passphrase of {name}: "))?;
     let identity = age::scrypt::Identity::new(passphrase);
-    let words = age::decrypt(&identity, stored.words.as_bytes()).map_err(|_| {
+    let words = output::waiting("opening the key", || {
+        age::decrypt(&identity, stored.words.as_bytes())
+    });
+    let words = words.map_err(|_| {
         Failure::new(format!("the passphrase does not open the key {name}"))
             .next(format!("try again, or set {PASSPHRASE}"))
     })?;
@@ -163,8 +166,10 @@ fn store(network: &Network, name: &str, words: &str) -> Outcome<Account> {
         )));
     }
     let recipient = age::scrypt::Recipient::new(passphrase);
-    let words = age::encrypt_and_armor(&recipient, words.as_bytes())
-        .map_err(|error| Failure::new(format!("cannot encrypt: {error}")))?;
+    let words = output::waiting("encrypting", || {
+        age::encrypt_and_armor(&recipient, words.as_bytes())
+    });
+    let words = words.map_err(|error| Failure::new(format!("cannot encrypt: {error}")))?;
     let stored = Stored {
         public: key.account().public.to_json(),
         words,

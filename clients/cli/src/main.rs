@@ -96,7 +96,7 @@ fn main() -> ExitCode {
         }
         Err(failure) => {
             if json {
-                println!("{:#}", failure.json());
+                output::say(&format!("{:#}", failure.json()));
             }
             eprintln!(
                 "{} {}",

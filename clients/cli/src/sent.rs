@@ -1,7 +1,11 @@
-//! What this program sent: a file with hash and last block of each transaction, so that
-//! `surge tx` can say of one that is in no block whether it still may land.
+//! What this program sent: hash and last block of each transaction, so that `surge tx` can
+//! say of one that is in no block whether it still may land.
 
-use std::{fs, path::PathBuf};
+use std::{
+    fs,
+    io::{self, Write},
+    path::{Path, PathBuf},
+};
 
 use serde::{Deserialize, Serialize};
 use surge_chain::Pending;
@@ -11,8 +15,8 @@ use crate::{
     home,
 };
 
-/// Transactions that are remembered.
-const KEPT: usize = 500;
+/// Bytes of the file before it becomes the older one: some thousand transactions.
+const LARGEST: u64 = 1 << 20;
 
 /// A transaction that was handed to a node.
 #[derive(Clone, Debug, Deserialize, PartialEq, Eq, Serialize)]
@@ -27,41 +31,56 @@ pub struct Sent {
     pub what: String,
 }
 
-/// Remembers a transaction, before a node has it.
+/// Remembers a transaction, before a node has it. One line each, so that programs that run
+/// side by side do not disturb each other.
 pub fn note(chain_id: &str, pending: &Pending, what: &str) -> Outcome<()> {
-    let mut all = load()?;
-    all.push(Sent {
+    let [path, older] = files()?;
+    let failed =
+        |error: io::Error| Failure::new(format!("cannot write {}: {error}", path.display()));
+    fs::create_dir_all(path.parent().unwrap_or(Path::new("."))).map_err(failed)?;
+    if fs::metadata(&path).is_ok_and(|file| file.len() > LARGEST) {
+        fs::rename(&path, older).map_err(failed)?;
+    }
+    let mut line = serde_json::to_vec(&Sent {
         chain_id: chain_id.to_owned(),
         hash: pending.hash.clone(),
         last_block: pending.last_block,
         what: what.to_owned(),
-    });
-    let old = all.len().saturating_sub(KEPT);
-    all.drain(..old);
-    home::write(&file()?, &serde_json::to_vec_pretty(&all)?)
+    })?;
+    line.push(b'\n');
+    let mut options = fs::OpenOptions::new();
+    options.append(true).create(true);
+    let mut file = options.open(&path).map_err(failed)?;
+    file.write_all(&line).map_err(failed)
 }
 
 /// What is known of a transaction that was sent from here.
 pub fn find(chain_id: &str, hash: &str) -> Outcome<Option<Sent>> {
-    let mut all = load()?.into_iter().rev();
-    Ok(all.find(|sent| sent.chain_id == chain_id && sent.hash.eq_ignore_ascii_case(hash)))
-}
-
-fn load() -> Outcome<Vec<Sent>> {
-    let path = file()?;
-    match fs::read(&path) {
-        Ok(text) => serde_json::from_slice(&text).map_err(|error| {
-            Failure::new(format!("{} is damaged: {error}", path.display()))
-                .next("move it away; it only helps `surge tx`")
-        }),
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(vec![]),
-        Err(error) => Err(Failure::new(format!(
-            "cannot read {}: {error}",
-            path.display()
-        ))),
+    for path in files()? {
+        let text = match fs::read_to_string(&path) {
+            Ok(text) => text,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
+            Err(error) => {
+                return Err(Failure::new(format!(
+                    "cannot read {}: {error}",
+                    path.display()
+                )))
+            }
+        };
+        // A line that was cut short says nothing; the others still do.
+        let all = text.lines().rev();
+        let mut all = all.filter_map(|line| serde_json::from_str::<Sent>(line).ok());
+        let found =
+            all.find(|sent| sent.chain_id == chain_id && sent.hash.eq_ignore_ascii_case(hash));
+        if found.is_some() {
+            return Ok(found);
+        }
     }
+    Ok(None)
 }
 
-fn file() -> Outcome<PathBuf> {
-    Ok(home::home()?.join("sent.json"))
+/// The present file and the older one.
+fn files() -> Outcome<[PathBuf; 2]> {
+    let home = home::home()?;
+    Ok([home.join("sent.jsonl"), home.join("sent.old.jsonl")])
 }

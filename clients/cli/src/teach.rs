@@ -110,7 +110,7 @@ completions.
 | `keys/NAME.json` | a key: its public key, and its words encrypted with a passphrase (age, scrypt); nobody else may read it. Path m/44'/118'/0'/0/0 |
 | `networks/NAME.toml` | a network of your own |
 | `state.json` | what is deployed where, in the shape that cw-orchestrator users know |
-| `sent.json` | the last 500 transactions with the last block that may hold each, for `surge tx` |
+| `sent.jsonl`, `sent.old.jsonl` | the last thousands of transactions with the last block that may hold each, for `surge tx` |
 | `store/` | files of jobs by their hash |
 
 Words of keys are never printed and never an argument. `surge keys add` writes new ones to a
@@ -161,14 +161,20 @@ fn section(text: &mut String, command: &Command, path: &str) {
     }
     options(text, command, false);
     if let Some((_, lines)) = EXAMPLES.iter().find(|(named, _)| *named == path) {
+        if text.ends_with("\n\n") {
+            text.pop();
+        }
         let _ = write!(text, "\n```\n{}\n```\n", lines.join("\n"));
     }
 }
 
 fn options(text: &mut String, command: &Command, everywhere: bool) {
-    for option in command.get_opts() {
+    for option in command.get_arguments().filter(|one| !one.is_positional()) {
         let heading = option.get_help_heading() == Some("Everywhere");
-        if heading != everywhere || option.is_hide_set() || option.get_id() == "help" {
+        if heading != everywhere
+            || option.is_hide_set()
+            || ["help", "version"].contains(&option.get_id().as_str())
+        {
             continue;
         }
         let values: Vec<String> = option

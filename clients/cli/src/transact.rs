@@ -1,14 +1,10 @@
 //! One transaction, from what somebody wants to what a block holds.
 
-use std::{
-    io::{self, BufRead, IsTerminal, Write},
-    time::Duration,
-};
+use std::io::{self, BufRead, IsTerminal, Write};
 
 use cosmrs::Any;
 use cosmwasm_std::{coins, Binary, Coin, Uint128};
 use cw20::Cw20ExecuteMsg;
-use indicatif::ProgressBar;
 use serde::Serialize;
 use serde_json::{json, Value};
 use surge_chain::{execute, pay, Included, Limit};
@@ -17,7 +13,7 @@ use surge_interface::UncheckedDenom;
 use crate::{
     failure::{Failure, Outcome},
     money::{Amount, Coinage},
-    output::{thousands, Report},
+    output::{self, thousands, Report},
     sent,
     session::{Sending, Session},
 };
@@ -204,14 +200,10 @@ impl Session {
 
     /// Shows that time passes while something takes long.
     pub fn waiting<T>(&self, what: &'static str, work: impl FnOnce() -> T) -> T {
-        let spinner = match self.json {
-            true => ProgressBar::hidden(),
-            false => ProgressBar::new_spinner().with_message(what),
-        };
-        spinner.enable_steady_tick(Duration::from_millis(120));
-        let done = work();
-        spinner.finish_and_clear();
-        done
+        match self.json {
+            true => work(),
+            false => output::waiting(what, work),
+        }
     }
 }
 

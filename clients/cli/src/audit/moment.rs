@@ -125,7 +125,7 @@ impl Earlier {
         for (kind, attributes) in of(tx, registry) {
             let node: Option<u32> = attributes.get("node").and_then(|node| node.parse().ok());
             if kind == "node_assigned" {
-                let job = attributes.get("job").and_then(|job| job.parse().ok());
+                let job: Option<u64> = attributes.get("job").and_then(|job| job.parse().ok());
                 touched.jobs.extend(job);
             }
             match node {

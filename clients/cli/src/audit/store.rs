@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use cosmwasm_std::{MemoryStorage, Storage};
+use surge_chain::Record;
 use surge_interface::registry::{NodeResponse, NodesResponse, QueryMsg};
 use surge_interface::Explanation;
 use surge_matching::{
@@ -175,12 +176,7 @@ fn past(rows: &[Row], last: u32) -> bool {
     rows.iter().all(|row| row.key.node <= last)
 }
 
-fn records(
-    session: &Session,
-    market: Market,
-    kind: u8,
-    height: u64,
-) -> Outcome<Vec<(Vec<u8>, Vec<u8>)>> {
+fn records(session: &Session, market: Market, kind: u8, height: u64) -> Outcome<Vec<Record>> {
     let registry = session.contracts()?.registry;
     let prefix = prefix(market, kind);
     Ok(session.chain()?.at(height).records(&registry, &prefix)?)

@@ -63,7 +63,9 @@ pub fn run(arguments: &Arguments, session: impl Fn() -> Outcome<Session>) -> Out
         kept(),
     ];
     match session() {
-        Ok(session) => look(&session, arguments, &mut checks),
+        Ok(session) => session.waiting("asking the node", || {
+            look(&session, arguments, &mut checks);
+        }),
         Err(failure) => checks.push(Check::wrong("network", &failure)),
     }
     checks.push(artifacts(&arguments.artifacts));

@@ -20,12 +20,13 @@ use surge_interface::{
 use surge_store::{Allowed, Stores};
 
 use super::{
+    dispute::{dispute, rule},
     explain::{self, told},
     node::{class_id, region_id, Capacity},
 };
 use crate::{
     failure::{Failure, Outcome},
-    money::{Amount, Coinage},
+    money::Amount,
     output::{facts, table, thousands, Report},
     session::Session,
     stores,
@@ -491,53 +492,8 @@ fn list(session: &Session, start_after: Option<u64>, limit: Option<u32>) -> Outc
     Report::new(&answer, rows.to_string())
 }
 
-fn dispute(session: &Session, job: u64, reason: String) -> Outcome<Report> {
-    let escrow = session.contracts()?.escrow;
-    let found = job_of(session, job)?;
-    let version = Some(found.summary.params_version);
-    let params: surge_interface::escrow::Params =
-        session.ask(&escrow, &QueryMsg::Params { version })?;
-    let bond = surge_accounting::dispute_bond(found.summary.price, params.dispute_bond_bps)
-        .map_err(Failure::new)?;
-    let bond = session.coinage(&found.summary.denom.into()).of(bond.u128());
-    let inside = ReceiveMsg::Dispute {
-        job,
-        reason_uri: reason.clone(),
-    };
-    let msg = ExecuteMsg::Dispute {
-        job,
-        reason_uri: reason,
-    };
-    let act = Act::new(format!("Disputes the result of job {job}."))
-        .moving(format!(
-            "{bond} to the escrow; lost when the arbiter finds for the provider"
-        ))
-        .pay(session, &escrow, &bond, &msg, &inside)?;
-    session.perform(&act)?.report(&json!({ "job": job }), "")
-}
-
-fn rule(session: &Session, job: u64, percent: &str) -> Outcome<Report> {
-    let percent = Amount::parse(percent, &[Coinage::percent()])?;
-    let provider_bps = u16::try_from(percent.base)
-        .ok()
-        .filter(|bps| *bps <= 10_000)
-        .ok_or_else(|| Failure::new(format!("{percent} is more than the whole price")))?;
-    let found = job_of(session, job)?;
-    let coinage = session.coinage(&found.summary.denom.into());
-    let act = Act::new(format!("Decides the dispute about job {job}."))
-        .moving(format!(
-            "{percent} of {} to the provider, the rest to the requester",
-            coinage.of(found.summary.price.u128())
-        ))
-        .call(
-            session,
-            &session.contracts()?.escrow,
-            &ExecuteMsg::Rule { job, provider_bps },
-        )?;
-    session.perform(&act)?.report(&json!({ "job": job }), "")
-}
-
-fn job_of(session: &Session, job: u64) -> Outcome<JobResponse> {
+/// A job with its terms.
+pub fn job_of(session: &Session, job: u64) -> Outcome<JobResponse> {
     session.ask(&session.contracts()?.escrow, &QueryMsg::Job { job })
 }
 

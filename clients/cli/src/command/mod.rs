@@ -5,6 +5,7 @@ mod claim;
 mod credit;
 mod dao;
 mod deploy;
+mod dispute;
 mod doctor;
 mod explain;
 mod job;

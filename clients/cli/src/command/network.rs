@@ -98,7 +98,18 @@ pub fn run(command: Command, session: impl Fn() -> Outcome<Session>) -> Outcome<
             let text = fs::read_to_string(&file).map_err(|error| {
                 Failure::new(format!("cannot read {}: {error}", file.display()))
             })?;
-            let network = match serde_json::from_str::<Value>(&text) {
+            let entry = serde_json::from_str::<Value>(&text);
+            let coin = entry
+                .as_ref()
+                .ok()
+                .and_then(|chain| chain["slip44"].as_u64());
+            let note = match coin {
+                None | Some(118) => String::new(),
+                Some(coin) => format!(
+                    "\nwallets of this chain derive keys by coin type {coin}, this program by 118: the same words give another address here"
+                ),
+            };
+            let network = match entry {
                 Ok(chain) => Network::from_registry(&chain, listed(assets.as_deref())?.as_ref())?,
                 Err(_) => Network::parse(&text, &file.display().to_string())?,
             };
@@ -106,7 +117,7 @@ pub fn run(command: Command, session: impl Fn() -> Outcome<Session>) -> Outcome<
             Report::new(
                 &json!({ "name": name, "chain_id": network.chain_id, "file": path }),
                 format!(
-                    "{name} is {}, in {}\nnext: surge network check --network {name}",
+                    "{name} is {}, in {}{note}\nnext: surge network check --network {name}",
                     network.chain_id,
                     path.display()
                 ),

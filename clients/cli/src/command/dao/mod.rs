@@ -4,9 +4,9 @@ mod propose;
 mod stake;
 
 use clap::{Subcommand, ValueEnum};
-use serde_json::json;
+use serde_json::{json, Value};
 use surge_interface::dao::{
-    BallotsResponse, Choice, DaoMember, DepositsResponse, ExecuteMsg, FullProposalResponse,
+    Action, BallotsResponse, Choice, DaoMember, DepositsResponse, ExecuteMsg, FullProposalResponse,
     MembersResponse, Policies, ProposalsResponse, QueryMsg, RowsResponse, TotalResponse,
 };
 
@@ -421,10 +421,37 @@ fn show(session: &Session, proposal: u64) -> Outcome<Report> {
             found.failure.clone().unwrap_or_else(|| "none".to_owned()),
         ),
     ]);
-    let text = format!(
-        "{text}\n\n{}\n\n{:#}",
-        found.text,
-        serde_json::to_value(&found.actions)?
-    );
-    Report::new(&found, text)
+    let words = match found.text.trim() {
+        "" => String::new(),
+        words => format!("\n\n{words}"),
+    };
+    let mut does = String::new();
+    for action in &found.actions {
+        does.push_str(&format!("\n\n{:#}", readable(session, action)?));
+    }
+    Report::new(&found, format!("{text}{words}{does}"))
+}
+
+/// An action with its contract by name and its message as JSON instead of bytes.
+fn readable(session: &Session, action: &Action) -> Outcome<Value> {
+    let mut json = serde_json::to_value(action)?;
+    let msg = match action {
+        Action::Execute { msg, .. } | Action::Migrate { msg, .. } => {
+            serde_json::from_slice::<Value>(msg)
+        }
+        _ => return Ok(json),
+    };
+    let at = session.contracts()?;
+    for inner in json.as_object_mut().into_iter().flatten() {
+        if let Ok(msg) = &msg {
+            inner.1["msg"] = msg.clone();
+        }
+        let named = crate::deployment::CONTRACTS
+            .into_iter()
+            .find(|name| inner.1["contract"] == at.get(name));
+        if let Some(name) = named {
+            inner.1["contract"] = json!(name);
+        }
+    }
+    Ok(json)
 }
