@@ -25,19 +25,25 @@ pub struct Deployer {
     pub surge: Surge,
     /// The same chain.
     pub chain: Chain,
+    /// What the deployment is called.
+    pub name: String,
     /// Who signs.
     pub address: String,
 }
 
 impl Deployer {
-    /// Whoever deploys under this name from this folder.
+    /// Whoever deploys under this name from this folder. The height stands behind the name, so
+    /// that a chain may be used twice.
     pub fn new(folder: &Path, deployment: &str) -> Self {
         let network = network().expect("the network's file");
         let address = network.key("deployer").expect("a key").address().to_owned();
-        let surge = Surge::new(folder.join(deployment)).signing("deployer");
+        let chain = Chain::connect(network).expect("a node");
+        let name = format!("{deployment}-{}", chain.height().expect("a height"));
+        let surge = Surge::new(folder.join(&name)).signing("deployer");
         Self {
-            surge: surge.with("SURGE_DEPLOYMENT", deployment),
-            chain: Chain::connect(network).expect("a node"),
+            surge: surge.with("SURGE_DEPLOYMENT", &name),
+            chain,
+            name,
             address,
         }
     }

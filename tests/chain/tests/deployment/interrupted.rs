@@ -27,12 +27,10 @@ enum Moment {
 /// Applies until this moment of this step, then kills the program. Answers whether the
 /// program had taken note that the step is done.
 fn kill_at(deployer: &Deployer, step: &str, moment: Moment) -> bool {
-    let name = deployer.surge.home.file_name().expect("a name");
-    let name = name.to_str().expect("a name").to_owned();
     let chain_id = deployer.chain.network().chain_id.clone();
     let pending = || {
         let state = deployer.state();
-        let pending = state[&chain_id]["_meta"][&name]["pending"].clone();
+        let pending = state[&chain_id]["_meta"][&deployer.name]["pending"].clone();
         (pending["step"] == step).then_some(pending)
     };
     let artifacts = super::artifacts();
@@ -121,12 +119,13 @@ fn interrupt(deployer: &Deployer, step: usize, codes: u64) {
 #[test]
 fn a_deployment_killed_at_any_step_is_completed_by_the_next_try() {
     let folder = tempfile::tempdir().expect("a folder");
-    for step in 0..CONTRACTS.len() {
+    let whole = (0..CONTRACTS.len()).map(|step| {
         let deployer = Deployer::new(folder.path(), &format!("killed-{step}"));
         interrupt(&deployer, step, 5);
-    }
+        deployer
+    });
     // The codes are there by now, and deployments share them.
-    let any = Deployer::new(folder.path(), "killed-0");
+    let any = whole.last().expect("a deployment");
     let chain_id = any.chain.network().chain_id.clone();
     let codes: Value = any.state()[&chain_id]["code_ids"].clone();
     for step in CONTRACTS.len()..2 * CONTRACTS.len() {

@@ -21,6 +21,7 @@ fn settings(deployer: &Deployer, what: &str, by: &str) -> String {
 fn a_deployment_goes_on_with_what_it_was_begun_with_or_not_at_all() {
     let folder = tempfile::tempdir().expect("a folder");
     let deployer = Deployer::new(folder.path(), "begun");
+    let name = &deployer.name;
     let artifacts = artifacts();
     let apply = ["deploy", "apply", "--artifacts", &artifacts];
     deployer.surge.ok(&apply);
@@ -39,7 +40,7 @@ fn a_deployment_goes_on_with_what_it_was_begun_with_or_not_at_all() {
         let (error, next) = deployer.surge.fails(&with);
         assert_eq!(
             error,
-            "the deployment begun was begun with other settings:\n  epoch_secs: wanted 60, found 61"
+            format!("the deployment {name} was begun with other settings:\n  epoch_secs: wanted 60, found 61")
         );
         assert!(next.contains("--deployment NAME"), "{next}");
     }
@@ -59,13 +60,15 @@ fn a_deployment_goes_on_with_what_it_was_begun_with_or_not_at_all() {
         .surge
         .fails(&["deploy", "apply", "--artifacts", &other]);
     assert!(
-        error.starts_with("the deployment begun was begun with another token: sha256 16e16704"),
+        error.starts_with(&format!(
+            "the deployment {name} was begun with another token: sha256 16e16704"
+        )),
         "{error}"
     );
 
     let (error, _) = deployer.surge.signing("anyone").fails(&apply);
     assert!(
-        error.starts_with("the deployment begun was begun by "),
+        error.starts_with(&format!("the deployment {name} was begun by ")),
         "{error}"
     );
     assert!(error.contains(&deployer.address), "{error}");
@@ -97,8 +100,8 @@ fn a_deployment_goes_on_with_what_it_was_begun_with_or_not_at_all() {
         let here = &state[&deployer.chain.network().chain_id];
         (
             here["code_ids"].clone(),
-            here["begun"].clone(),
-            here["_meta"]["begun"]["start_secs"].clone(),
+            here[name].clone(),
+            here["_meta"][name]["start_secs"].clone(),
         )
     };
     assert_eq!(known(&deployer.state()), known(&state));

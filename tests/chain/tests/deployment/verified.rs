@@ -66,7 +66,7 @@ fn other(value: &Value, somebody: &str) -> Value {
         Value::String(text) if text.starts_with("wasm1") => json!(somebody),
         Value::String(text) if text == "dev" => json!("main"),
         Value::String(text) if text == "milli_cpu" => json!("memory_mib"),
-        Value::String(text) if text.parse::<u128>().is_ok() => json!(format!("{text}1")),
+        Value::String(text) if text.parse::<u128>().is_ok() => json!(format!("1{text}")),
         Value::String(text) => json!(format!("{text}-x")),
         other => panic!("{other} is no setting"),
     }
@@ -140,7 +140,7 @@ fn verify_fails_on_each_setting_that_differs_and_names_it() {
         .ok(&["deploy", "apply", "--artifacts", &artifacts]);
     let chain_id = deployer.chain.network().chain_id.clone();
     let state = deployer.state();
-    let settings = &state[&chain_id]["_meta"]["verified"]["settings"];
+    let settings = &state[&chain_id]["_meta"][&deployer.name]["settings"];
     let somebody = deployer.chain.network().key("hostile").expect("a key");
     let somebody = somebody.address();
     // Whoever verifies has no key.
@@ -217,12 +217,13 @@ fn verify_fails_on_other_code_and_on_contracts_of_another_deployment() {
     one.surge
         .ok(&["deploy", "apply", "--artifacts", &artifacts]);
     // With the same state file, so that the codes are shared.
-    let two = one.surge.with("SURGE_DEPLOYMENT", "two");
+    let name = format!("{}-other", one.name);
+    let two = one.surge.with("SURGE_DEPLOYMENT", &name);
     let newest = one.newest_code();
     two.ok(&["deploy", "apply", "--artifacts", &artifacts]);
     assert_eq!(one.newest_code(), newest, "deployments share codes");
     let here = one.state()[&one.chain.network().chain_id].clone();
-    let settings = here["_meta"]["one"]["settings"].clone();
+    let settings = here["_meta"][&one.name]["settings"].clone();
 
     // By addresses alone, with an empty state file and no key.
     let stranger = Surge {
@@ -232,9 +233,9 @@ fn verify_fails_on_other_code_and_on_contracts_of_another_deployment() {
     let addresses = |mixed: Option<&str>| {
         let of = |contract: &&str| {
             let deployment = if mixed == Some(contract) {
-                "two"
+                &name
             } else {
-                "one"
+                &one.name
             };
             let address = here[deployment][*contract].as_str().expect("an address");
             format!("{contract}={address}")
