@@ -39,9 +39,9 @@ pub struct Suite {
 
 impl Suite {
     /// Deploys the suite under this name, with the height behind it so that a chain may be used
-    /// twice, with the settings of local networks, heartbeats once an hour and these founders;
-    /// those of the settings when there are none.
-    pub fn deploy(folder: &Path, name: &str, founders: &[String]) -> Self {
+    /// twice, with the settings of local networks, heartbeats once an hour, and what `change`
+    /// makes of them.
+    pub fn deploy(folder: &Path, name: &str, change: impl FnOnce(&mut toml::Table)) -> Self {
         let file = root().join("networks/devnet.settings.toml");
         let text = fs::read_to_string(file).expect("the settings");
         let mut settings: toml::Table = text.parse().expect("TOML");
@@ -51,9 +51,7 @@ impl Suite {
         };
         let params = toml::Value::try_from(params).expect("parameters");
         settings.insert("registry".into(), params);
-        if !founders.is_empty() {
-            settings["dao"]["founders"] = founders.to_vec().into();
-        }
+        change(&mut settings);
         let chain = Chain::connect(network().expect("the network's file")).expect("a node");
         let name = format!("{name}-{}", chain.height().expect("a height"));
         let surge = Surge::new(folder.join(&name)).signing("deployer");
@@ -212,7 +210,8 @@ pub fn capacity(cores: u32) -> Resources {
     }
 }
 
-fn node(cores: u32) -> NodeSpec {
+/// A node of so many cores.
+pub fn node(cores: u32) -> NodeSpec {
     NodeSpec {
         class: 0,
         denom: 0,

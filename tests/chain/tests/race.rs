@@ -80,7 +80,7 @@ fn job_id(included: &Included) -> u64 {
 #[test]
 fn the_last_free_node_goes_to_one_of_two_and_the_other_loses_nothing_but_gas() {
     let folder = tempfile::tempdir().expect("a folder");
-    let suite = Suite::deploy(folder.path(), "race", &[]);
+    let suite = Suite::deploy(folder.path(), "race", |_| {});
     let [owner, operator] = ["provider1", "operator1"].map(|name| suite.key(name));
     let nodes = suite.provider(&owner, &operator, 1, CORES);
     let requesters = ["requester", "anyone"].map(|name| suite.key(name));

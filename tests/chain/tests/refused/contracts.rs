@@ -42,7 +42,7 @@ fn said(by: &str) -> String {
 #[test]
 fn what_is_not_theirs_strangers_cannot_do_and_pay_the_fee_for_trying() {
     let folder = tempfile::tempdir().expect("a folder");
-    let suite = Suite::deploy(folder.path(), "strangers", &[]);
+    let suite = Suite::deploy(folder.path(), "strangers", |_| {});
     let [owner, operator, requester, hostile] =
         ["provider3", "operator3", "requester", "hostile"].map(|name| suite.key(name));
     let nodes = suite.provider(&owner, &operator, 1, 8);
@@ -166,26 +166,33 @@ fn what_is_not_theirs_strangers_cannot_do_and_pay_the_fee_for_trying() {
     let dispute =
         json!({ "dispute": { "job": id, "reason_uri": "https://files.example.org/why.txt" } });
     let requester_of_job = only(&format!("the requester of job {id}"));
-    tries(vec![
-        (
-            escrow,
-            json!({ "accept": { "job": id, "pay": true } }),
-            requester_of_job.clone(),
-        ),
-        (escrow, dispute.clone(), requester_of_job),
-    ]);
+    tries(vec![(
+        escrow,
+        json!({ "accept": { "job": id, "pay": true } }),
+        requester_of_job.clone(),
+    )]);
+    // With the bond that is asked for, which comes back.
+    let bond = suite.job(id).summary.price.u128().div_ceil(10);
+    let arbiter = suite.key("arbiter").address().to_owned();
+    check(
+        &suite,
+        &hostile,
+        escrow,
+        &dispute,
+        bond,
+        &said(&requester_of_job),
+    );
     // What a person hears at a terminal.
     let surge = suite.surge.signing("hostile");
     let (error, _) = surge.fails(&["job", "accept", &id.to_string()]);
     assert_eq!(error, only(&format!("the requester of job {id}")));
-    let bond = suite.job(id).summary.price.u128().div_ceil(10);
     suite
         .execute(&requester, escrow, &dispute, bond)
         .expect("a dispute");
     tries(vec![(
         escrow,
         json!({ "rule": { "job": id, "provider_bps": 0 } }),
-        only("the arbiter"),
+        format!("only the arbiter {arbiter} may rule, not {address}"),
     )]);
 
     // Nobody but the DAO is admin.
@@ -211,7 +218,7 @@ fn what_is_not_theirs_strangers_cannot_do_and_pay_the_fee_for_trying() {
 #[test]
 fn coins_are_what_a_message_asks_for_or_it_is_refused() {
     let folder = tempfile::tempdir().expect("a folder");
-    let suite = Suite::deploy(folder.path(), "coins", &[]);
+    let suite = Suite::deploy(folder.path(), "coins", |_| {});
     let [owner, operator, requester, hostile] =
         ["provider4", "operator4", "requester", "hostile"].map(|name| suite.key(name));
     let nodes = suite.provider(&owner, &operator, 1, 8);
@@ -283,7 +290,7 @@ fn coins_are_what_a_message_asks_for_or_it_is_refused() {
 #[test]
 fn too_little_gas_changes_nothing_wherever_it_runs_out() {
     let folder = tempfile::tempdir().expect("a folder");
-    let suite = Suite::deploy(folder.path(), "gas", &[]);
+    let suite = Suite::deploy(folder.path(), "gas", |_| {});
     let [owner, operator, requester] =
         ["provider1", "operator1", "requester"].map(|name| suite.key(name));
     suite.provider(&owner, &operator, 1, 8);
