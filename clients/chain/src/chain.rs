@@ -116,27 +116,11 @@ pub struct Capabilities {
 }
 
 impl Chain {
-    /// The chain of this network, through the first of its nodes that answers. Fails when a
-    /// node is of another chain.
+    /// The chain of this network, through the first of its nodes that answers, and through
+    /// another one when that stops answering. Fails when it is a node of another chain.
     pub fn connect(network: Network) -> Result<Self, Error> {
-        let mut last = None;
-        for url in &network.rpc {
-            let rpc = Rpc::new(url);
-            match rpc.call::<Value>("status", &json!({})) {
-                Ok(status) if status["node_info"]["network"] == network.chain_id.as_str() => {
-                    return Ok(Self { network, rpc })
-                }
-                Ok(status) => {
-                    return Err(Error::OtherChain {
-                        url: url.clone(),
-                        found: status["node_info"]["network"].to_string(),
-                        wanted: network.chain_id,
-                    })
-                }
-                Err(error) => last = Some(error),
-            }
-        }
-        Err(last.unwrap_or_else(|| Error::Answer("the network names no node".into())))
+        let rpc = Rpc::connect(&network.rpc, &network.chain_id)?;
+        Ok(Self { network, rpc })
     }
 
     /// What is known of the network.
@@ -257,8 +241,13 @@ impl Chain {
             note(&signed.pending)?;
             match self.broadcast(&signed.bytes) {
                 Ok(()) => return Ok(self.wait(&signed)?),
-                // Another transaction of the account was faster: once more.
                 Err(error) if error.is_wrong_sequence() && tries < TRIES => {
+                    // This very one may have landed, when it was handed over twice because a
+                    // node fell silent.
+                    if self.find(&signed.pending.hash)?.is_some() {
+                        return Ok(self.wait(&signed)?);
+                    }
+                    // Another transaction of the account was faster: once more.
                     tries += 1;
                     thread::sleep(Duration::from_millis(400));
                     envelope.sequence = self.sequence(signer.address())?;

@@ -101,11 +101,16 @@ impl Chain {
     }
 
     /// Hands a signed transaction to the node, which looks at signature, sequence and fee
-    /// before it takes it.
+    /// before it takes it. What the node has already is no error.
     pub fn broadcast(&self, tx: &[u8]) -> Result<(), Error> {
-        let answer: Value = self
-            .rpc
-            .call("broadcast_tx_sync", &json!({ "tx": rpc::encode(tx) }))?;
+        let params = json!({ "tx": rpc::encode(tx) });
+        let answer: Value = match self.rpc.call("broadcast_tx_sync", &params) {
+            // It has it already, from us or from another node.
+            Err(Error::Rpc { message, .. }) if message.contains("tx already exists in cache") => {
+                return Ok(())
+            }
+            answer => answer?,
+        };
         match answer["code"].as_u64().unwrap_or_default() {
             0 => Ok(()),
             code => Err(Error::Refused {

@@ -219,7 +219,8 @@ fn a_list_at_its_cap_fits_a_nodes_query_gas() {
         (registry, json!({ "nodes": all }), ROWS),
         (registry, json!({ "regions": {} }), 64),
         (registry, json!({ "classes": {} }), 32),
-        (registry, json!({ "explain_match": { "job": 1 } }), 1),
+        // The runners-up.
+        (registry, json!({ "explain_match": { "job": 1 } }), 3),
         (escrow, json!({ "jobs": all }), ROWS),
         (escrow, json!({ "job": { "job": 1 } }), 1),
         (dao, json!({ "members": all }), ROWS),
