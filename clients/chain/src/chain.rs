@@ -313,6 +313,14 @@ impl Chain {
         }
     }
 
+    /// Height of the block that holds a transaction, whether it succeeded or failed; none
+    /// when no block does.
+    pub fn landed(&self, hash: &str) -> Result<Option<u64>, Error> {
+        let bytes = hex::decode(hash).map_err(|_| Error::Hash(hash.into()))?;
+        let found = self.look(&bytes)?;
+        found.map(|answer| number(&answer["height"])).transpose()
+    }
+
     /// A contract; none when there is none at this address.
     pub fn contract(&self, address: &str) -> Result<Option<Contract>, Error> {
         let request = QueryContractInfoRequest {

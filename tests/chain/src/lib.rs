@@ -10,6 +10,7 @@ pub mod indexer;
 pub mod peers;
 pub mod scaling;
 pub mod scenario;
+pub mod suite;
 mod surge;
 pub mod trace;
 

@@ -1,13 +1,17 @@
 //! `surge deploy`.
 
-use std::path::PathBuf;
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
 
 use clap::{Args, Subcommand};
 use serde_json::{json, Value};
 
 use crate::{
     deployment::{
-        apply, plan, verify, Action, Finding, Known, Plan, Settings, Source, State, CONTRACTS,
+        apply, plan, upgrade, verify, Action, Finding, Known, Plan, Settings, Source, State,
+        CONTRACTS,
     },
     failure::{Failure, Outcome},
     money::Coinage,
@@ -29,6 +33,19 @@ pub enum Command {
 Interrupted, say it again: it goes on where it stood. Another deployment on the same network
 has a name of its own: --deployment NAME.")]
     Apply(Files),
+    /// Store the code of every contract that runs other code, and write the actions of the
+    /// proposal by which the members have it run.
+    #[command(after_help = "Example:
+  surge deploy upgrade --network juno-testnet --from anybody --actions upgrade.json
+  surge dao propose --network juno-testnet --from member --title 'Version 0.2' --actions upgrade.json")]
+    Upgrade {
+        /// Folder of the contracts' new wasm.
+        #[arg(long, default_value = "artifacts")]
+        artifacts: PathBuf,
+        /// File for the actions.
+        #[arg(long, default_value = "upgrade.json")]
+        actions: PathBuf,
+    },
     /// Compare code, births, admins, owners and parameters with what this program would
     /// deploy; fail on any difference. Anybody may.
     #[command(after_help = "Examples:
@@ -65,6 +82,7 @@ pub fn run(command: Command, session: &Session) -> Outcome<Report> {
         Command::Plan(files) => show_plan(&files, session),
         Command::Apply(files) if session.sending.dry_run => show_plan(&files, session),
         Command::Apply(files) => apply_files(&files, session),
+        Command::Upgrade { artifacts, actions } => upgrade_files(&artifacts, &actions, session),
         Command::Verify { files, addresses } => verify_files(&files, addresses.as_deref(), session),
     }
 }
@@ -197,6 +215,45 @@ fn apply_files(files: &Files, session: &Session) -> Outcome<Report> {
             "{rows}\n{} gas, {paid} of fees; kept in {}\ncheck it with: surge deploy verify",
             thousands(gas),
             state.display()
+        ),
+    )
+}
+
+fn upgrade_files(artifacts: &Path, file: &Path, session: &Session) -> Outcome<Report> {
+    session.ensure_wanted()?;
+    let key = session.key()?;
+    let mut done = vec![];
+    let actions = upgrade(session, &key, artifacts, |contract, included| {
+        let line = match included {
+            Some(included) => format!(
+                "{} gas, block {}",
+                thousands(included.gas_used),
+                included.height
+            ),
+            None => "stored before".to_owned(),
+        };
+        if !session.json {
+            eprintln!("      store {contract:<9} {line}");
+        }
+        done.push(json!({
+            "contract": contract,
+            "tx": included.map(|included| included.hash.clone()),
+            "gas": included.map(|included| included.gas_used),
+        }));
+    })?;
+    if actions.is_empty() {
+        let text = "every contract runs this code already";
+        return Report::new(&json!({ "actions": [], "stored": [] }), text);
+    }
+    fs::write(file, serde_json::to_vec_pretty(&actions)?)
+        .map_err(|error| Failure::new(format!("cannot write {}: {error}", file.display())))?;
+    Report::new(
+        &json!({ "actions": actions, "stored": done, "file": file }),
+        format!(
+            "{} migrations in {}; have the members decide: surge dao propose --title TITLE --actions {}",
+            actions.len(),
+            file.display(),
+            file.display()
         ),
     )
 }

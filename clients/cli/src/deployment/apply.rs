@@ -36,12 +36,14 @@ pub struct Deployment<'a> {
     pub(super) addresses: Addresses,
     /// What it is called.
     pub(super) name: String,
-    here: OnChain,
+    pub(super) here: OnChain,
 }
 
 /// What would be done, without doing anything.
 pub fn plan(session: &Session, settings: &Settings, artifacts: &Path) -> Outcome<Plan> {
-    Deployment::open(session, settings, artifacts)?.plan()
+    let deployment = Deployment::open(session, settings, artifacts)?;
+    deployment.ensure_same()?;
+    deployment.plan()
 }
 
 /// Does what is not done yet. `confirm` hears of all that is to be done before a coin is
@@ -56,6 +58,7 @@ pub fn apply(
 ) -> Outcome<Addresses> {
     let _alone = State::alone()?;
     let mut deployment = Deployment::open(session, settings, artifacts)?;
+    deployment.ensure_same()?;
     let finished = deployment.resolve()?;
     let plan = session.waiting("simulating", || deployment.plan())?;
     plan.ensure_affordable(&Coinage::fees(&session.network().fee))?;
@@ -78,16 +81,17 @@ pub fn apply(
 }
 
 impl<'a> Deployment<'a> {
-    fn open(session: &'a Session, settings: &'a Settings, folder: &Path) -> Outcome<Self> {
+    pub(super) fn open(
+        session: &'a Session,
+        settings: &'a Settings,
+        folder: &Path,
+    ) -> Outcome<Self> {
         let chain = session.chain()?;
         let deployer = session.account()?;
         let name = session.deployment.clone();
         state::check_name(&name)?;
         let here = State::load()?.on(&session.network().chain_id);
         let artifacts = artifact::read(folder)?;
-        if let Some(begun) = here.meta.get(&name) {
-            ensure_same(begun, &name, deployer.address(), settings, &artifacts)?;
-        }
         let mut table = std::collections::BTreeMap::new();
         for artifact in &artifacts {
             let address = chain.predict(&deployer, &artifact.checksum, name.as_bytes())?;
@@ -125,13 +129,14 @@ impl<'a> Deployment<'a> {
             contracts,
             start_secs: meta.start_secs,
             pending: None,
+            upgrades: std::mem::take(&mut meta.upgrades),
         };
         self.keep()
     }
 
     /// Hands over what was under way when an earlier try ended, and finds out what became of
     /// it.
-    fn resolve(&mut self) -> Outcome<Option<(String, Included)>> {
+    pub(super) fn resolve(&mut self) -> Outcome<Option<(String, Included)>> {
         let Some(under_way) = self.meta(|meta| meta.pending.clone()) else {
             return Ok(None);
         };
@@ -226,7 +231,13 @@ impl<'a> Deployment<'a> {
     }
 
     /// Signs, notes, sends and waits.
-    fn send(&mut self, key: &Key, step: &str, message: Any, gas_limit: u64) -> Outcome<Included> {
+    pub(super) fn send(
+        &mut self,
+        key: &Key,
+        step: &str,
+        message: Any,
+        gas_limit: u64,
+    ) -> Outcome<Included> {
         let session = self.session;
         let chain = session.chain()?;
         for tries in 1.. {
@@ -264,12 +275,24 @@ impl<'a> Deployment<'a> {
     }
 
     /// Keeps what came of a step.
-    fn note(&mut self, step: &str, included: &Included) -> Outcome<()> {
+    pub(super) fn note(&mut self, step: &str, included: &Included) -> Outcome<()> {
         let place = Place::from(included);
         if let Some(contract) = step.strip_prefix("store ") {
             let code_id = included.attribute("store_code", "code_id")?;
             self.here.code_ids.insert(contract.to_owned(), code_id);
             self.proof(contract).stored = Some(place);
+        } else if let Some(contract) = step.strip_prefix("upgrade ") {
+            let code_id = included.attribute("store_code", "code_id")?;
+            self.here.code_ids.insert(contract.to_owned(), code_id);
+            let code = self.session.chain()?.code(code_id)?;
+            let proof = Proof {
+                checksum: code.map_or_else(String::new, |code| code.checksum.to_hex()),
+                stored: Some(place),
+                born: None,
+            };
+            self.change(|meta| {
+                meta.upgrades.insert(contract.to_owned(), proof);
+            });
         } else if let Some(contract) = step.strip_prefix("instantiate ") {
             let made: String = included.attribute("instantiate", "_contract_address")?;
             let predicted = self.addresses.get(contract);
@@ -356,43 +379,43 @@ impl<'a> Deployment<'a> {
     fn keep(&self) -> Outcome<()> {
         State::keep(&self.session.network().chain_id, &self.here)
     }
-}
 
-/// Fails when a deployment that was begun would be continued as another one.
-fn ensure_same(
-    begun: &Meta,
-    name: &str,
-    deployer: &str,
-    settings: &Settings,
-    artifacts: &[Artifact],
-) -> Outcome<()> {
-    let other = |what: String| {
-        Err(
+    /// Fails when a deployment that was begun would be continued as another one.
+    fn ensure_same(&self) -> Outcome<()> {
+        let Some(begun) = self.here.meta.get(&self.name) else {
+            return Ok(());
+        };
+        let (name, settings) = (&self.name, self.settings);
+        let account = self.session.account()?;
+        let deployer = account.address();
+        let other = |what: String| {
+            Err(
             Failure::new(format!("the deployment {name} was begun {what}")).next(
                 "go on with what it was begun with, or begin another one with --deployment NAME",
             ),
         )
-    };
-    if begun.deployer != deployer {
-        return other(format!("by {}, not by {deployer}", begun.deployer));
-    }
-    for artifact in artifacts {
-        let proof = begun.contracts.get(artifact.contract);
-        let before = proof.map_or("", |proof| &proof.checksum);
-        let now = artifact.checksum.to_hex();
-        if before != now {
-            return other(format!(
-                "with another {}: sha256 {before}, now {now}",
-                artifact.contract
-            ));
+        };
+        if begun.deployer != deployer {
+            return other(format!("by {}, not by {deployer}", begun.deployer));
         }
-    }
-    let differ = compare::differences("", &json!(begun.settings), &json!(settings));
-    match differ.first() {
-        None => Ok(()),
-        Some(_) => {
-            let lines: Vec<String> = differ.iter().map(ToString::to_string).collect();
-            other(format!("with other settings:\n  {}", lines.join("\n  ")))
+        for artifact in &self.artifacts {
+            let proof = begun.contracts.get(artifact.contract);
+            let before = proof.map_or("", |proof| &proof.checksum);
+            let now = artifact.checksum.to_hex();
+            if before != now {
+                return other(format!(
+                    "with another {}: sha256 {before}, now {now}",
+                    artifact.contract
+                ));
+            }
+        }
+        let differ = compare::differences("", &json!(begun.settings), &json!(settings));
+        match differ.first() {
+            None => Ok(()),
+            Some(_) => {
+                let lines: Vec<String> = differ.iter().map(ToString::to_string).collect();
+                other(format!("with other settings:\n  {}", lines.join("\n  ")))
+            }
         }
     }
 }

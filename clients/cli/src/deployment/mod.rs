@@ -7,12 +7,14 @@ mod compare;
 mod plan;
 mod settings;
 mod state;
+mod upgrade;
 mod verify;
 
 pub use apply::{apply, plan};
 pub use plan::{Action, Known, Plan};
 pub use settings::Settings;
 pub use state::{Addresses, State};
+pub use upgrade::upgrade;
 pub use verify::{verify, Finding, Source};
 
 /// The contracts in the order in which they are born: the DAO first, because it owns the

@@ -241,8 +241,9 @@ fn estimate(contract: &str, bytes: usize) -> Outcome<u64> {
     let (_, row) =
         row.ok_or_else(|| Failure::new(format!("gas/table.json has no row {what:?}")))?;
     let row: Measured = serde_json::from_value(row)?;
+    // With the square of its length, because the registry writes its regions anew for each.
     let (bytes, measured) = (bytes.max(row.bytes) as u64, row.bytes.max(1) as u64);
-    Ok(row.gas.saturating_mul(bytes) / measured)
+    Ok(row.gas.saturating_mul(bytes * bytes) / (measured * measured))
 }
 
 /// Whether the code that the chain has under this id is this code.
