@@ -8,11 +8,13 @@ pub mod gas;
 pub mod generator;
 pub mod peers;
 pub mod scaling;
+mod surge;
 pub mod trace;
 
 use std::path::{Path, PathBuf};
 
 pub use chain::Chain;
+pub use surge::{Refusal, Surge};
 pub use surge_chain::{new_words, Error, Included, Key};
 
 /// The network that the environment variable `SURGE_NETWORK` names, as `scripts/devnet`
