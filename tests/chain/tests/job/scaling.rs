@@ -9,7 +9,7 @@ use surge_chain_tests::{
     Chain, Error, Key,
 };
 use surge_interface::escrow::{ExecuteMsg as Escrow, JobSpec, Pick};
-use surge_interface::registry::ExecuteMsg as Registry;
+use surge_interface::registry::{self, ExecuteMsg as Registry};
 
 use super::nodes;
 use super::terms::{heartbeat, job};
@@ -108,6 +108,7 @@ fn grow(world: &World, providers: &mut Vec<Provider>, new: &[Machine]) -> Result
     assert_eq!(built.len(), new.len(), "every node has an id");
 
     built.sort_unstable();
+    let last = built.iter().map(|(_, id)| *id).max().unwrap_or_default();
     let jobs = built.into_iter().filter_map(|(place, id)| {
         let machine = &new[place];
         let spec = JobSpec {
@@ -118,11 +119,28 @@ fn grow(world: &World, providers: &mut Vec<Provider>, new: &[Machine]) -> Result
         Some((Escrow::SubmitJob { spec }, DEPOSIT))
     });
     let jobs: Vec<_> = jobs.collect();
+    searchable(world, last)?;
     for jobs in jobs.chunks(SUBMITS) {
         let gas = 100_000 + SUBMIT_GAS * jobs.len() as u64;
         world
             .chain
             .execute_all_within(gas, &world.requester, &world.escrow, jobs)?;
+    }
+    Ok(())
+}
+
+/// The newest nodes are found by searches.
+fn searchable(world: &World, last: u32) -> Result<(), Error> {
+    let page: registry::NodesResponse = world.chain.smart(
+        &world.registry,
+        &registry::QueryMsg::Nodes {
+            provider: None,
+            start_after: Some(last.saturating_sub(100)),
+            limit: Some(100),
+        },
+    )?;
+    for node in &page.nodes {
+        assert!(node.live && node.indexed, "node {} is in no index", node.id);
     }
     Ok(())
 }
