@@ -68,3 +68,8 @@ pub use machine::{job, result_of, Machine, REFERENCE};
 pub use regions::{regions, REGION_NAMES};
 pub use suite::{Suite, NATIVE};
 pub use surge_interface as interface;
+
+/// The examples of the page for integrators are tests too.
+#[cfg(doctest)]
+#[doc = include_str!("../../../docs/testing.md")]
+struct Page;
