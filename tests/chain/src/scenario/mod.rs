@@ -38,6 +38,7 @@ pub fn play(ledger: &mut dyn Ledger, mut progress: impl FnMut(&str)) -> Result<R
     trouble::silence(&mut stage)?;
     trouble::refused(&mut stage)?;
     providers::strangers_and_too_little(&mut stage)?;
+    providers::kitty_funded(&mut stage)?;
     members::decide(&mut stage)?;
     jobs::claim(&mut stage, "a claim after some has vested")?;
     providers::evicted(&mut stage)?;
