@@ -1,4 +1,5 @@
 use std::{
+    sync::Arc,
     thread,
     time::{Duration, Instant},
 };
@@ -44,7 +45,7 @@ const WRONG_SEQUENCE: u64 = 32;
 /// One chain, through one node.
 pub struct Chain {
     network: Network,
-    rpc: Rpc,
+    rpc: Arc<Rpc>,
     /// Whose state queries answer; the newest block's when absent.
     height: Option<u64>,
 }
@@ -118,31 +119,15 @@ pub struct Capabilities {
 }
 
 impl Chain {
-    /// The chain of this network, through the first of its nodes that answers. Fails when a
-    /// node is of another chain.
+    /// The chain of this network, through the first of its nodes that answers, and through
+    /// another one when that stops answering. Fails when it is a node of another chain.
     pub fn connect(network: Network) -> Result<Self, Error> {
-        let mut last = None;
-        for url in &network.rpc {
-            let rpc = Rpc::new(url);
-            match rpc.call::<Value>("status", &json!({})) {
-                Ok(status) if status["node_info"]["network"] == network.chain_id.as_str() => {
-                    return Ok(Self {
-                        network,
-                        rpc,
-                        height: None,
-                    })
-                }
-                Ok(status) => {
-                    return Err(Error::OtherChain {
-                        url: url.clone(),
-                        found: status["node_info"]["network"].to_string(),
-                        wanted: network.chain_id,
-                    })
-                }
-                Err(error) => last = Some(error),
-            }
-        }
-        Err(last.unwrap_or_else(|| Error::Answer("the network names no node".into())))
+        let rpc = Arc::new(Rpc::connect(&network.rpc, &network.chain_id)?);
+        Ok(Self {
+            network,
+            rpc,
+            height: None,
+        })
     }
 
     /// What is known of the network.
@@ -155,7 +140,7 @@ impl Chain {
     pub fn at(&self, height: u64) -> Self {
         Self {
             network: self.network.clone(),
-            rpc: self.rpc.clone(),
+            rpc: Arc::clone(&self.rpc),
             height: Some(height),
         }
     }
@@ -285,8 +270,13 @@ impl Chain {
             note(&pending)?;
             match self.hand_over(&tx) {
                 Ok(()) => return Ok(self.wait(&pending, Some((tx.len(), fee)))?),
-                // Another transaction of the account was faster: once more.
                 Err(Error::Refused { code, .. }) if code == WRONG_SEQUENCE && tries < TRIES => {
+                    // This very one may have landed, when it was handed over twice because a
+                    // node fell silent.
+                    if self.find(&pending.hash)?.is_some() {
+                        return Ok(self.wait(&pending, Some((tx.len(), fee)))?);
+                    }
+                    // Another transaction of the account was faster: once more.
                     tries += 1;
                     thread::sleep(Duration::from_millis(400));
                 }
@@ -414,9 +404,14 @@ impl Chain {
     }
 
     fn hand_over(&self, tx: &[u8]) -> Result<(), Error> {
-        let answer: Value = self
-            .rpc
-            .call("broadcast_tx_sync", &json!({ "tx": rpc::encode(tx) }))?;
+        let params = json!({ "tx": rpc::encode(tx) });
+        let answer: Value = match self.rpc.call("broadcast_tx_sync", &params) {
+            // It has it from another node.
+            Err(Error::Rpc { message, .. }) if message.contains("tx already exists in cache") => {
+                return Ok(())
+            }
+            answer => answer?,
+        };
         match answer["code"].as_u64().unwrap_or_default() {
             0 => Ok(()),
             code => Err(Error::Refused {

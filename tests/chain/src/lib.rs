@@ -6,10 +6,12 @@ mod chain;
 pub mod gas;
 pub mod indexer;
 pub mod scenario;
+mod surge;
 
 use std::path::{Path, PathBuf};
 
 pub use chain::Chain;
+pub use surge::{Refusal, Surge};
 pub use surge_chain::{Error, Included, Key};
 
 /// The network that the environment variable `SURGE_NETWORK` names, as `scripts/devnet`

@@ -47,7 +47,7 @@ impl Embedded {
                 let BlockInfo { height, time, .. } = self.app.block_info();
                 Moment {
                     height: height + 1,
-                    nanos: time.plus_seconds(1).nanos(),
+                    nanos: time.nanos() + 1_000_000_000,
                 }
             }
             Some(moments) => moments.pop_front().ok_or_else(|| {

@@ -1,0 +1,141 @@
+use std::{
+    env, fmt, fs,
+    path::{Path, PathBuf},
+    process::Command,
+};
+
+use serde_json::Value;
+
+/// One person at a terminal: the `surge` program with a home of its own, so that keys,
+/// state and stores of several people lie apart.
+#[derive(Clone, Debug)]
+pub struct Surge {
+    /// Where this person's files are (`SURGE_HOME`).
+    pub home: PathBuf,
+    /// The network's file.
+    pub network: PathBuf,
+    /// The program.
+    pub bin: PathBuf,
+    /// Name of the key that signs, when a command does not say it with `--from`.
+    pub from: Option<String>,
+    /// Further environment of each call, such as `SURGE_STATE`.
+    pub env: Vec<(String, String)>,
+}
+
+/// A command that failed, as the program said it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Refusal {
+    /// What went wrong.
+    pub error: String,
+    /// What to do about it; empty when it said nothing.
+    pub next: String,
+}
+
+impl Surge {
+    /// A person with this home on the network of `SURGE_NETWORK`, through the program of
+    /// `SURGE_BIN`; `scripts/chain` sets both. Panics when they are not set.
+    pub fn new(home: impl Into<PathBuf>) -> Self {
+        let named = |name: &str| -> PathBuf {
+            let value = env::var_os(name);
+            value
+                .unwrap_or_else(|| panic!("{name} is not set: run scripts/chain"))
+                .into()
+        };
+        let home = home.into();
+        fs::create_dir_all(&home).unwrap_or_else(|error| panic!("{}: {error}", home.display()));
+        Self {
+            home,
+            network: named("SURGE_NETWORK"),
+            bin: named("SURGE_BIN"),
+            from: None,
+            env: vec![],
+        }
+    }
+
+    /// The same person, signing with this key.
+    #[must_use]
+    pub fn signing(&self, name: &str) -> Self {
+        Self {
+            from: Some(name.into()),
+            ..self.clone()
+        }
+    }
+
+    /// The same person with this in the environment.
+    #[must_use]
+    pub fn with(&self, name: &str, value: impl AsRef<Path>) -> Self {
+        let mut with = self.clone();
+        let value = value.as_ref().display().to_string();
+        with.env.push((name.into(), value));
+        with
+    }
+
+    /// A call of the program with `--json --yes`, to be started by the caller.
+    pub fn command(&self, args: &[&str]) -> Command {
+        let mut command = Command::new(&self.bin);
+        command
+            .args(args)
+            .args(["--json", "--yes"])
+            .env("SURGE_HOME", &self.home)
+            .env("SURGE_NETWORK", &self.network)
+            .env_remove("SURGE_FROM")
+            .env_remove("SURGE_STATE")
+            .env_remove("SURGE_STORE")
+            .envs(self.env.iter().map(|(name, value)| (name, value)));
+        if let Some(from) = &self.from {
+            command.env("SURGE_FROM", from);
+        }
+        command
+    }
+
+    /// Runs a command to its end. Answers what it printed as JSON; null when it printed
+    /// nothing.
+    pub fn run(&self, args: &[&str]) -> Result<Value, Refusal> {
+        let refused = |error: String| Refusal {
+            error,
+            next: String::new(),
+        };
+        let output = self
+            .command(args)
+            .output()
+            .map_err(|error| refused(format!("{}: {error}", self.bin.display())))?;
+        let stdout = String::from_utf8_lossy(&output.stdout);
+        let stderr = String::from_utf8_lossy(&output.stderr);
+        let said: Value = match stdout.trim() {
+            "" => Value::Null,
+            text => serde_json::from_str(text)
+                .map_err(|error| refused(format!("no JSON ({error}): {text}\n{stderr}")))?,
+        };
+        if output.status.success() {
+            return Ok(said);
+        }
+        let text = |field: &str| said[field].as_str().unwrap_or_default().to_owned();
+        Err(match said.get("error") {
+            Some(_) => Refusal {
+                error: text("error"),
+                next: text("next"),
+            },
+            None => refused(format!("{}: {stderr}", output.status)),
+        })
+    }
+
+    /// Runs a command that has to succeed. Panics with what it said otherwise.
+    pub fn ok(&self, args: &[&str]) -> Value {
+        self.run(args)
+            .unwrap_or_else(|refusal| panic!("surge {}: {refusal}", args.join(" ")))
+    }
+
+    /// Runs a command that has to fail. Answers what it said and the next step it named.
+    pub fn fails(&self, args: &[&str]) -> (String, String) {
+        match self.run(args) {
+            Ok(said) => panic!("surge {} did not fail: {said:#}", args.join(" ")),
+            Err(refusal) => (refusal.error, refusal.next),
+        }
+    }
+}
+
+impl fmt::Display for Refusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} (next: {})", self.error, self.next)
+    }
+}
