@@ -39,7 +39,7 @@ fn the_embedded_chain_does_the_same(run: &Run) -> Result<(), Error> {
 
 fn events_tell_all_of_it(node: &Node, run: &Run) -> Result<(), Error> {
     let address = |name: &str| run.address(name).unwrap_or_default().to_owned();
-    let contracts = ["dao", "token", "registry", "escrow", "rewards"];
+    let contracts = ["dao", "stakers", "token", "registry", "escrow", "rewards"];
     let contracts = contracts.map(|name| (name.to_owned(), address(name)));
     let part = |bps: u16| token::CAP * u128::from(bps) / u128::from(BPS);
     let genesis = [

@@ -29,7 +29,7 @@ const ROLES: [&str; 13] = [
     "operator2",
     "anyone",
 ];
-const CONTRACTS: [&str; 5] = ["dao", "token", "registry", "escrow", "rewards"];
+const CONTRACTS: [&str; 6] = ["dao", "token", "registry", "escrow", "rewards", "stakers"];
 
 /// Length of an epoch: a bucket of vesting is over in fourteen seconds.
 const EPOCH_SECS: u64 = 2;
@@ -60,6 +60,7 @@ pub(super) fn network(stage: &mut Stage) -> Result<(), Error> {
     stage.birth("registry", &registry_msg(stage)?)?;
     stage.birth("escrow", &escrow_msg(stage)?)?;
     stage.birth("rewards", &rewards_msg(stage)?)?;
+    stage.birth("stakers", &stakers_msg(stage)?)?;
     for who in ["requester", "provider2"] {
         let gift = Cw20ExecuteMsg::Transfer {
             recipient: stage.address(who)?,
@@ -98,6 +99,33 @@ fn dao_msg(stage: &Stage) -> Result<dao::InstantiateMsg, Error> {
             &stage.address("escrow")?,
             &stage.address("rewards")?,
         ),
+    })
+}
+
+/// The DAO of those who stake tokens: stake leaves as soon as what it voted for is over.
+fn stakers_msg(stage: &Stage) -> Result<dao::InstantiateMsg, Error> {
+    let policy = Policy {
+        voting_secs: 5,
+        deposit: Uint128::zero(),
+        ..policies().any
+    };
+    Ok(dao::InstantiateMsg {
+        name: "The stakers".into(),
+        electorate: Electorate::Staked {
+            token: stage.address("token")?,
+            unstaking_secs: 8,
+        },
+        policies: Policies {
+            text: policy.clone(),
+            spend: policy.clone(),
+            membership: policy.clone(),
+            params: policy.clone(),
+            policy: policy.clone(),
+            upgrade: policy.clone(),
+            any: policy,
+        },
+        rows: vec![],
+        ..dao_msg(stage)?
     })
 }
 
