@@ -131,7 +131,7 @@ impl Chain {
     pub fn at(&self, height: u64) -> Self {
         Self {
             network: self.network.clone(),
-            rpc: self.rpc.clone(),
+            rpc: Arc::clone(&self.rpc),
             height: Some(height),
         }
     }

@@ -27,6 +27,8 @@ struct Member {
     address: String,
     weight: u128,
     pending: u128,
+    /// Stake on its way out: amount and from when.
+    leaving: Vec<(u128, u64)>,
 }
 
 #[derive(Default)]
@@ -59,6 +61,17 @@ impl Dao {
                 let member = self.members.entry(told.get("member")?).or_default();
                 (member.weight, member.pending) = (weight, pending);
                 self.total = told.get("total")?;
+            }
+            "unstaking_started" => {
+                let row = (told.get("amount")?, told.get("from_secs")?);
+                let member = self.members.entry(told.get("member")?).or_default();
+                member.leaving.push(row);
+            }
+            "stake_released" => {
+                let member = self.members.entry(told.get("member")?).or_default();
+                member
+                    .leaving
+                    .retain(|(_, from_secs)| *from_secs > told.now_secs);
             }
             "proposal_opened" => {
                 let proposal = Proposal {
@@ -104,47 +117,73 @@ impl Dao {
         found.ok_or_else(|| Error::Answer(format!("nobody told of proposal {id}")))
     }
 
-    pub fn check(&self, check: &mut Check) -> Result<(), Error> {
-        let config: ConfigResponse = check.ask("dao", &QueryMsg::Config {})?;
+    /// With what the contract of this name answers.
+    pub fn check(&self, name: &str, check: &mut Check) -> Result<(), Error> {
+        let config: ConfigResponse = check.ask(name, &QueryMsg::Config {})?;
         let told = (self.proposals.len() as u64, self.members.len() as u32);
         let asked = (config.proposals, config.members_ever);
-        check.same("proposals and members".into(), told, asked);
-        self.check_members(check)?;
+        check.same(format!("proposals and members of the {name}"), told, asked);
+        self.check_members(name, check)?;
         for (&id, proposal) in &self.proposals {
-            check_proposal(check, id, proposal)?;
+            check_proposal(name, check, id, proposal)?;
         }
         let deposits: u128 = self.proposals.values().map(|one| one.deposit).sum();
-        let money: InvariantResponse = check.ask("dao", &QueryMsg::Invariant {})?;
+        let money: InvariantResponse = check.ask(name, &QueryMsg::Invariant {})?;
         let asked: Uint128 = money.rows.iter().map(|row| row.deposits).sum();
-        check.same("deposits".into(), deposits, asked.u128());
+        check.same(format!("deposits at the {name}"), deposits, asked.u128());
+        if config.token.is_some() {
+            let stake = |member: &Member| -> u128 {
+                let leaving = member.leaving.iter().map(|(amount, _)| amount);
+                member.weight + member.pending + leaving.sum::<u128>()
+            };
+            let stakes: u128 = self.members.values().map(stake).sum();
+            let asked: Uint128 = money.rows.iter().map(|row| row.stakes).sum();
+            check.same(format!("stakes at the {name}"), stakes, asked.u128());
+        }
         Ok(())
     }
 
-    fn check_members(&self, check: &mut Check) -> Result<(), Error> {
+    fn check_members(&self, name: &str, check: &mut Check) -> Result<(), Error> {
         let msg = QueryMsg::Members {
             start_after: None,
             limit: ALL,
         };
-        let answer: MembersResponse = check.ask("dao", &msg)?;
+        let answer: MembersResponse = check.ask(name, &msg)?;
         let asked = |member: DaoMember| {
             let weights = (member.weight.u128(), member.pending.u128());
-            (member.id, member.address.into_string(), weights)
+            let leaving = member.unstakings.iter();
+            let leaving = leaving.map(|row| (row.amount.u128(), row.from_secs));
+            (
+                (member.id, member.address.into_string(), weights),
+                leaving.collect::<Vec<_>>(),
+            )
         };
         let told = self.members.iter().map(|(&id, member)| {
             let weights = (member.weight, member.pending);
-            (id, member.address.clone(), weights)
+            (
+                (id, member.address.clone(), weights),
+                member.leaving.clone(),
+            )
         });
         let asked = answer.members.into_iter().map(asked);
-        check.same("members".into(), told.collect::<Vec<_>>(), asked.collect());
-        let answer: TotalResponse = check.ask("dao", &QueryMsg::Total { height: None })?;
-        check.same("all weight".into(), self.total, answer.weight.u128());
+        check.same(
+            format!("members of the {name}"),
+            told.collect::<Vec<_>>(),
+            asked.collect(),
+        );
+        let answer: TotalResponse = check.ask(name, &QueryMsg::Total { height: None })?;
+        check.same(
+            format!("all weight of the {name}"),
+            self.total,
+            answer.weight.u128(),
+        );
         Ok(())
     }
 }
 
-fn check_proposal(check: &mut Check, id: u64, told: &Proposal) -> Result<(), Error> {
+fn check_proposal(dao: &str, check: &mut Check, id: u64, told: &Proposal) -> Result<(), Error> {
     let msg = QueryMsg::FullProposal { proposal: id };
-    let answer: FullProposalResponse = check.ask("dao", &msg)?;
+    let answer: FullProposalResponse = check.ask(dao, &msg)?;
     let head = answer.proposal;
     // A timelock ends by time alone.
     let status = match told.status.as_str() {
@@ -153,7 +192,7 @@ fn check_proposal(check: &mut Check, id: u64, told: &Proposal) -> Result<(), Err
     };
     let classes: Vec<&str> = head.classes.iter().map(|class| class.name()).collect();
     check.same(
-        format!("proposal {id}"),
+        format!("proposal {id} of the {dao}"),
         (status, told.proposer, told.classes.clone(), told.tries),
         (
             head.status.name(),
@@ -190,7 +229,7 @@ fn check_proposal(check: &mut Check, id: u64, told: &Proposal) -> Result<(), Err
         start_after: None,
         limit: ALL,
     };
-    let answer: BallotsResponse = check.ask("dao", &msg)?;
+    let answer: BallotsResponse = check.ask(dao, &msg)?;
     let ballots = answer.ballots.into_iter().map(|ballot| {
         let weight = ballot.weight.u128();
         (ballot.member, (ballot.choice.name().to_owned(), weight))

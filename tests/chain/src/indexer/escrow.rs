@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use cosmwasm_std::Uint128;
 use surge_interface::escrow::{
-    Beneficiary, ConfigResponse, Contribution, InvariantResponse, JobResponse, QueryMsg,
+    Beneficiary, ConfigResponse, Contribution, InvariantResponse, JobResponse, Params, QueryMsg,
 };
 use surge_interface::{Denom, UncheckedDenom};
 
@@ -21,7 +21,10 @@ pub(super) struct Escrow {
     purses: BTreeMap<(String, String), u128>,
     /// Burned, work, gate.
     contributions: BTreeMap<u32, [u128; 3]>,
-    params_version: Option<u32>,
+    /// Version of the parameters after their last change.
+    version: Option<u32>,
+    /// What stands in it.
+    params: Option<Params>,
 }
 
 #[derive(Clone, Default)]
@@ -111,7 +114,12 @@ impl Escrow {
                 let key = (told.text("denom")?, "treasury".into());
                 *self.purses.entry(key).or_default() += told.get::<u128>("amount")?;
             }
-            "escrow_params_updated" => self.params_version = Some(told.get("version")?),
+            "escrow_params_updated" => {
+                self.version = Some(told.get("version")?);
+                if told.text("what")? == "params" {
+                    self.params = Some(serde_json::from_str(&told.text("value")?)?);
+                }
+            }
             _ => {}
         }
         Ok(())
@@ -146,8 +154,11 @@ impl Escrow {
     pub fn check(&self, check: &mut Check) -> Result<(), Error> {
         let config: ConfigResponse = check.ask("escrow", &QueryMsg::Config {})?;
         check.same("jobs".into(), self.jobs.len() as u64, config.jobs);
-        let version = self.params_version.unwrap_or(config.params_version);
-        check.same("parameters".into(), version, config.params_version);
+        if let (Some(version), Some(params)) = (self.version, &self.params) {
+            let answer: Params = check.ask("escrow", &QueryMsg::Params { version: None })?;
+            let asked = (config.params_version, &answer);
+            check.same("parameters of the escrow".into(), (version, params), asked);
+        }
         for (&id, job) in &self.jobs {
             check_job(check, id, job)?;
         }

@@ -37,8 +37,6 @@ use self::{check::Check, money::Balances, told::Told};
 use crate::Error;
 
 const NATIVE: &str = "ustake";
-/// Contracts that number their events.
-const NUMBERED: [&str; 4] = ["dao", "registry", "escrow", "rewards"];
 
 /// What events told of a network.
 pub struct Index {
@@ -49,7 +47,7 @@ pub struct Index {
     registry: registry::Registry,
     escrow: escrow::Escrow,
     rewards: rewards::Rewards,
-    dao: dao::Dao,
+    daos: BTreeMap<String, dao::Dao>,
     /// Number of the last event of each contract.
     seq: BTreeMap<String, u64>,
     events: usize,
@@ -67,8 +65,8 @@ pub struct Verdict {
 }
 
 impl Index {
-    /// Of the contracts with these names and addresses: `dao`, `token`, `registry`, `escrow`
-    /// and `rewards`. `genesis` are the token's first balances.
+    /// Of the contracts with these names and addresses: `token`, `registry`, `escrow` and
+    /// `rewards`; what is called otherwise is a DAO. `genesis` are the token's first balances.
     pub fn new(
         contracts: BTreeMap<String, String>,
         genesis: &[(String, u128)],
@@ -84,7 +82,7 @@ impl Index {
             registry: Default::default(),
             escrow: Default::default(),
             rewards: Default::default(),
-            dao: Default::default(),
+            daos: BTreeMap::new(),
             seq: BTreeMap::new(),
             events: 0,
         })
@@ -137,7 +135,7 @@ impl Index {
             "registry" => self.registry.take(&told),
             "escrow" => self.escrow.take(&told),
             "rewards" => self.rewards.take(&told),
-            _ => self.dao.take(&told),
+            _ => self.daos.entry(contract).or_default().take(&told),
         }
     }
 
@@ -170,7 +168,8 @@ impl Index {
             agreed: 0,
             differ: vec![],
         };
-        for contract in NUMBERED {
+        // The token alone does not number its events.
+        for contract in self.contracts.keys().filter(|name| *name != "token") {
             let config: Numbered = check.ask(contract, &json!({ "config": {} }))?;
             let seq = self.seq.get(contract).copied().unwrap_or_default();
             check.same(format!("events of the {contract}"), seq, config.seq);
@@ -187,7 +186,9 @@ impl Index {
         self.registry.check(&mut check)?;
         self.escrow.check(&mut check)?;
         self.rewards.check(&mut check)?;
-        self.dao.check(&mut check)?;
+        for (name, dao) in &self.daos {
+            dao.check(name, &mut check)?;
+        }
         Ok(Verdict {
             events: self.events,
             agreed: check.agreed,

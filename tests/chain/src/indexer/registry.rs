@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use cosmwasm_std::Uint128;
 use surge_interface::registry::{
-    InvariantResponse, NodeResponse, ProviderResponse, ProviderStatus, QueryMsg,
+    InvariantResponse, NodeResponse, Params, ProviderResponse, ProviderStatus, QueryMsg,
 };
 
 use super::check::Check;
@@ -19,8 +19,8 @@ pub(super) struct Registry {
     locked: BTreeMap<u64, (u32, u128)>,
     tips: BTreeMap<(String, u8), u128>,
     kitty: BTreeMap<u8, u128>,
-    /// All bond as the contract tells it.
-    bonds: BTreeMap<u8, u128>,
+    /// Parameters as they were set last.
+    params: Option<Params>,
 }
 
 #[derive(Default)]
@@ -71,7 +71,7 @@ impl Registry {
             "bonded" => {
                 let (denom, amount): (u8, u128) = (told.get("denom_id")?, told.get("amount")?);
                 *self.provider(told)?.bonds.entry(denom).or_default() += amount;
-                self.bonds.insert(denom, told.get("total_bonds")?);
+                self.total(told, denom)?;
             }
             "unbonding_started" => {
                 let (denom, amount): (u8, u128) = (told.get("denom_id")?, told.get("amount")?);
@@ -96,7 +96,7 @@ impl Registry {
                         "{amount} left, and {gone} had waited long enough"
                     )));
                 }
-                self.bonds.insert(denom, told.get("total_bonds")?);
+                self.total(told, denom)?;
             }
             "node_added" => {
                 let node = Node {
@@ -120,10 +120,10 @@ impl Registry {
             "node_evicted" => self.pays(told, told.get("tip")?, told.get("tip")?)?,
             "node_slashed" => {
                 self.pays(told, told.get("amount")?, told.get("tip")?)?;
-                let denom: u8 = told.get("denom_id")?;
-                self.kitty.insert(denom, told.get("kitty")?);
-                let less: u128 = told.get::<u128>("amount")? - told.get::<u128>("tip")?;
-                *self.bonds.entry(denom).or_default() -= less;
+                self.kitty.insert(told.get("denom_id")?, told.get("kitty")?);
+            }
+            "registry_params_updated" if told.text("what")? == "params" => {
+                self.params = Some(serde_json::from_str(&told.text("value")?)?);
             }
             "kitty_funded" => {
                 self.kitty.insert(told.get("denom_id")?, told.get("kitty")?);
@@ -145,6 +145,27 @@ impl Registry {
             _ => {}
         }
         Ok(())
+    }
+
+    /// The sum that the contract tells with a bond has to be that of the bonds.
+    fn total(&self, told: &Told, denom: u8) -> Result<(), Error> {
+        let (sum, said) = (self.bonds(denom), told.get("total_bonds")?);
+        if sum == said {
+            return Ok(());
+        }
+        Err(Error::Answer(format!(
+            "all bonds in denomination {denom} are {said}, but those told of {sum}"
+        )))
+    }
+
+    /// All bond in a denomination, on its way out or not.
+    fn bonds(&self, denom: u8) -> u128 {
+        let of = |provider: &Provider| -> u128 {
+            let leaving = provider.unbondings.iter().filter(|(of, ..)| *of == denom);
+            let stays = provider.bonds.get(&denom).copied().unwrap_or_default();
+            stays + leaving.map(|(_, amount, _)| amount).sum::<u128>()
+        };
+        self.providers.values().map(of).sum()
     }
 
     /// A node pays, and part of it is a reporter's.
@@ -203,15 +224,14 @@ impl Registry {
             let answer: Uint128 = check.ask("registry", &msg)?;
             check.same(format!("tips of {account}"), tips, answer.u128());
         }
+        if let Some(params) = &self.params {
+            let answer: Params = check.ask("registry", &QueryMsg::Params {})?;
+            check.same("parameters of the registry".into(), params, &answer);
+        }
         let money: InvariantResponse = check.ask("registry", &QueryMsg::Invariant {})?;
         for row in money.rows {
             let denom = row.denom;
-            let of = |provider: &Provider| -> u128 {
-                let leaving = provider.unbondings.iter().filter(|(of, ..)| *of == denom);
-                let stays = provider.bonds.get(&denom).copied().unwrap_or_default();
-                stays + leaving.map(|(_, amount, _)| amount).sum::<u128>()
-            };
-            let bonds: u128 = self.providers.values().map(of).sum();
+            let bonds = self.bonds(denom);
             let tips = self.tips.iter().filter(|((_, of), _)| *of == denom);
             let tips: u128 = tips.map(|(_, tips)| tips).sum();
             let kitty = self.kitty.get(&denom).copied().unwrap_or_default();

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use cw20::Cw20QueryMsg;
 use serde::Serialize;
 use serde_json::{Map, Value};
-use surge_interface::dao::{self, QueryMsg as Dao};
+use surge_interface::dao::{ConfigResponse, QueryMsg as Dao};
 use surge_interface::escrow::{self, Beneficiary, QueryMsg as Escrow};
 use surge_interface::registry::{self, QueryMsg as Registry};
 use surge_interface::rewards::QueryMsg as Rewards;
@@ -23,8 +23,10 @@ pub(super) fn all(stage: &Stage) -> Result<BTreeMap<String, Value>, Error> {
         stage,
         answers: BTreeMap::new(),
     };
-    if asked.once("dao", "config", &Dao::Config {})? {
-        asked.dao()?;
+    for dao in ["dao", "stakers"] {
+        if asked.once(dao, "config", &Dao::Config {})? {
+            asked.dao(dao)?;
+        }
     }
     if asked.once("token", "token_info", &Cw20QueryMsg::TokenInfo {})? {
         asked.token()?;
@@ -77,8 +79,8 @@ impl Asked<'_, '_> {
         Ok(())
     }
 
-    fn dao(&mut self) -> Result<(), Error> {
-        let config: dao::ConfigResponse = self.stage.ask("dao", &Dao::Config {})?;
+    fn dao(&mut self, dao: &str) -> Result<(), Error> {
+        let config: ConfigResponse = self.stage.ask(dao, &Dao::Config {})?;
         for (query, msg) in [
             ("policies", Dao::Policies {}),
             ("total", Dao::Total { height: None }),
@@ -105,13 +107,13 @@ impl Asked<'_, '_> {
                 },
             ),
         ] {
-            self.once("dao", query, &msg)?;
+            self.once(dao, query, &msg)?;
         }
         let proposals = 1..=config.proposals;
-        self.each("dao", "full_proposal", proposals.clone(), |&proposal| {
+        self.each(dao, "full_proposal", proposals.clone(), |&proposal| {
             Dao::FullProposal { proposal }
         })?;
-        self.each("dao", "ballots", proposals, |&proposal| Dao::Ballots {
+        self.each(dao, "ballots", proposals, |&proposal| Dao::Ballots {
             proposal,
             start_after: None,
             limit: ALL,

@@ -29,16 +29,16 @@ const ROLES: [&str; 13] = [
     "operator2",
     "anyone",
 ];
-const CONTRACTS: [&str; 5] = ["dao", "token", "registry", "escrow", "rewards"];
+const CONTRACTS: [&str; 6] = ["dao", "token", "registry", "escrow", "rewards", "stakers"];
 
 /// Length of an epoch: a bucket of vesting is over in fourteen seconds.
 const EPOCH_SECS: u64 = 2;
 /// Reward tokens of whoever pays or bonds.
 const TOKENS: u128 = 5_000_000_000_000;
 /// What a mere opinion has to be backed by.
-pub(super) const TEXT_DEPOSIT: u128 = 1_000;
+pub(super) const TEXT_DEPOSIT: u128 = 200;
 /// What a proposal that spends has to be backed by.
-const SPEND_DEPOSIT: u128 = 500;
+const SPEND_DEPOSIT: u128 = 150;
 
 pub(super) fn network(stage: &mut Stage) -> Result<(), Error> {
     stage.invite(&ROLES)?;
@@ -60,6 +60,7 @@ pub(super) fn network(stage: &mut Stage) -> Result<(), Error> {
     stage.birth("registry", &registry_msg(stage)?)?;
     stage.birth("escrow", &escrow_msg(stage)?)?;
     stage.birth("rewards", &rewards_msg(stage)?)?;
+    stage.birth("stakers", &stakers_msg(stage)?)?;
     for who in ["requester", "provider2"] {
         let gift = Cw20ExecuteMsg::Transfer {
             recipient: stage.address(who)?,
@@ -101,9 +102,36 @@ fn dao_msg(stage: &Stage) -> Result<dao::InstantiateMsg, Error> {
     })
 }
 
+/// The DAO of those who stake tokens: stake leaves as soon as what it voted for is over.
+fn stakers_msg(stage: &Stage) -> Result<dao::InstantiateMsg, Error> {
+    let policy = Policy {
+        voting_secs: 5,
+        deposit: Uint128::zero(),
+        ..policies().any
+    };
+    Ok(dao::InstantiateMsg {
+        name: "The stakers".into(),
+        electorate: Electorate::Staked {
+            token: stage.address("token")?,
+            unstaking_secs: 8,
+        },
+        policies: Policies {
+            text: policy.clone(),
+            spend: policy.clone(),
+            membership: policy.clone(),
+            params: policy.clone(),
+            policy: policy.clone(),
+            upgrade: policy.clone(),
+            any: policy,
+        },
+        rows: vec![],
+        ..dao_msg(stage)?
+    })
+}
+
 /// Two of three have to vote. A certain result ends the voting within a second, so only an
 /// opinion that nobody cares about waits until its voting closes.
-fn policies() -> Policies {
+pub(super) fn policies() -> Policies {
     let policy = Policy {
         quorum_bps: 5_000,
         pass_bps: 5_000,
@@ -146,14 +174,15 @@ pub(super) fn registry_params() -> registry::Params {
     }
 }
 
-fn registry_msg(stage: &Stage) -> Result<registry::InstantiateMsg, Error> {
+/// One class of processors, quoted in both denominations.
+pub(super) fn cpu() -> Class {
     let market = |denom| Market {
         denom,
         reference: REFERENCE,
         smallest_bond: Uint128::new(10_000),
         evict_tip: Uint128::new(100),
     };
-    let cpu = Class {
+    Class {
         name: "cpu".into(),
         leading: Kind::MilliCpu,
         smallest: Resources {
@@ -164,7 +193,10 @@ fn registry_msg(stage: &Stage) -> Result<registry::InstantiateMsg, Error> {
             bandwidth_mbps: 0,
         },
         markets: vec![market(0), market(1)],
-    };
+    }
+}
+
+fn registry_msg(stage: &Stage) -> Result<registry::InstantiateMsg, Error> {
     Ok(registry::InstantiateMsg {
         owner: stage.address("dao")?,
         escrow: stage.address("escrow")?,
@@ -172,8 +204,19 @@ fn registry_msg(stage: &Stage) -> Result<registry::InstantiateMsg, Error> {
         params: registry_params(),
         denoms: denoms(stage)?,
         regions: regions(),
-        classes: vec![cpu],
+        classes: vec![cpu()],
     })
+}
+
+/// What the escrow starts with: long enough for the next step, short enough to wait for.
+pub(super) fn escrow_params() -> escrow::Params {
+    escrow::Params {
+        accept_secs: 6,
+        review_secs: 8,
+        waiting_secs: 10,
+        dispute_secs: 8,
+        ..escrow::Params::defaults(TimeProfile::Dev)
+    }
 }
 
 fn escrow_msg(stage: &Stage) -> Result<escrow::InstantiateMsg, Error> {
@@ -183,13 +226,7 @@ fn escrow_msg(stage: &Stage) -> Result<escrow::InstantiateMsg, Error> {
         arbiter: stage.address("arbiter")?,
         treasury: stage.address("dao")?,
         profile: TimeProfile::Dev,
-        params: escrow::Params {
-            accept_secs: 6,
-            review_secs: 8,
-            waiting_secs: 10,
-            dispute_secs: 8,
-            ..escrow::Params::defaults(TimeProfile::Dev)
-        },
+        params: escrow_params(),
         denoms: denoms(stage)?,
         reward_token: Some(stage.address("token")?),
     })

@@ -60,7 +60,7 @@ pub const ALLOWED: &[Allowed] = &[
         reason: "cw-multi-test alone says whether a reply heard of success",
     },
     Allowed {
-        step: "5 is executed",
+        step: "6 is executed",
         field: "event wasm-execution_failed.reason",
         reason: "a node tells contracts the code of an error alone, for its words may vary",
     },

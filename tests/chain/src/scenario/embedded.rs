@@ -8,10 +8,8 @@ use cw_multi_test::{App, AppResponse, BankSudo, Executor, IntoAddr, SudoMsg};
 use serde_json::Value;
 use surge_testing::code;
 
-use super::ledger::{Event, Landed, Ledger, Moment, NATIVE, POCKET};
+use super::ledger::{code_of, Event, Landed, Ledger, Moment, NATIVE, POCKET};
 use crate::Error;
-
-const SALT: &[u8] = b"scenario";
 
 /// The embedded chain: cw-multi-test with the contracts as they are compiled for tests.
 /// Its blocks are those that another run had, or one a second.
@@ -47,7 +45,7 @@ impl Embedded {
                 let BlockInfo { height, time, .. } = self.app.block_info();
                 Moment {
                     height: height + 1,
-                    nanos: time.plus_seconds(1).nanos(),
+                    nanos: time.nanos() + 1_000_000_000,
                 }
             }
             Some(moments) => moments.pop_front().ok_or_else(|| {
@@ -101,7 +99,7 @@ impl Ledger for Embedded {
     }
 
     fn store(&mut self, deployer: &str, contract: &'static str) -> Result<String, Error> {
-        let code = match contract {
+        let code = match code_of(contract) {
             "dao" => code::dao(),
             "token" => code::token(),
             "registry" => code::registry(),
@@ -117,8 +115,8 @@ impl Ledger for Embedded {
         let creator = api
             .addr_canonicalize(deployer.into_addr().as_str())
             .map_err(unexpected)?;
-        let address =
-            instantiate2_address(checksum.as_slice(), &creator, SALT).map_err(unexpected)?;
+        let address = instantiate2_address(checksum.as_slice(), &creator, contract.as_bytes())
+            .map_err(unexpected)?;
         let address = api.addr_humanize(&address).map_err(unexpected)?;
         Ok(address.into_string())
     }
@@ -137,7 +135,7 @@ impl Ledger for Embedded {
             label: contract.to_owned(),
             msg: bytes(msg)?,
             funds: vec![],
-            salt: Binary::from(SALT),
+            salt: Binary::from(contract.as_bytes()),
         };
         Ok(self.send(deployer, message)?.naming(code_id, contract))
     }

@@ -139,6 +139,8 @@ pub(super) fn in_tokens(stage: &mut Stage) -> Result<(), Error> {
         let flush = Escrow::Flush { denom, purse };
         stage.act(&format!("the {name}"), "anyone", "escrow", &flush, 0)?;
     }
+    let turn = Rewards::Turn {};
+    stage.act("epochs are turned", "anyone", "rewards", &turn, 0)?;
     claim(stage, "the first claim")
 }
 

@@ -9,6 +9,14 @@ pub(super) const POCKET: u128 = 1_000_000_000;
 /// The native coin.
 pub(super) const NATIVE: &str = "ustake";
 
+/// Which code a contract runs: those who stake have a DAO of their own.
+pub(super) fn code_of(contract: &str) -> &str {
+    match contract {
+        "stakers" => "dao",
+        contract => contract,
+    }
+}
+
 /// A block that something happened in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Moment {

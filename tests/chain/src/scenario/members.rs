@@ -4,13 +4,15 @@ use cosmwasm_std::{Binary, Uint128};
 use cw20::Cw20ExecuteMsg;
 use serde::Serialize;
 use surge_interface::dao::{
-    Action, Choice, ClassifyResponse, Draft, ExecuteMsg as Dao, FullProposalResponse, QueryMsg,
-    Status,
+    Action, Choice, Class, ClassifyResponse, Draft, ExecuteMsg as Dao, FullProposalResponse,
+    QueryMsg, Row, Settings, Status,
 };
+use surge_interface::escrow::{self, ExecuteMsg as Escrow};
 use surge_interface::registry::{self, ExecuteMsg as Registry};
 use surge_interface::{rewards, UncheckedDenom};
+use surge_testing::regions;
 
-use super::birth::{registry_params, TEXT_DEPOSIT};
+use super::birth::{cpu, escrow_params, policies, registry_params, TEXT_DEPOSIT};
 use super::{ledger::NATIVE, stage::Stage};
 use crate::Error;
 
@@ -73,9 +75,9 @@ impl Stage<'_> {
     }
 }
 
-fn call(contract: String, msg: &impl Serialize) -> Result<Action, Error> {
+fn call(contract: &str, msg: &impl Serialize) -> Result<Action, Error> {
     Ok(Action::Execute {
-        contract,
+        contract: contract.to_owned(),
         msg: Binary::new(serde_json::to_vec(msg)?),
         funds: vec![],
     })
@@ -95,6 +97,71 @@ pub(super) fn opinion_fails(stage: &mut Stage, opinion: u64) -> Result<(), Error
     stage.refund(opinion)
 }
 
+/// One action of nearly every kind, for every contract.
+fn everything(stage: &Stage) -> Result<Vec<Action>, Error> {
+    let registry = stage.address("registry")?;
+    let escrow = stage.address("escrow")?;
+    let rewards = stage.address("rewards")?;
+    // The last one knows its distance to all.
+    let mut regions = regions();
+    let id = regions.len() as u8 - 1;
+    let mut region = regions.swap_remove(id.into());
+    region.clean_ppm /= 2;
+    let mut class = cpu();
+    for market in &mut class.markets {
+        market.evict_tip = Uint128::new(200);
+    }
+    let mut text = policies().text;
+    text.voting_secs += 1;
+    let escrow_params = escrow::Params {
+        take_bps: 400,
+        ..escrow_params()
+    };
+    let slash = rewards::ExecuteMsg::Slash {
+        provider: 2,
+        bps: 1_000,
+    };
+    Ok(vec![
+        call(&registry, &Registry::SetRegion { id, region })?,
+        call(&registry, &Registry::SetClass { id: 0, class })?,
+        call(&registry, &Registry::SetIntake { open: false })?,
+        call(&registry, &Registry::SetIntake { open: true })?,
+        call(
+            &escrow,
+            &Escrow::UpdateParams {
+                params: escrow_params,
+            },
+        )?,
+        call(
+            &escrow,
+            &Escrow::SetRoles {
+                arbiter: Some(stage.address("member2")?),
+                treasury: None,
+            },
+        )?,
+        call(&escrow, &Escrow::SetIntake { open: false })?,
+        call(&rewards, &slash)?,
+        Action::SetPolicy {
+            class: Class::Text,
+            policy: text,
+        },
+        Action::SetRow {
+            row: Row {
+                contract: stage.address("token")?,
+                message: "transfer".into(),
+                class: Class::Spend,
+            },
+        },
+        Action::SetSettings {
+            settings: Settings {
+                forfeit_bps: 3_000,
+                ..Settings::defaults(UncheckedDenom::Native(NATIVE.into()))
+            },
+        },
+        Action::RemoveMember { member: 3 },
+    ])
+}
+
 /// Money is spent, a parameter set, a member added; one proposal is voted down, one cannot
 /// be carried out, one is taken back.
 pub(super) fn decide(stage: &mut Stage) -> Result<(), Error> {
@@ -108,7 +175,7 @@ pub(super) fn decide(stage: &mut Stage) -> Result<(), Error> {
         recipient: stage.address("payout1")?,
         amount: Uint128::new(7_000),
     };
-    let tokens = call(stage.address("token")?, &tokens)?;
+    let tokens = call(&stage.address("token")?, &tokens)?;
     let params = Registry::UpdateParams {
         params: registry::Params {
             heartbeat_secs: 1,
@@ -116,16 +183,22 @@ pub(super) fn decide(stage: &mut Stage) -> Result<(), Error> {
             ..registry_params()
         },
     };
-    let params = call(stage.address("registry")?, &params)?;
+    let params = call(&stage.address("registry")?, &params)?;
     let emission = rewards::ExecuteMsg::UpdateParams {
         params: rewards::Params {
             base_bps: 190,
             ..rewards::Params::defaults()
         },
     };
-    let emission = call(stage.address("rewards")?, &emission)?;
+    let emission = call(&stage.address("rewards")?, &emission)?;
     let newcomer = Action::AddMember {
         address: stage.address("anyone")?,
+    };
+    // What the escrow is sent without a message it books when somebody asks it to.
+    let stray = Action::Send {
+        to: stage.address("escrow")?,
+        denom: UncheckedDenom::Native(NATIVE.into()),
+        amount: Uint128::new(11),
     };
 
     let draft = Draft {
@@ -153,12 +226,14 @@ pub(super) fn decide(stage: &mut Stage) -> Result<(), Error> {
         "dao",
         &strange,
         TEXT_DEPOSIT - 1,
-        "send 1000 ustake with this, nothing else",
+        "send 200 ustake with this, nothing else",
     )?;
 
-    let spending = stage.propose("to spend", 1, vec![little, tokens])?;
+    let spending = stage.propose("to spend", 1, vec![little, tokens, stray])?;
     // All of them are decided at once, so that one wait does for all.
     let setting = stage.propose("to set parameters", 2, vec![params, emission])?;
+    let everything = everything(stage)?;
+    let everything = stage.propose("to set everything else", 1, everything)?;
     let unwanted = stage.propose("to spend more", 2, vec![more])?;
     let failing = stage.propose("to spend too much", 3, vec![too_much])?;
     let joining = stage.propose("to add a member", 3, vec![newcomer])?;
@@ -200,16 +275,30 @@ pub(super) fn decide(stage: &mut Stage) -> Result<(), Error> {
     }
     for member in [1, 2] {
         stage.vote(member, setting, Choice::Yes)?;
+        stage.vote(member, everything, Choice::Yes)?;
         stage.vote(member, unwanted, Choice::No)?;
         stage.vote(member, failing, Choice::Yes)?;
         stage.vote(member, joining, Choice::Yes)?;
     }
-    for proposal in [spending, setting, unwanted, failing, joining] {
+    for proposal in [spending, setting, everything, unwanted, failing, joining] {
         stage.poke(proposal)?;
     }
-    for proposal in [spending, setting, failing, joining] {
+    for (proposal, status) in [
+        (spending, Status::Executed),
+        (setting, Status::Executed),
+        (everything, Status::Executed),
+        (failing, Status::Ready),
+        (joining, Status::Executed),
+    ] {
         stage.execute(proposal)?;
+        let answer = stage.proposal(proposal)?;
+        let failure = answer.failure.unwrap_or_default();
+        assert_eq!(answer.proposal.status, status, "{proposal}: {failure}");
     }
+    let sync = Escrow::Sync {
+        denom: UncheckedDenom::Native(NATIVE.into()),
+    };
+    stage.act("stray coins are booked", "anyone", "escrow", &sync, 0)?;
     let again = "executed once more";
     stage.refused(
         again,
@@ -232,12 +321,9 @@ pub(super) fn decide(stage: &mut Stage) -> Result<(), Error> {
         0,
         "nobody votes any longer",
     )?;
-    for proposal in [spending, unwanted] {
+    for proposal in [spending, everything, unwanted] {
         stage.refund(proposal)?;
     }
-    let status = |proposal| -> Result<_, Error> { Ok(stage.proposal(proposal)?.proposal.status) };
-    assert_eq!(status(setting)?, Status::Executed);
-    assert_eq!(status(unwanted)?, Status::Rejected);
-    assert_eq!(status(failing)?, Status::Ready);
+    assert_eq!(stage.proposal(unwanted)?.proposal.status, Status::Rejected);
     Ok(())
 }

@@ -12,6 +12,7 @@ mod members;
 mod node;
 mod providers;
 mod stage;
+mod stakers;
 mod trouble;
 
 pub use compare::{differences, judge, Allowed, Difference, ALLOWED};
@@ -38,6 +39,8 @@ pub fn play(ledger: &mut dyn Ledger, mut progress: impl FnMut(&str)) -> Result<R
     trouble::silence(&mut stage)?;
     trouble::refused(&mut stage)?;
     providers::strangers_and_too_little(&mut stage)?;
+    providers::kitty_funded(&mut stage)?;
+    stakers::decide(&mut stage)?;
     members::decide(&mut stage)?;
     jobs::claim(&mut stage, "a claim after some has vested")?;
     providers::evicted(&mut stage)?;

@@ -1,4 +1,4 @@
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, path::Path};
 
 use cosmwasm_std::{coins, Checksum};
 use serde_json::Value;
@@ -6,7 +6,7 @@ use surge_chain::{
     execute, instantiate2, new_words, pay, store_code, Chain, Executed, Key, Limit, Network,
 };
 
-use super::ledger::{Event, Landed, Ledger, Moment, NATIVE, POCKET};
+use super::ledger::{code_of, Event, Landed, Ledger, Moment, NATIVE, POCKET};
 use crate::{artifact, Error};
 
 /// Gas that a message may use.
@@ -49,8 +49,27 @@ impl Node {
     }
 
     fn code(&self, contract: &str) -> Result<&(u64, Checksum), Error> {
-        let code = self.codes.get(contract);
+        let code = self.codes.get(code_of(contract));
         code.ok_or_else(|| Error::Answer(format!("no code of {contract} was stored")))
+    }
+
+    fn salt(&self, contract: &str) -> Vec<u8> {
+        [&self.salt, contract.as_bytes()].concat()
+    }
+
+    /// Uploads cost more than a pocket holds, and whose they are matters to nobody.
+    fn upload(&self, path: &Path) -> Result<(u64, Checksum), Error> {
+        let wasm = std::fs::read(path).map_err(|source| Error::File {
+            path: path.into(),
+            source,
+        })?;
+        let uploader = self.chain.network().key("faucet")?;
+        let upload = store_code(uploader.address(), &wasm)?;
+        let stored = self
+            .chain
+            .send(&uploader, &[upload], Limit::Gas(UPLOAD_GAS))?;
+        let code_id = stored.attribute("store_code", "code_id")?;
+        Ok((code_id, Checksum::generate(&wasm)))
     }
 
     /// The chain as of the end of the block of what happened last.
@@ -122,19 +141,14 @@ impl Ledger for Node {
     }
 
     fn store(&mut self, _: &str, contract: &'static str) -> Result<String, Error> {
-        let path = artifact(&format!("surge_{contract}"));
-        let wasm = std::fs::read(&path).map_err(|source| Error::File { path, source })?;
-        // Uploads cost more than a pocket holds, and whose they are matters to nobody.
-        let uploader = self.chain.network().key("faucet")?;
-        let upload = store_code(uploader.address(), &wasm)?;
-        let stored = self
-            .chain
-            .send(&uploader, &[upload], Limit::Gas(UPLOAD_GAS))?;
-        let checksum = Checksum::generate(&wasm);
-        let code_id = stored.attribute("store_code", "code_id")?;
-        self.codes.insert(contract, (code_id, checksum));
-        let deployer = self.key("deployer")?.account();
-        self.chain.predict(deployer, &checksum, &self.salt)
+        let code = code_of(contract);
+        if !self.codes.contains_key(code) {
+            let stored = self.upload(&artifact(&format!("surge_{code}")))?;
+            self.codes.insert(code, stored);
+        }
+        let (deployer, (_, checksum)) = (self.key("deployer")?, self.code(contract)?);
+        self.chain
+            .predict(deployer.account(), checksum, &self.salt(contract))
     }
 
     fn instantiate(
@@ -145,7 +159,8 @@ impl Ledger for Node {
         msg: &Value,
     ) -> Result<Landed, Error> {
         let (signer, code_id) = (self.key(deployer)?.address(), self.code(contract)?.0);
-        let message = instantiate2(signer, code_id, contract, admin, &self.salt, msg)?;
+        let salt = self.salt(contract);
+        let message = instantiate2(signer, code_id, contract, admin, &salt, msg)?;
         Ok(self.send(deployer, message)?.naming(code_id, contract))
     }
 

@@ -66,6 +66,15 @@ pub(super) fn join(stage: &mut Stage) -> Result<(), Error> {
     Ok(())
 }
 
+/// Somebody adds to the insurance, and the bonds of others stay what they are.
+pub(super) fn kitty_funded(stage: &mut Stage) -> Result<(), Error> {
+    let fund = Registry::FundKitty {};
+    let step = "the kitty is funded";
+    stage
+        .act(step, "anyone", "registry", &fund, 1_234)
+        .map(drop)
+}
+
 /// The node's operator says that all of it is free.
 pub(super) fn heartbeat(stage: &mut Stage, node: u32, provider: u32) -> Result<(), Error> {
     let known: NodeResponse = stage.ask("registry", &QueryMsg::Node { node })?;

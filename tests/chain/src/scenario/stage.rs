@@ -156,7 +156,8 @@ impl<'a> Stage<'a> {
         self.act(step, who, "token", &send, 0)
     }
 
-    /// Somebody sends a message to a contract, and it is refused for this reason.
+    /// Somebody sends a message to a contract, and it is refused for this reason; an empty
+    /// one is in the bank's words, of which each chain has its own.
     pub(super) fn refused(
         &mut self,
         step: &str,
