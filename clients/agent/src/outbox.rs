@@ -48,7 +48,7 @@ pub fn send(
         bytes: signed.bytes.clone(),
         fee: signed.fee,
     })?;
-    let handed = chain.hand_over(&signed.bytes);
+    let handed = chain.broadcast(&signed.bytes);
     journal.handed_over(purpose);
     // A refusal is found again, and judged, when it is handed over the next time.
     match handed {
@@ -89,7 +89,7 @@ pub fn look(
         journal.end(&tx, End::Lapsed, None)?;
         return Ok(News::Lapsed(tx));
     }
-    match chain.hand_over(&tx.bytes) {
+    match chain.broadcast(&tx.bytes) {
         // Another transaction of the account used its sequence, or this one itself did a
         // moment ago: which, shows when the next blocks are there.
         Err(ChainError::Refused { code, .. }) if code == WRONG_SEQUENCE => Ok(News::Waiting),

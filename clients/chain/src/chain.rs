@@ -131,7 +131,8 @@ impl Chain {
     pub fn at(&self, height: u64) -> Self {
         Self {
             network: self.network.clone(),
-            rpc: Arc::clone(&self.rpc),
+            rpc: self.rpc.clone(),
+            patience: self.patience,
             height: Some(height),
         }
     }

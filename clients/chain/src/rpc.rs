@@ -130,8 +130,8 @@ impl Rpc {
     ) -> Result<Vec<u8>, Error> {
         let data = hex::encode(request);
         // 0 is the newest block.
-        let height = height.unwrap_or_default().to_string();
-        let params = json!({ "path": path, "data": data, "height": height, "prove": false });
+        let asked = height.unwrap_or_default().to_string();
+        let params = json!({ "path": path, "data": data, "height": asked, "prove": false });
         let answer: Value = self.call("abci_query", &params)?;
         let response = &answer["response"];
         if response["code"].as_u64().unwrap_or_default() != 0 {
