@@ -25,6 +25,7 @@ fn a_whole_job_reconciles_to_the_last_unit(town: &Town) {
     let mut node = town.start_node(None);
     town.wait_until_found(&mut node);
     let before = town.books();
+    let credit_before = town.credit_of_requester();
 
     let output = town.home("requester").join("result.txt");
     let submitted = town.submit(&town.store);
@@ -66,15 +67,20 @@ fn a_whole_job_reconciles_to_the_last_unit(town: &Town) {
         -town.deposit() - paid.iter().sum::<i128>()
     );
     assert_eq!(
-        moved["operator"], -fees_of_node,
-        "the hot key pays gas and nothing else"
+        moved["operator"],
+        -fees_of_node,
+        "the hot key pays gas and nothing else\n{}",
+        town.sent()
     );
     assert_eq!(moved["owner"], 0, "the cold key signed nothing");
     assert_eq!(moved["payout"], price - take);
     assert_eq!(moved["registry"], 0);
     // What the price left of the deposit waits for the requester; the take for a flush.
     assert_eq!(moved["escrow"], town.deposit() - price + take);
-    assert_eq!(town.credit_of_requester(), town.deposit() - price);
+    assert_eq!(
+        town.credit_of_requester() - credit_before,
+        town.deposit() - price
+    );
     let fees = paid.iter().sum::<i128>() + fees_of_node;
     assert_eq!(
         moved.values().sum::<i128>(),
