@@ -269,7 +269,7 @@ impl Agent {
                 (tx, "included")
             }
             News::Failed(tx, why) => {
-                warn!(what = tx.purpose.word(), job = tx.job, tx = tx.hash, why = ?why, "refused");
+                warn!(what = tx.purpose.word(), job = tx.job, tx = tx.hash, fee = %tx.fee, why = ?why, "refused");
                 self.hold(tx.purpose, tx.job);
                 (tx, "failed")
             }

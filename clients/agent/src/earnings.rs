@@ -1,7 +1,10 @@
 //! Freeing the machine after delivery, and having paid what is due. Anybody may send these;
 //! the operator does, and pays the gas.
 
-use surge_interface::UncheckedDenom;
+use surge_interface::{
+    escrow::{JobSummary, Params, Status},
+    UncheckedDenom,
+};
 
 use crate::{
     agent::{Agent, Wanted},
@@ -11,17 +14,26 @@ use crate::{
 };
 
 impl Agent {
-    /// Frees the machine of a delivered job, when no further job fits beside it.
-    pub(crate) fn vacate(&self, job: u64) -> Result<Option<Wanted>, Error> {
+    /// Frees the machine of a delivered job, when no further job fits beside it and its
+    /// requester takes time.
+    pub(crate) fn vacate(
+        &self,
+        summary: &JobSummary,
+        terms: &Params,
+    ) -> Result<Option<Wanted>, Error> {
         let node = &self.node;
         let room = node.spec.capacity.saturating_sub(&node.reserved);
         let full = room.milli_cpu < 1_000 || room.memory_mib == 0;
-        if !self.settings.earnings.vacate || self.draining || !full {
+        let patience_secs = self.settings.earnings.vacate_secs;
+        let delivered_secs = summary.deadline_secs.saturating_sub(terms.review_secs);
+        let alone = self.now_secs.saturating_sub(delivered_secs) >= patience_secs;
+        let submitted = summary.status == Status::Submitted;
+        if patience_secs == 0 || self.draining || !full || !alone || !submitted {
             return Ok(None);
         }
-        let held = self.suite.reservation(job)?.need;
-        let call = Call::Vacate { job };
-        Ok((held.milli_cpu > 0).then_some((Purpose::Vacate, Some(job), call)))
+        let held = self.suite.reservation(summary.id)?.need;
+        let call = Call::Vacate { job: summary.id };
+        Ok((held.milli_cpu > 0).then_some((Purpose::Vacate, Some(summary.id), call)))
     }
 
     /// What is due to be fetched: earnings at the escrow, then rewards.

@@ -87,18 +87,18 @@ impl Agent {
         job: &JobResponse,
     ) -> Result<Option<Wanted>, Error> {
         let id = entry.job;
-        let accept_secs = self.suite.terms(job.summary.params_version)?.accept_secs;
+        let terms = self.suite.terms(job.summary.params_version)?;
         let known = Known {
             node: self.node.id,
             now_secs: self.now_secs,
             summary: &job.summary,
-            accept_secs,
+            accept_secs: terms.accept_secs,
             entry,
             failure: self.trouble.get(&id).map(|trouble| &trouble.failure),
             settle: self.settings.earnings.settle,
         };
         match known.step() {
-            Step::Wait if entry.stage == Stage::Delivered => Ok(self.vacate(id)?),
+            Step::Wait if entry.stage == Stage::Delivered => self.vacate(&job.summary, &terms),
             Step::Wait => Ok(None),
             Step::Work => {
                 self.work(entry, job)?;

@@ -140,8 +140,9 @@ pub struct Places {
 pub struct Earnings {
     /// Have jobs paid that their requesters left alone past the review.
     pub settle: bool,
-    /// Free the machine of delivered jobs when no further one fits beside them.
-    pub vacate: bool,
+    /// Free the machine of a delivered job that its requester left alone for so many
+    /// seconds, when no further one fits beside it; 0 is never.
+    pub vacate_secs: u64,
     /// Send what is owed to the payout address this often, in hours; 0 is never.
     pub withdraw_hours: f64,
     /// Claim rewards this often, in hours; 0 is never.
@@ -152,7 +153,7 @@ impl Default for Earnings {
     fn default() -> Self {
         Self {
             settle: true,
-            vacate: true,
+            vacate_secs: 60,
             withdraw_hours: 24.0,
             claim_hours: 7.0 * 24.0,
         }
