@@ -10,9 +10,6 @@ use cosmrs::{
         cosmwasm::wasm::v1::{
             QueryCodeRequest, QueryCodeResponse, QueryContractHistoryRequest,
             QueryContractHistoryResponse, QueryContractInfoRequest, QueryContractInfoResponse,
-            QueryParamsRequest, QueryParamsResponse, QueryRawContractStateRequest,
-            QueryRawContractStateResponse, QuerySmartContractStateRequest,
-            QuerySmartContractStateResponse,
         },
         traits::Message,
     },
@@ -20,7 +17,7 @@ use cosmrs::{
     AccountId, Any, Coin,
 };
 use cosmwasm_std::{instantiate2_address, Checksum};
-use serde::{de::DeserializeOwned, Deserialize, Serialize};
+use serde::{Deserialize, Serialize};
 use serde_json::{json, Value};
 
 use crate::{
@@ -29,6 +26,8 @@ use crate::{
     Account, Error, Key, Network,
 };
 
+/// Longest wait for a block with the transaction, when nobody says otherwise.
+const PATIENCE: Duration = Duration::from_secs(60);
 /// Times that a transaction is signed anew because another one of the account was faster.
 const TRIES: u32 = 5;
 
@@ -36,6 +35,7 @@ const TRIES: u32 = 5;
 pub struct Chain {
     pub(crate) network: Network,
     pub(crate) rpc: Rpc,
+    pub(crate) patience: Duration,
 }
 
 /// How much gas a transaction may use.
@@ -98,29 +98,22 @@ pub struct Code {
     pub creator: String,
 }
 
-/// What a node says about itself and its chain.
-#[derive(Clone, Debug, Serialize)]
-pub struct Capabilities {
-    /// The chain's application and its version.
-    pub app: String,
-    /// CometBFT's version.
-    pub comet: String,
-    /// Who may upload code.
-    pub upload: String,
-    /// Who may make contracts of uploaded code.
-    pub instantiate: String,
-    /// Most gas of a block; none is no limit.
-    pub block_gas: Option<u64>,
-    /// Most bytes of a block.
-    pub block_bytes: u64,
-}
-
 impl Chain {
     /// The chain of this network, through the first of its nodes that answers, and through
     /// another one when that stops answering. Fails when it is a node of another chain.
     pub fn connect(network: Network) -> Result<Self, Error> {
         let rpc = Rpc::connect(&network.rpc, &network.chain_id)?;
-        Ok(Self { network, rpc })
+        Ok(Self {
+            network,
+            rpc,
+            patience: PATIENCE,
+        })
+    }
+
+    /// The same, with another wait for blocks than a minute.
+    #[must_use]
+    pub fn patient(self, patience: Duration) -> Self {
+        Self { patience, ..self }
     }
 
     /// What is known of the network.
@@ -137,11 +130,7 @@ impl Chain {
     /// Time of the newest block, in seconds since 1970.
     pub fn now_secs(&self) -> Result<u64, Error> {
         let header: Value = self.rpc.call("header", &json!({}))?;
-        let time = header["header"]["time"].as_str().unwrap_or_default();
-        let time: cosmrs::tendermint::Time = time
-            .parse()
-            .map_err(|error| Error::Answer(format!("block time {time}: {error}")))?;
-        u64::try_from(time.unix_timestamp()).map_err(|error| Error::Answer(error.to_string()))
+        seconds(&header["header"]["time"])
     }
 
     /// Waits until a block is newer than this time.
@@ -186,7 +175,25 @@ impl Chain {
 
     /// What these messages would use, without sending them. Errors of contracts come now.
     pub fn simulate(&self, signer: &Account, messages: &[Any]) -> Result<Simulated, Error> {
-        let sequence = self.base_account(signer.address())?.sequence;
+        let mut sequence = self.base_account(signer.address())?.sequence;
+        let mut tries = 1;
+        loop {
+            match self.simulate_as(signer, messages, sequence) {
+                Err(Error::Query { log, .. }) if tries < TRIES && expected(&log).is_some() => {
+                    sequence = expected(&log).unwrap_or(sequence);
+                    tries += 1;
+                }
+                answer => return answer,
+            }
+        }
+    }
+
+    fn simulate_as(
+        &self,
+        signer: &Account,
+        messages: &[Any],
+        sequence: u64,
+    ) -> Result<Simulated, Error> {
         let body = tx::Body::new(messages.iter().cloned(), "", 0u32);
         let fee = Coin {
             denom: self.network.fee.denom.parse()?,
@@ -247,10 +254,15 @@ impl Chain {
                     if self.find(&signed.pending.hash)?.is_some() {
                         return Ok(self.wait(&signed)?);
                     }
-                    // Another transaction of the account was faster: once more.
+                    // Another transaction of the account was faster: once more, after it.
                     tries += 1;
-                    thread::sleep(Duration::from_millis(400));
-                    envelope.sequence = self.sequence(signer.address())?;
+                    envelope.sequence = match expected(error.raw_log()) {
+                        Some(expected) => expected,
+                        None => {
+                            thread::sleep(Duration::from_millis(400));
+                            self.sequence(signer.address())?
+                        }
+                    };
                 }
                 Err(error) => return Err(error.into()),
             }
@@ -350,57 +362,6 @@ impl Chain {
         }
     }
 
-    /// What the node says about itself and its chain.
-    pub fn capabilities(&self) -> Result<Capabilities, Error> {
-        let info: Value = self.rpc.call("abci_info", &json!({}))?;
-        let status: Value = self.rpc.call("status", &json!({}))?;
-        let consensus: Value = self.rpc.call("consensus_params", &json!({}))?;
-        let block = &consensus["consensus_params"]["block"];
-        let answer: QueryParamsResponse =
-            self.query("/cosmwasm.wasm.v1.Query/Params", &QueryParamsRequest {})?;
-        let params = answer.params.unwrap_or_default();
-        let upload = params.code_upload_access.unwrap_or_default();
-        let text = |field: &Value| field.as_str().unwrap_or("unknown").to_owned();
-        Ok(Capabilities {
-            app: format!(
-                "{} {}",
-                text(&info["response"]["data"]),
-                text(&info["response"]["version"])
-            ),
-            comet: text(&status["node_info"]["version"]),
-            upload: access(upload.permission).to_owned(),
-            instantiate: access(params.instantiate_default_permission).to_owned(),
-            block_gas: block["max_gas"].as_str().and_then(|gas| gas.parse().ok()),
-            block_bytes: number(&block["max_bytes"])?,
-        })
-    }
-
-    /// Asks a contract.
-    pub fn smart<T: DeserializeOwned>(
-        &self,
-        contract: &str,
-        msg: &impl Serialize,
-    ) -> Result<T, Error> {
-        let request = QuerySmartContractStateRequest {
-            address: contract.into(),
-            query_data: serde_json::to_vec(msg)?,
-        };
-        let answer: QuerySmartContractStateResponse =
-            self.query("/cosmwasm.wasm.v1.Query/SmartContractState", &request)?;
-        Ok(serde_json::from_slice(&answer.data)?)
-    }
-
-    /// Reads a contract's store without running it. Nothing is empty.
-    pub fn raw(&self, contract: &str, key: &[u8]) -> Result<Vec<u8>, Error> {
-        let request = QueryRawContractStateRequest {
-            address: contract.into(),
-            query_data: key.into(),
-        };
-        let answer: QueryRawContractStateResponse =
-            self.query("/cosmwasm.wasm.v1.Query/RawContractState", &request)?;
-        Ok(answer.data)
-    }
-
     pub(crate) fn base_account(&self, address: &str) -> Result<BaseAccount, Error> {
         let request = QueryAccountRequest {
             address: address.into(),
@@ -429,18 +390,41 @@ impl Chain {
         }
     }
 
-    fn query<T: Message + Default>(&self, path: &str, request: &impl Message) -> Result<T, Error> {
-        let answer = self.rpc.query(path, &request.encode_to_vec())?;
+    pub(crate) fn query<T: Message + Default>(
+        &self,
+        path: &str,
+        request: &impl Message,
+    ) -> Result<T, Error> {
+        self.query_at(path, request, None)
+    }
+
+    /// As the chain stood after this block; after the newest when none is named.
+    pub(crate) fn query_at<T: Message + Default>(
+        &self,
+        path: &str,
+        request: &impl Message,
+        height: Option<u64>,
+    ) -> Result<T, Error> {
+        let answer = self.rpc.query(path, &request.encode_to_vec(), height)?;
         T::decode(&*answer).map_err(|error| Error::Answer(format!("{path}: {error}")))
     }
 }
 
-/// What wasmd's numbers for permissions mean.
-const fn access(permission: i32) -> &'static str {
-    match permission {
-        1 => "nobody",
-        3 => "everybody",
-        4 => "some addresses",
-        _ => "unknown",
-    }
+/// Seconds since 1970 of a time as CometBFT writes it.
+pub(crate) fn seconds(time: &Value) -> Result<u64, Error> {
+    let text = time.as_str().unwrap_or_default();
+    let time: cosmrs::tendermint::Time = text
+        .parse()
+        .map_err(|error| Error::Answer(format!("block time {text}: {error}")))?;
+    u64::try_from(time.unix_timestamp()).map_err(|error| Error::Answer(error.to_string()))
+}
+
+/// The sequence that the node wants: it counts the account's transactions that wait for a
+/// block, which the account's own record does not.
+fn expected(log: &str) -> Option<u64> {
+    let (_, rest) = log.split_once("account sequence mismatch, expected ")?;
+    rest.split(|c: char| !c.is_ascii_digit())
+        .next()?
+        .parse()
+        .ok()
 }

@@ -27,6 +27,14 @@ pub enum Error {
         /// What the chain said.
         log: String,
     },
+    /// The node keeps no state of so old a block.
+    #[error("the node does not keep the state of block {height} any more: {log}")]
+    Forgotten {
+        /// The block.
+        height: u64,
+        /// What it said.
+        log: String,
+    },
     /// The transaction never got into a block: a wrong signature or sequence, too low a fee.
     #[error("transaction refused with code {code}: {raw_log}")]
     Refused {

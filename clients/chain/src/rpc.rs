@@ -118,12 +118,24 @@ impl Rpc {
     }
 
     /// The value that a query of the chain's services answers.
-    pub(crate) fn query(&self, path: &str, request: &[u8]) -> Result<Vec<u8>, Error> {
-        let params = json!({ "path": path, "data": hex::encode(request), "prove": false });
+    /// With a height, as the chain stood after that block.
+    pub(crate) fn query(
+        &self,
+        path: &str,
+        request: &[u8],
+        height: Option<u64>,
+    ) -> Result<Vec<u8>, Error> {
+        let mut params = json!({ "path": path, "data": hex::encode(request), "prove": false });
+        if let Some(height) = height {
+            params["height"] = json!(height.to_string());
+        }
         let answer: Value = self.call("abci_query", &params)?;
         let response = &answer["response"];
         if response["code"].as_u64().unwrap_or_default() != 0 {
             let log = response["log"].as_str().unwrap_or_default().to_owned();
+            if let (Some(height), true) = (height, forgotten(&log)) {
+                return Err(Error::Forgotten { height, log });
+            }
             return Err(Error::Query {
                 path: path.into(),
                 log,
@@ -142,4 +154,15 @@ pub(crate) fn decode(field: &Value) -> Result<Vec<u8>, Error> {
 
 pub(crate) fn encode(bytes: &[u8]) -> String {
     STANDARD.encode(bytes)
+}
+
+/// Whether the node says that it keeps no state of the height that was asked for.
+fn forgotten(log: &str) -> bool {
+    [
+        "failed to load state at height",
+        "version does not exist",
+        "version mismatch on immutable",
+    ]
+    .iter()
+    .any(|words| log.contains(words))
 }

@@ -15,8 +15,6 @@ use sha2::{Digest, Sha256};
 
 use crate::{rpc, Chain, Error, Included, Key, Pending};
 
-/// Longest wait for a block with the transaction.
-const PATIENCE: Duration = Duration::from_secs(60);
 /// Blocks after which a transaction that is in none cannot land any more.
 const LIFE_BLOCKS: u32 = 100;
 
@@ -129,10 +127,10 @@ impl Chain {
             if let Some(answer) = self.look(&bytes)? {
                 return Included::read(&answer, Some((signed.bytes.len(), signed.fee)));
             }
-            if since.elapsed() > PATIENCE {
+            if since.elapsed() > self.patience {
                 return Err(Error::NotIncluded {
                     hash: hash.clone(),
-                    secs: PATIENCE.as_secs(),
+                    secs: self.patience.as_secs(),
                     last_block: *last_block,
                 });
             }

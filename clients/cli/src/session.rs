@@ -1,6 +1,6 @@
 //! Who speaks to which network, and about which contracts.
 
-use std::cell::OnceCell;
+use std::{cell::OnceCell, time::Duration};
 
 use serde::{de::DeserializeOwned, Serialize};
 use surge_chain::{Account, Chain, Key, Kind, Network};
@@ -38,6 +38,8 @@ pub struct Sending {
     pub yes: bool,
     /// A gas limit instead of a simulated one.
     pub gas: Option<u64>,
+    /// Longest wait for a block with the transaction, in seconds.
+    pub wait: u64,
 }
 
 impl Session {
@@ -78,7 +80,8 @@ impl Session {
         if let Some(chain) = self.chain.get() {
             return Ok(chain);
         }
-        let chain = Chain::connect(self.network().clone())?;
+        let patience = Duration::from_secs(self.sending.wait);
+        let chain = Chain::connect(self.network().clone())?.patient(patience);
         Ok(self.chain.get_or_init(|| chain))
     }
 

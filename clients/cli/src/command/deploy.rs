@@ -298,7 +298,7 @@ fn verify_files(files: &Files, addresses: Option<&str>, session: &Session) -> Ou
         lines.collect::<String>()
     ))
     .next("what the members have voted since differs too: surge dao list")
-    .details(json!({ "holds": false, "findings": findings })))
+    .with(&json!({ "holds": false, "findings": findings })))
 }
 
 /// A value that fits a line.
