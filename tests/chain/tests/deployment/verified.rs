@@ -113,7 +113,7 @@ fn differences(
         assert_eq!(said["holds"], true);
         return BTreeMap::new();
     }
-    let findings = said["details"]["findings"]
+    let findings = said["findings"]
         .as_array()
         .expect("findings")
         .iter();
