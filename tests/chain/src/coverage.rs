@@ -152,3 +152,34 @@ fn variants(schema: &Value) -> Vec<String> {
 fn file(path: PathBuf) -> Result<Vec<u8>, Error> {
     std::fs::read(&path).map_err(|source| Error::File { path, source })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_committed_table_has_every_message() -> Result<(), Error> {
+        assert_eq!(gaps(&Table::committed()?)?, []);
+        Ok(())
+    }
+
+    #[test]
+    fn a_message_without_row_and_reason_is_a_gap() -> Result<(), Error> {
+        for (row, message) in [
+            ("dao activate", "dao activate"),
+            ("escrow receive dispute", "escrow receive dispute"),
+            (
+                "dao execute (rewards update_ownership)",
+                "rewards update_ownership",
+            ),
+            ("dao execute (a row)", "set_row"),
+        ] {
+            let mut table = Table::committed()?;
+            assert!(table.0.remove(row).is_some(), "{row} is a row");
+            let told: Vec<_> = gaps(&table)?.iter().map(ToString::to_string).collect();
+            assert_eq!(told.len(), 1, "{told:?}");
+            assert!(told[0].starts_with(message), "{told:?}");
+        }
+        Ok(())
+    }
+}
