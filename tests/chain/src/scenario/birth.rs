@@ -105,7 +105,7 @@ fn dao_msg(stage: &Stage) -> Result<dao::InstantiateMsg, Error> {
 /// The DAO of those who stake tokens: stake leaves as soon as what it voted for is over.
 fn stakers_msg(stage: &Stage) -> Result<dao::InstantiateMsg, Error> {
     let policy = Policy {
-        voting_secs: 5,
+        voting_secs: 8,
         deposit: Uint128::zero(),
         ..policies().any
     };
@@ -113,7 +113,7 @@ fn stakers_msg(stage: &Stage) -> Result<dao::InstantiateMsg, Error> {
         name: "The stakers".into(),
         electorate: Electorate::Staked {
             token: stage.address("token")?,
-            unstaking_secs: 8,
+            unstaking_secs: 10,
         },
         policies: Policies {
             text: policy.clone(),
@@ -137,7 +137,7 @@ pub(super) fn policies() -> Policies {
         pass_bps: 5_000,
         min_yes_bps: 0,
         min_voters: 2,
-        voting_secs: 60,
+        voting_secs: 600,
         settle_secs: 1,
         timelock_secs: 1,
         grace_secs: 3_600,
@@ -166,7 +166,7 @@ pub(super) fn policies() -> Policies {
 pub(super) fn registry_params() -> registry::Params {
     registry::Params {
         heartbeat_secs: 600,
-        unbonding_secs: 4,
+        unbonding_secs: 6,
         payout_delay_secs: 1,
         no_show_bps: 5_000,
         tip_bps: 5_000,
@@ -211,10 +211,10 @@ fn registry_msg(stage: &Stage) -> Result<registry::InstantiateMsg, Error> {
 /// What the escrow starts with: long enough for the next step, short enough to wait for.
 pub(super) fn escrow_params() -> escrow::Params {
     escrow::Params {
-        accept_secs: 6,
-        review_secs: 8,
+        accept_secs: 8,
+        review_secs: 10,
         waiting_secs: 10,
-        dispute_secs: 8,
+        dispute_secs: 10,
         ..escrow::Params::defaults(TimeProfile::Dev)
     }
 }
