@@ -407,6 +407,16 @@ impl Journal {
         Ok(alone)
     }
 
+    /// Jobs that are over and still have files here.
+    pub fn leftovers(&self) -> Result<Vec<u64>, Error> {
+        let mut query = self.db.prepare_cached(
+            "SELECT DISTINCT file.job FROM file JOIN job ON job.job = file.job
+             WHERE stage IN ('declined', 'closed')",
+        )?;
+        let rows = query.query_map([], |row| row.get(0).map(unsigned))?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
     /// The transaction that is on its way: at most one.
     pub fn open_tx(&self) -> Result<Option<Sent>, Error> {
         Ok(self
