@@ -144,9 +144,11 @@ impl Agent {
             warn!("{differs}");
         }
         let heartbeat_secs = suite.params()?.heartbeat_secs;
+        let files = Folder::open(&folder.join("files"))?;
+        sweep(&journal, &files)?;
         let bench = Bench {
             stores: parts.stores,
-            files: Folder::open(&folder.join("files"))?,
+            files,
             inputs: make(inputs)?,
             limits: parts.settings.limits.clone(),
         };
@@ -162,6 +164,8 @@ impl Agent {
             draining: None,
             bench: Arc::new(bench),
             heartbeat_secs,
+            params_secs: now_secs,
+            unheard: vec![],
             busy: HashSet::new(),
             trouble: HashMap::new(),
             waits: HashMap::new(),
@@ -433,6 +437,18 @@ impl Agent {
             given_up: self.journal.count(Stage::GivenUp)?,
         })
     }
+}
+
+/// Removes what a killed process left: files that no job needs.
+fn sweep(journal: &Journal, files: &Folder) -> Result<(), Error> {
+    let needed = journal.needed()?;
+    for entry in fs::read_dir(files.path()).into_iter().flatten().flatten() {
+        let name = entry.file_name().to_string_lossy().into_owned();
+        if !needed.contains(&name) {
+            files.remove(&name)?;
+        }
+    }
+    Ok(())
 }
 
 /// How far a job is when this transaction is in a block.

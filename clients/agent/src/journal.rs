@@ -1,6 +1,9 @@
 //! What the node has done, on disk: killed at any moment, it goes on from here.
 
-use std::path::{Path, PathBuf};
+use std::{
+    collections::HashSet,
+    path::{Path, PathBuf},
+};
 
 use rusqlite::{params, Connection, OptionalExtension, Row};
 
@@ -405,6 +408,13 @@ impl Journal {
         let alone = rows.collect::<Result<_, _>>()?;
         self.db.execute("DELETE FROM file WHERE job = ?1", [job])?;
         Ok(alone)
+    }
+
+    /// All files that jobs need.
+    pub fn needed(&self) -> Result<HashSet<String>, Error> {
+        let mut query = self.db.prepare_cached("SELECT sha256 FROM file")?;
+        let rows = query.query_map([], |row| row.get(0))?;
+        Ok(rows.collect::<Result<_, _>>()?)
     }
 
     /// Jobs that are over and still have files here.

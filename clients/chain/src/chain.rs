@@ -116,27 +116,11 @@ pub struct Capabilities {
 }
 
 impl Chain {
-    /// The chain of this network, through the first of its nodes that answers. Fails when a
-    /// node is of another chain.
+    /// The chain of this network, through the first of its nodes that answers, and through
+    /// another one when that stops answering. Fails when it is a node of another chain.
     pub fn connect(network: Network) -> Result<Self, Error> {
-        let mut last = None;
-        for url in &network.rpc {
-            let rpc = Rpc::new(url);
-            match rpc.call::<Value>("status", &json!({})) {
-                Ok(status) if status["node_info"]["network"] == network.chain_id.as_str() => {
-                    return Ok(Self { network, rpc })
-                }
-                Ok(status) => {
-                    return Err(Error::OtherChain {
-                        url: url.clone(),
-                        found: status["node_info"]["network"].to_string(),
-                        wanted: network.chain_id,
-                    })
-                }
-                Err(error) => last = Some(error),
-            }
-        }
-        Err(last.unwrap_or_else(|| Error::Answer("the network names no node".into())))
+        let rpc = Rpc::connect(&network.rpc, &network.chain_id)?;
+        Ok(Self { network, rpc })
     }
 
     /// What is known of the network.
@@ -263,10 +247,15 @@ impl Chain {
                 last_block,
             };
             note(&pending)?;
-            match self.broadcast(&tx) {
+            match self.hand_over(&tx) {
                 Ok(()) => return Ok(self.wait(&pending, Some((tx.len(), fee)))?),
-                // Another transaction of the account was faster: once more.
                 Err(Error::Refused { code, .. }) if code == WRONG_SEQUENCE && tries < TRIES => {
+                    // This very one may have landed, when it was handed over twice because a
+                    // node fell silent.
+                    if self.find(&pending.hash)?.is_some() {
+                        return Ok(self.wait(&pending, Some((tx.len(), fee)))?);
+                    }
+                    // Another transaction of the account was faster: once more.
                     tries += 1;
                     thread::sleep(Duration::from_millis(400));
                 }
@@ -393,10 +382,17 @@ impl Chain {
         Ok(answer.data)
     }
 
-    pub(crate) fn broadcast(&self, tx: &[u8]) -> Result<(), Error> {
-        let answer: Value = self
-            .rpc
-            .call("broadcast_tx_sync", &json!({ "tx": rpc::encode(tx) }))?;
+    /// Hands a signed transaction to the node and does not wait for a block. A node that
+    /// has it already is fine.
+    pub fn hand_over(&self, tx: &[u8]) -> Result<(), Error> {
+        let params = json!({ "tx": rpc::encode(tx) });
+        let answer: Value = match self.rpc.call("broadcast_tx_sync", &params) {
+            // It has it from another node.
+            Err(Error::Rpc { message, .. }) if message.contains("tx already exists in cache") => {
+                return Ok(())
+            }
+            answer => answer?,
+        };
         match answer["code"].as_u64().unwrap_or_default() {
             0 => Ok(()),
             code => Err(Error::Refused {

@@ -1,6 +1,9 @@
 //! CometBFT's JSON-RPC, as much of it as a client needs.
 
-use std::time::Duration;
+use std::{
+    sync::atomic::{AtomicUsize, Ordering},
+    time::Duration,
+};
 
 use base64::{engine::general_purpose::STANDARD, Engine};
 use serde::de::DeserializeOwned;
@@ -8,23 +11,38 @@ use serde_json::{json, Value};
 
 use crate::Error;
 
+/// Longest wait for an answer.
 const PATIENCE: Duration = Duration::from_secs(30);
+/// Most bytes of an answer.
+const MOST_BYTES: u64 = 64 << 20;
 
+/// A network's nodes. The one that answered last is asked first; when it does not answer,
+/// the next one of the same chain is.
 pub(crate) struct Rpc {
     agent: ureq::Agent,
-    url: String,
+    urls: Vec<String>,
+    chain_id: String,
+    current: AtomicUsize,
 }
 
 impl Rpc {
-    pub(crate) fn new(url: &str) -> Self {
+    /// Through the first node that answers. Fails when that is one of another chain.
+    pub(crate) fn connect(urls: &[String], chain_id: &str) -> Result<Self, Error> {
         let config = ureq::Agent::config_builder()
             .timeout_global(Some(PATIENCE))
             .http_status_as_error(false)
             .build();
-        Self {
+        let rpc = Self {
             agent: config.new_agent(),
-            url: url.into(),
+            urls: urls.to_vec(),
+            chain_id: chain_id.into(),
+            current: AtomicUsize::new(0),
+        };
+        match rpc.ensure_chain(0) {
+            Err(error @ Error::Unreachable { .. }) => rpc.move_on(0, error)?,
+            other => other?,
         }
+        Ok(rpc)
     }
 
     /// The result of a call, or the node's error.
@@ -33,18 +51,61 @@ impl Rpc {
         method: &'static str,
         params: &Value,
     ) -> Result<T, Error> {
+        let current = self.current.load(Ordering::Relaxed);
+        match self.ask(current, method, params) {
+            Err(error @ Error::Unreachable { .. }) => {
+                self.move_on(current, error)?;
+                self.ask(self.current.load(Ordering::Relaxed), method, params)
+            }
+            answer => answer,
+        }
+    }
+
+    /// Goes on with the next node that answers; fails with why this one did not when there
+    /// is none.
+    fn move_on(&self, from: usize, error: Error) -> Result<(), Error> {
+        let next = (1..self.urls.len()).map(|step| (from + step) % self.urls.len());
+        for candidate in next {
+            if self.ensure_chain(candidate).is_ok() {
+                self.current.store(candidate, Ordering::Relaxed);
+                return Ok(());
+            }
+        }
+        Err(error)
+    }
+
+    fn ensure_chain(&self, node: usize) -> Result<(), Error> {
+        let status: Value = self.ask(node, "status", &json!({}))?;
+        let found = status["node_info"]["network"].as_str().unwrap_or_default();
+        if found == self.chain_id {
+            return Ok(());
+        }
+        Err(Error::OtherChain {
+            url: self.urls[node].clone(),
+            found: found.to_owned(),
+            wanted: self.chain_id.clone(),
+        })
+    }
+
+    fn ask<T: DeserializeOwned>(
+        &self,
+        node: usize,
+        method: &'static str,
+        params: &Value,
+    ) -> Result<T, Error> {
+        let url = &self.urls[node];
         let unreachable = |source| Error::Unreachable {
-            url: self.url.clone(),
+            url: url.clone(),
             source: Box::new(source),
         };
         let mut answer: Value = self
             .agent
-            .post(&self.url)
+            .post(url)
             .send_json(json!({ "jsonrpc": "2.0", "id": 1, "method": method, "params": params }))
             .map_err(unreachable)?
             .body_mut()
             .with_config()
-            .limit(64 << 20)
+            .limit(MOST_BYTES)
             .read_json()
             .map_err(unreachable)?;
         if let Some(error) = answer.get("error") {

@@ -44,15 +44,4 @@ impl Chain {
             fee,
         })
     }
-
-    /// Hands a transaction to the node and does not wait for a block. A node that has it
-    /// already is fine.
-    pub fn hand_over(&self, bytes: &[u8]) -> Result<(), Error> {
-        match self.broadcast(bytes) {
-            Err(Error::Rpc { message, .. }) if message.contains("tx already exists in cache") => {
-                Ok(())
-            }
-            handed => handed,
-        }
-    }
 }

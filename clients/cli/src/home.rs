@@ -6,7 +6,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use directories::ProjectDirs;
+use etcetera::{base_strategy, BaseStrategy};
 
 use crate::failure::{Failure, Outcome};
 
@@ -16,9 +16,9 @@ pub fn home() -> Outcome<PathBuf> {
     if let Some(home) = std::env::var_os("SURGE_HOME") {
         return Ok(home.into());
     }
-    ProjectDirs::from("", "", "surge")
-        .map(|dirs| dirs.config_dir().to_owned())
-        .ok_or_else(|| {
+    base_strategy::choose_native_strategy()
+        .map(|system| system.config_dir().join("surge"))
+        .map_err(|_| {
             Failure::new("this system tells no home folder").next("set SURGE_HOME to a folder")
         })
 }

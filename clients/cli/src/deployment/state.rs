@@ -141,8 +141,7 @@ impl State {
                 .get(*name)
                 .is_some_and(|proof| proof.born.is_some())
         };
-        let whole =
-            here.meta.contracts.is_empty() || super::CONTRACTS.iter().all(|name| born(&name));
+        let whole = here.meta.contracts.is_empty() || super::CONTRACTS.iter().all(born);
         whole.then(|| Addresses::of(&here.default)).flatten()
     }
 
