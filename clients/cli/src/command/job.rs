@@ -16,11 +16,14 @@ use surge_interface::{
         ReceiveMsg, Status, WhenFull,
     },
     registry::{self, Data, Order, SimulationResponse},
-    Explanation,
 };
 use surge_store::{Allowed, Stores};
 
-use super::node::{class_id, region_id, Capacity};
+use super::{
+    dispute::{dispute, rule},
+    explain::{self, told},
+    node::{class_id, region_id, Capacity},
+};
 use crate::{
     failure::{Failure, Outcome},
     money::Amount,
@@ -78,7 +81,8 @@ pub enum Command {
         #[arg(long)]
         limit: Option<u32>,
     },
-    /// Why a job's node was picked.
+    /// Why a job's node was picked; computes the pick once more from the ledger and says
+    /// whether the chain was right.
     Explain {
         /// The job.
         job: u64,
@@ -124,6 +128,19 @@ pub enum Command {
     },
     /// As its operator: turn a job down, within the accept window.
     Decline {
+        /// The job.
+        job: u64,
+    },
+    /// As the arbiter: decide a dispute.
+    Rule {
+        /// The job.
+        job: u64,
+        /// The provider's share of the price, in percent; with up to two decimal places.
+        #[arg(long, value_name = "PERCENT")]
+        provider_percent: String,
+    },
+    /// Free the machine of a job that was delivered, before it ends; anybody may.
+    Vacate {
         /// The job.
         job: u64,
     },
@@ -220,7 +237,7 @@ pub fn run(command: Command, session: &Session) -> Outcome<Report> {
         } => wait_for(session, job, output.as_deref(), &places),
         Command::Show { job } => show(session, job),
         Command::List { start_after, limit } => list(session, start_after, limit),
-        Command::Explain { job } => explain(session, job),
+        Command::Explain { job } => explain::run(session, job),
         Command::Result { job, output, store } => {
             let stores = stores::open(store.as_deref(), &[], false)?;
             let stored = stores.put(&read(&output)?, None)?;
@@ -251,6 +268,18 @@ pub fn run(command: Command, session: &Session) -> Outcome<Report> {
             format!("Turns job {job} down; another node may take it."),
             ExecuteMsg::Decline { job },
         ),
+        Command::Rule {
+            job,
+            provider_percent,
+        } => rule(session, job, &provider_percent),
+        Command::Vacate { job } => {
+            let registry = session.contracts()?.registry;
+            let act = Act::new(format!(
+                "Frees the machine of job {job}; its bond stays locked until the job ends."
+            ))
+            .call(session, &registry, &registry::ExecuteMsg::Vacate { job })?;
+            session.perform(&act)?.report(&json!({ "job": job }), "")
+        }
         Command::Match { job } => simple(
             format!("Looks for a node for job {job} again."),
             ExecuteMsg::Match { job },
@@ -463,82 +492,8 @@ fn list(session: &Session, start_after: Option<u64>, limit: Option<u32>) -> Outc
     Report::new(&answer, rows.to_string())
 }
 
-fn explain(session: &Session, job: u64) -> Outcome<Report> {
-    let msg = registry::QueryMsg::ExplainMatch { job };
-    let explanation: Explanation = session.ask(&session.contracts()?.registry, &msg)?;
-    let text = told(&explanation);
-    Report::new(&explanation, text)
-}
-
-/// An explanation as people read it.
-fn told(explanation: &Explanation) -> String {
-    let weights = explanation.weights;
-    let mut rows = table(&[
-        "",
-        ">node",
-        ">score",
-        ">time",
-        ">load",
-        ">price",
-        ">reputation",
-        ">green",
-    ]);
-    let scored = std::iter::once(&explanation.pick).chain(&explanation.runners_up);
-    for (index, scored) in scored.enumerate() {
-        let parts = scored.parts;
-        let part =
-            |weight: u32, part: u32| format!("{:.3}", f64::from(weight) * f64::from(part) / 1e12);
-        rows.add_row([
-            if index == 0 { "picked" } else { "next" }.to_owned(),
-            scored.node.to_string(),
-            format!("{:.3}", registry::score_ppm(scored.score) as f64 / 1e6),
-            part(weights.time, parts.time),
-            part(weights.load, parts.load),
-            part(weights.price, parts.price),
-            part(weights.reputation, parts.reputation),
-            part(weights.green, parts.green),
-        ]);
-    }
-
-    format!(
-        "{rows}\n{} rows read; {}",
-        explanation.rows_read,
-        match explanation.exact {
-            true => "nothing unread could have scored higher".to_owned(),
-            false => format!(
-                "what was not read could have scored {:.2} % higher at most",
-                f64::from(explanation.gap_ppm) / 1e4
-            ),
-        }
-    )
-}
-
-fn dispute(session: &Session, job: u64, reason: String) -> Outcome<Report> {
-    let escrow = session.contracts()?.escrow;
-    let found = job_of(session, job)?;
-    let version = Some(found.summary.params_version);
-    let params: surge_interface::escrow::Params =
-        session.ask(&escrow, &QueryMsg::Params { version })?;
-    let bond = surge_accounting::dispute_bond(found.summary.price, params.dispute_bond_bps)
-        .map_err(Failure::new)?;
-    let bond = session.coinage(&found.summary.denom.into()).of(bond.u128());
-    let inside = ReceiveMsg::Dispute {
-        job,
-        reason_uri: reason.clone(),
-    };
-    let msg = ExecuteMsg::Dispute {
-        job,
-        reason_uri: reason,
-    };
-    let act = Act::new(format!("Disputes the result of job {job}."))
-        .moving(format!(
-            "{bond} to the escrow; lost when the arbiter finds for the provider"
-        ))
-        .pay(session, &escrow, &bond, &msg, &inside)?;
-    session.perform(&act)?.report(&json!({ "job": job }), "")
-}
-
-fn job_of(session: &Session, job: u64) -> Outcome<JobResponse> {
+/// A job with its terms.
+pub fn job_of(session: &Session, job: u64) -> Outcome<JobResponse> {
     session.ask(&session.contracts()?.escrow, &QueryMsg::Job { job })
 }
 
