@@ -157,6 +157,7 @@ fn a_killed_node_turns_a_job_down_once(town: &Town) {
             .expect("a job");
         assert!(!doomed.wait(), "{record}: killed");
         let mut node = town.start_node(None);
+        town.wait_for_start(&mut node);
         town.wait_for_status(job, "expired");
         assert!(node.end(), "{record}");
         let after = town.counts();

@@ -185,10 +185,15 @@ impl Town {
         self.operator.start(&arguments, log)
     }
 
-    pub fn wait_until_found(&self, node: &mut Running) {
+    /// Until it hears signals.
+    pub fn wait_for_start(&self, node: &mut Running) {
         node.wait_for("start", |line| {
             (line["message"] == "the node runs").then_some(())
         });
+    }
+
+    pub fn wait_until_found(&self, node: &mut Running) {
+        self.wait_for_start(node);
         self.wait("an index that has the node", || {
             self.node()["indexed"] == json!(true)
         });
@@ -203,18 +208,14 @@ impl Town {
     /// Until the journal knows that the job is over, which an earlier run may have written.
     pub fn wait_for_close(&self, node: &mut Running, job: u64) {
         self.wait_for_status(job, "settled");
-        node.wait_for("start", |line| {
-            (line["message"] == "the node runs").then_some(())
-        });
+        self.wait_for_start(node);
         thread::sleep(Duration::from_secs(2));
     }
 
     /// Until another heartbeat is in a block: killing did not silence the node.
     pub fn wait_for_heartbeat(&self, node: &mut Running) {
         let seen = self.node()["seq"].as_u64();
-        node.wait_for("start", |line| {
-            (line["message"] == "the node runs").then_some(())
-        });
+        self.wait_for_start(node);
         self.wait("another heartbeat", || self.node()["seq"].as_u64() > seen);
     }
 
