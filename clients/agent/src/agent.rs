@@ -23,10 +23,10 @@ use crate::{
     jobs::Trouble,
     join::{self, Join},
     journal::{Journal, Purpose, Sent, Stage},
-    machine,
+    machine::{self, detect},
     metrics::Metrics,
     outbox::{self, News},
-    own::own_node,
+    own::{differences, own_node},
     settings::Settings,
     suite::{Call, Contracts, Suite},
     work::{Bench, Done},
@@ -35,6 +35,12 @@ use crate::{
 
 /// Shortest and longest wait after something failed.
 const BACK_OFF: (Duration, Duration) = (Duration::from_secs(1), Duration::from_secs(60));
+/// Longest wait before somebody who asks to end is heard.
+const SLICE: Duration = Duration::from_millis(500);
+/// A node that drains and has nothing to deliver waits so long for a chain that is silent.
+const PARTING: Duration = Duration::from_secs(30);
+/// Time between two looks at the registry's parameters.
+const PARAMS_SECS: u64 = 60;
 /// A chain without a new block for so long is told of.
 const HALTED: Duration = Duration::from_secs(60);
 
@@ -76,6 +82,9 @@ pub struct Summary {
 /// Something to be said to the chain, what for, and about which job.
 pub(crate) type Wanted = (Purpose, Option<u64>, Call);
 
+/// What a thread did for a job.
+pub(crate) type Heard = (u64, Done);
+
 /// One node's program.
 pub struct Agent {
     pub(crate) suite: Suite,
@@ -85,13 +94,16 @@ pub struct Agent {
     pub(crate) metrics: Metrics,
     pub(crate) node: NodeResponse,
     pub(crate) now_secs: u64,
-    pub(crate) draining: bool,
+    /// Since when no new jobs are taken.
+    pub(crate) draining: Option<Instant>,
     pub(crate) bench: Arc<Bench>,
     pub(crate) busy: HashSet<u64>,
     pub(crate) trouble: HashMap<u64, Trouble>,
     heartbeat_secs: u64,
+    params_secs: u64,
+    unheard: Vec<Heard>,
     waits: HashMap<(Purpose, Option<u64>), (Instant, Duration)>,
-    pub(crate) done: (Sender<(u64, Done)>, Receiver<(u64, Done)>),
+    pub(crate) done: (Sender<Heard>, Receiver<Heard>),
     newest: (u64, Instant),
 }
 
@@ -131,10 +143,15 @@ impl Agent {
         }
         let node = own_node(&suite, parts.operator.address(), parts.settings.node)?;
         journal.about("node", &node.id.to_string())?;
+        for differs in differences(&node, &parts.settings.offer, &detect()?) {
+            warn!("{differs}");
+        }
         let heartbeat_secs = suite.params()?.heartbeat_secs;
+        let files = Folder::open(&folder.join("files"))?;
+        sweep(&journal, &files)?;
         let bench = Bench {
             stores: parts.stores,
-            files: Folder::open(&folder.join("files"))?,
+            files,
             inputs: make(inputs)?,
             limits: parts.settings.limits.clone(),
         };
@@ -147,9 +164,11 @@ impl Agent {
             metrics: Metrics::new(),
             node,
             now_secs,
-            draining: false,
+            draining: None,
             bench: Arc::new(bench),
             heartbeat_secs,
+            params_secs: now_secs,
+            unheard: vec![],
             busy: HashSet::new(),
             trouble: HashMap::new(),
             waits: HashMap::new(),
@@ -176,8 +195,8 @@ impl Agent {
         );
         let mut wait = Duration::ZERO;
         loop {
-            if stop.load(Ordering::SeqCst) && !self.draining {
-                self.draining = true;
+            if stop.load(Ordering::SeqCst) && self.draining.is_none() {
+                self.draining = Some(Instant::now());
                 self.metrics.draining.set(1);
                 info!("draining: no new jobs, what runs is delivered; once more ends at once");
             }
@@ -192,31 +211,57 @@ impl Agent {
                     self.metrics.failed_rounds.inc();
                     wait = longer(wait);
                     warn!(error = %failed, again_in_secs = wait.as_secs(), "could not go on");
-                    // Another node of the network may answer.
-                    if let Ok(chain) = Chain::connect(self.suite.chain.network().clone()) {
-                        self.suite.chain = chain;
+                    if self.may_leave()? {
+                        warn!("nothing is left to deliver; ending without a last heartbeat");
+                        return self.summary();
                     }
                     wait
                 }
             };
-            // What is done here does not wait for the next look.
-            if let Ok(done) = self
-                .done
-                .1
-                .recv_timeout(pause.max(Duration::from_millis(1)))
-            {
-                self.hear(done)?;
+            self.pause(pause, stop);
+        }
+    }
+
+    /// Waits for the next look; not longer than until something is done here, or until
+    /// somebody asks to end.
+    fn pause(&mut self, pause: Duration, stop: &AtomicBool) {
+        let until = Instant::now() + pause;
+        while let Some(left) = until.checked_duration_since(Instant::now()) {
+            match self.done.1.recv_timeout(left.min(SLICE)) {
+                Ok(done) => {
+                    self.unheard.push(done);
+                    return;
+                }
+                Err(_) if stop.load(Ordering::SeqCst) && self.draining.is_none() => return,
+                Err(_) => {}
             }
         }
     }
 
+    /// Whether a chain that does not answer may be left: nothing is to be delivered.
+    fn may_leave(&self) -> Result<bool, Error> {
+        let working = || -> Result<bool, Error> {
+            let live = self.journal.live()?;
+            Ok(live.iter().any(|entry| entry.stage.is_work()))
+        };
+        let long_ago = self.draining.is_some_and(|since| since.elapsed() > PARTING);
+        Ok(long_ago && self.busy.is_empty() && !working()?)
+    }
+
     /// One look at the chain. Answers whether the program may end.
     fn round(&mut self) -> Result<bool, Error> {
-        while let Ok(done) = self.done.1.try_recv() {
+        self.unheard.extend(self.done.1.try_iter());
+        while !self.unheard.is_empty() {
+            // Taken off the list first: what cannot be noted now is done again.
+            let done = self.unheard.remove(0);
             self.hear(done)?;
         }
         self.follow()?;
         self.now_secs = self.suite.chain.now_secs()?;
+        if self.now_secs >= self.params_secs + PARAMS_SECS {
+            self.heartbeat_secs = self.suite.params()?.heartbeat_secs;
+            self.params_secs = self.now_secs;
+        }
         self.watch_blocks()?;
         self.node = self.suite.node(self.node.id)?;
         let jobs = self.jobs()?;
@@ -236,6 +281,7 @@ impl Agent {
         if let (true, Some((purpose, job, call))) = (idle, ready) {
             self.say(purpose, job, &call)?;
         }
+        self.tidy()?;
         for stage in Stage::ALL {
             let count = i64::try_from(self.journal.count(stage)?).unwrap_or(i64::MAX);
             self.metrics
@@ -244,7 +290,7 @@ impl Agent {
                 .set(count);
         }
         let working = jobs.iter().any(|(entry, _)| entry.stage.is_work());
-        Ok(self.draining && idle && silent && !working && self.busy.is_empty())
+        Ok(self.draining.is_some() && idle && silent && !working && self.busy.is_empty())
     }
 
     /// What became of the transaction that was on its way.
@@ -301,7 +347,7 @@ impl Agent {
         let node = &self.node;
         let room = node.spec.capacity.saturating_sub(&node.reserved);
         let offered = room.saturating_sub(&node.withheld).milli_cpu;
-        let (free, due) = match self.draining {
+        let (free, due) = match self.draining.is_some() {
             // Nobody evicts a node that has nothing to give: it may fall silent.
             true => (Resources::default(), offered > 0),
             false => {
@@ -396,12 +442,23 @@ impl Agent {
     }
 }
 
+/// Removes what a killed process left: files that no job needs.
+fn sweep(journal: &Journal, files: &Folder) -> Result<(), Error> {
+    let needed = journal.needed()?;
+    for entry in fs::read_dir(files.path()).into_iter().flatten().flatten() {
+        let name = entry.file_name().to_string_lossy().into_owned();
+        if !needed.contains(&name) {
+            files.remove(&name)?;
+        }
+    }
+    Ok(())
+}
+
 /// How far a job is when this transaction is in a block.
 fn stage_after(tx: &Sent) -> Option<Stage> {
     match tx.purpose {
         Purpose::Result => Some(Stage::Delivered),
         Purpose::Decline => Some(Stage::Declined),
-        Purpose::Settle => Some(Stage::Closed),
         _ => None,
     }
 }

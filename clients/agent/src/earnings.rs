@@ -28,7 +28,7 @@ impl Agent {
         let delivered_secs = summary.deadline_secs.saturating_sub(terms.review_secs);
         let alone = self.now_secs.saturating_sub(delivered_secs) >= patience_secs;
         let submitted = summary.status == Status::Submitted;
-        if patience_secs == 0 || self.draining || !full || !alone || !submitted {
+        if patience_secs == 0 || self.draining.is_some() || !full || !alone || !submitted {
             return Ok(None);
         }
         let held = self.suite.reservation(summary.id)?.need;
@@ -77,7 +77,7 @@ impl Agent {
     }
 
     fn is_due(&self, purpose: Purpose, every_hours: f64) -> Result<bool, Error> {
-        if every_hours == 0.0 || self.draining {
+        if every_hours == 0.0 || self.draining.is_some() {
             return Ok(false);
         }
         let last = self.journal.fact(&format!("last {}", purpose.word()))?;

@@ -145,16 +145,14 @@ impl Agent {
             Step::Gone => {
                 self.journal
                     .refuse(id, Stage::Declined, "the chain gave it to somebody else")?;
-                self.tidy(id)?;
                 Ok(None)
             }
             Step::Close => {
                 info!(job = id, status = ?job.summary.status, "a job is over");
                 self.journal.stage(id, Stage::Closed)?;
-                self.tidy(id)?;
                 Ok(None)
             }
-            Step::Settle if self.draining => Ok(None),
+            Step::Settle if self.draining.is_some() => Ok(None),
             Step::Settle => Ok(Some((Purpose::Settle, Some(id), Call::Settle { job: id }))),
         }
     }
@@ -258,11 +256,13 @@ impl Agent {
         Ok(())
     }
 
-    /// Forgets the files of a job that is over.
-    fn tidy(&mut self, job: u64) -> Result<(), Error> {
-        self.trouble.remove(&job);
-        for sha256 in self.journal.needs_nothing(job)? {
-            self.bench.files.remove(&sha256)?;
+    /// Forgets the files of jobs that are over.
+    pub(crate) fn tidy(&mut self) -> Result<(), Error> {
+        for job in self.journal.leftovers()? {
+            self.trouble.remove(&job);
+            for sha256 in self.journal.needs_nothing(job)? {
+                self.bench.files.remove(&sha256)?;
+            }
         }
         Ok(())
     }

@@ -1,184 +1,17 @@
 //! What the node has done, on disk: killed at any moment, it goes on from here.
 
-use std::path::{Path, PathBuf};
+use std::{
+    collections::HashSet,
+    path::{Path, PathBuf},
+};
 
 use rusqlite::{params, Connection, OptionalExtension, Row};
 
 use crate::{drill::Drill, Error};
 
-/// How far a job is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Stage {
-    /// The chain gave it to this node.
-    Taken,
-    /// Program and inputs lie here, with the promised hashes.
-    Fetched,
-    /// The program ended well and its output lies here.
-    Ran,
-    /// The output lies where the requester can fetch it.
-    Published,
-    /// The result is in a block.
-    Delivered,
-    /// Turned down, in a block.
-    Declined,
-    /// Nothing can be delivered any more.
-    GivenUp,
-    /// The job is over on the chain.
-    Closed,
-}
+mod record;
 
-impl Stage {
-    /// Every stage.
-    pub const ALL: [Self; 8] = [
-        Self::Taken,
-        Self::Fetched,
-        Self::Ran,
-        Self::Published,
-        Self::Delivered,
-        Self::Declined,
-        Self::GivenUp,
-        Self::Closed,
-    ];
-
-    /// As the journal, logs and metrics write it.
-    pub const fn word(self) -> &'static str {
-        match self {
-            Self::Taken => "taken",
-            Self::Fetched => "fetched",
-            Self::Ran => "ran",
-            Self::Published => "published",
-            Self::Delivered => "delivered",
-            Self::Declined => "declined",
-            Self::GivenUp => "given_up",
-            Self::Closed => "closed",
-        }
-    }
-
-    fn of(word: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|stage| stage.word() == word)
-    }
-
-    /// Whether there is still work to do on this machine.
-    pub const fn is_work(self) -> bool {
-        matches!(
-            self,
-            Self::Taken | Self::Fetched | Self::Ran | Self::Published
-        )
-    }
-
-    /// Whether the chain may still change something about the job.
-    pub const fn is_live(self) -> bool {
-        !matches!(self, Self::Declined | Self::Closed)
-    }
-}
-
-/// A job of this node.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Entry {
-    /// The job.
-    pub job: u64,
-    /// How far it is.
-    pub stage: Stage,
-    /// What came out, from [`Stage::Ran`] on.
-    pub output: Option<Output>,
-    /// Where the output lies, from [`Stage::Published`] on.
-    pub uri: Option<String>,
-    /// Why it was declined or given up.
-    pub reason: Option<String>,
-}
-
-/// What a program wrote.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Output {
-    /// SHA-256, 64 hexadecimal digits.
-    pub sha256: String,
-    /// Bytes.
-    pub size: u64,
-}
-
-/// What a transaction is for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Purpose {
-    /// Say that the node is alive.
-    Heartbeat,
-    /// Turn a job down.
-    Decline,
-    /// Deliver a job.
-    Result,
-    /// Free the machine of a delivered job.
-    Vacate,
-    /// Have a job paid that its requester left alone.
-    Settle,
-    /// Send earnings to the payout address.
-    Withdraw,
-    /// Claim rewards.
-    Claim,
-    /// A step of joining, by the owner.
-    Join,
-}
-
-impl Purpose {
-    /// Every purpose.
-    pub const ALL: [Self; 8] = [
-        Self::Heartbeat,
-        Self::Decline,
-        Self::Result,
-        Self::Vacate,
-        Self::Settle,
-        Self::Withdraw,
-        Self::Claim,
-        Self::Join,
-    ];
-
-    /// As the journal, logs and metrics write it.
-    pub const fn word(self) -> &'static str {
-        match self {
-            Self::Heartbeat => "heartbeat",
-            Self::Decline => "decline",
-            Self::Result => "result",
-            Self::Vacate => "vacate",
-            Self::Settle => "settle",
-            Self::Withdraw => "withdraw",
-            Self::Claim => "claim",
-            Self::Join => "join",
-        }
-    }
-
-    fn of(word: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|purpose| purpose.word() == word)
-    }
-}
-
-/// A transaction that is on its way.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Sent {
-    /// Its hash.
-    pub hash: String,
-    /// What it is for.
-    pub purpose: Purpose,
-    /// The job that it is about, where there is one.
-    pub job: Option<u64>,
-    /// The last block that may hold it.
-    pub last_block: u64,
-    /// The signed transaction.
-    pub bytes: Vec<u8>,
-    /// The fee that it pays, in base units.
-    pub fee: u128,
-}
-
-/// What became of a transaction.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum End {
-    /// A block holds it, and it succeeded.
-    Included {
-        /// The block's height.
-        height: u64,
-    },
-    /// A block holds it, and it failed; its fee is paid.
-    Failed,
-    /// No block can hold it any more.
-    Lapsed,
-}
+pub use record::{End, Entry, Output, Purpose, Sent, Stage};
 
 /// The journal of one node: a SQLite file that one process has at a time.
 pub struct Journal {
@@ -405,6 +238,23 @@ impl Journal {
         let alone = rows.collect::<Result<_, _>>()?;
         self.db.execute("DELETE FROM file WHERE job = ?1", [job])?;
         Ok(alone)
+    }
+
+    /// All files that jobs need.
+    pub fn needed(&self) -> Result<HashSet<String>, Error> {
+        let mut query = self.db.prepare_cached("SELECT sha256 FROM file")?;
+        let rows = query.query_map([], |row| row.get(0))?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// Jobs that are over and still have files here.
+    pub fn leftovers(&self) -> Result<Vec<u64>, Error> {
+        let mut query = self.db.prepare_cached(
+            "SELECT DISTINCT file.job FROM file JOIN job ON job.job = file.job
+             WHERE stage IN ('declined', 'closed')",
+        )?;
+        let rows = query.query_map([], |row| row.get(0).map(unsigned))?;
+        Ok(rows.collect::<Result<_, _>>()?)
     }
 
     /// The transaction that is on its way: at most one.

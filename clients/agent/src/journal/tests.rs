@@ -81,6 +81,21 @@ fn files_are_forgotten_when_the_last_job_that_needs_them_is_over() {
 }
 
 #[test]
+fn files_of_a_job_that_is_over_are_found_after_an_interruption() {
+    let folder = folder();
+    let journal = journal(&folder);
+    for job in [1, 2] {
+        journal.take(job).expect("noted");
+        journal.needs(job, "program").expect("noted");
+    }
+    assert!(journal.leftovers().expect("jobs").is_empty());
+    journal.stage(1, Stage::Closed).expect("noted");
+    assert_eq!(journal.leftovers().expect("jobs"), [1]);
+    journal.needs_nothing(1).expect("files");
+    assert!(journal.leftovers().expect("jobs").is_empty());
+}
+
+#[test]
 fn two_processes_cannot_have_one_journal() {
     let folder = folder();
     let _first = journal(&folder);
