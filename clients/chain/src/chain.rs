@@ -1,7 +1,4 @@
-use std::{
-    thread,
-    time::{Duration, Instant},
-};
+use std::{thread, time::Duration};
 
 use cosmrs::{
     proto::{
@@ -11,18 +8,17 @@ use cosmrs::{
             tx::v1beta1::{SimulateRequest, SimulateResponse},
         },
         cosmwasm::wasm::v1::{
-            QueryCodeRequest, QueryCodeResponse, QueryContractInfoRequest,
-            QueryContractInfoResponse,
+            QueryCodeRequest, QueryCodeResponse, QueryContractHistoryRequest,
+            QueryContractHistoryResponse, QueryContractInfoRequest, QueryContractInfoResponse,
         },
         traits::Message,
     },
-    tx::{self, Fee as TxFee, SignDoc, SignerInfo},
+    tx::{self, Fee as TxFee, SignerInfo},
     AccountId, Any, Coin,
 };
 use cosmwasm_std::{instantiate2_address, Checksum};
 use serde::{Deserialize, Serialize};
 use serde_json::{json, Value};
-use sha2::{Digest, Sha256};
 
 use crate::{
     rpc::{self, Rpc},
@@ -30,20 +26,16 @@ use crate::{
     Account, Error, Key, Network,
 };
 
-/// Longest wait for a block with the transaction.
+/// Longest wait for a block with the transaction, when nobody says otherwise.
 const PATIENCE: Duration = Duration::from_secs(60);
-/// Blocks after which a transaction that is in none cannot land any more.
-const LIFE_BLOCKS: u32 = 100;
 /// Times that a transaction is signed anew because another one of the account was faster.
 const TRIES: u32 = 5;
-/// The SDK's code for a sequence that does not fit.
-const WRONG_SEQUENCE: u64 = 32;
 
 /// One chain, through one node.
 pub struct Chain {
     pub(crate) network: Network,
     pub(crate) rpc: Rpc,
-    patience: Duration,
+    pub(crate) patience: Duration,
 }
 
 /// How much gas a transaction may use.
@@ -86,6 +78,15 @@ pub struct Contract {
     pub creator: String,
     /// Its label.
     pub label: String,
+}
+
+/// What happened to a contract's code: it was made, migrated, or came with the genesis.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Change {
+    /// Its code from then on.
+    pub code_id: u64,
+    /// The message that its code was given, as JSON.
+    pub msg: Vec<u8>,
 }
 
 /// Code as the chain knows it.
@@ -213,10 +214,7 @@ impl Chain {
         let answer: SimulateResponse =
             self.query("/cosmos.tx.v1beta1.Service/Simulate", &request)?;
         let gas_used = answer.gas_info.unwrap_or_default().gas_used;
-        let margin = u128::from(self.network.fee.gas_margin_percent);
-        let gas_limit = (u128::from(gas_used) * margin).div_ceil(100);
-        let gas_limit = u64::try_from(gas_limit)
-            .map_err(|_| Error::Answer(format!("{gas_used} gas is too much")))?;
+        let gas_limit = self.network.fee.limit_of(gas_used)?;
         Ok(Simulated {
             gas_used,
             gas_limit,
@@ -243,36 +241,26 @@ impl Chain {
             Limit::Gas(gas) => gas,
             Limit::Simulated => self.simulate(signer.account(), messages)?.gas_limit,
         };
-        let fee = self.network.fee.of(gas_limit)?;
-        let last_block = self.height()?.saturating_add(LIFE_BLOCKS.into());
-        let account = self.base_account(signer.address())?;
-        let (number, mut sequence) = (account.account_number, account.sequence);
+        let mut envelope = self.envelope(signer.address(), gas_limit)?;
         let mut tries = 1;
         loop {
-            let terms = (fee, gas_limit, last_block);
-            let tx = self.sign(signer, messages, terms, (number, sequence))?;
-            let pending = Pending {
-                hash: hex::encode_upper(Sha256::digest(&tx)),
-                last_block,
-            };
-            note(&pending)?;
-            match self.hand_over(&tx) {
-                Ok(()) => return Ok(self.wait(&pending, Some((tx.len(), fee)))?),
-                Err(Error::Refused { code, raw_log })
-                    if code == WRONG_SEQUENCE && tries < TRIES =>
-                {
+            let signed = self.sign(signer, messages, &envelope)?;
+            note(&signed.pending)?;
+            match self.broadcast(&signed.bytes) {
+                Ok(()) => return Ok(self.wait(&signed)?),
+                Err(error) if error.is_wrong_sequence() && tries < TRIES => {
                     // This very one may have landed, when it was handed over twice because a
                     // node fell silent.
-                    if self.find(&pending.hash)?.is_some() {
-                        return Ok(self.wait(&pending, Some((tx.len(), fee)))?);
+                    if self.find(&signed.pending.hash)?.is_some() {
+                        return Ok(self.wait(&signed)?);
                     }
                     // Another transaction of the account was faster: once more, after it.
                     tries += 1;
-                    sequence = match expected(&raw_log) {
+                    envelope.sequence = match expected(error.raw_log()) {
                         Some(expected) => expected,
                         None => {
                             thread::sleep(Duration::from_millis(400));
-                            self.base_account(signer.address())?.sequence
+                            self.sequence(signer.address())?
                         }
                     };
                 }
@@ -306,6 +294,14 @@ impl Chain {
         }
     }
 
+    /// Height of the block that holds a transaction, whether it succeeded or failed; none
+    /// when no block does.
+    pub fn landed(&self, hash: &str) -> Result<Option<u64>, Error> {
+        let bytes = hex::decode(hash).map_err(|_| Error::Hash(hash.into()))?;
+        let found = self.look(&bytes)?;
+        found.map(|answer| number(&answer["height"])).transpose()
+    }
+
     /// A contract; none when there is none at this address.
     pub fn contract(&self, address: &str) -> Result<Option<Contract>, Error> {
         let request = QueryContractInfoRequest {
@@ -323,6 +319,24 @@ impl Chain {
             Err(Error::Query { log, .. }) if log.contains("no such contract") => Ok(None),
             Err(error) => Err(error),
         }
+    }
+
+    /// How a contract came to be: the message that made it first, then its migrations. Empty
+    /// when there is no such contract.
+    pub fn history(&self, address: &str) -> Result<Vec<Change>, Error> {
+        let request = QueryContractHistoryRequest {
+            address: address.into(),
+            pagination: None,
+        };
+        let answer: QueryContractHistoryResponse =
+            self.query("/cosmwasm.wasm.v1.Query/ContractHistory", &request)?;
+        let entries = answer.entries.into_iter();
+        Ok(entries
+            .map(|entry| Change {
+                code_id: entry.code_id,
+                msg: entry.msg,
+            })
+            .collect())
     }
 
     /// Uploaded code; none when there is none of this id.
@@ -348,48 +362,7 @@ impl Chain {
         }
     }
 
-    fn hand_over(&self, tx: &[u8]) -> Result<(), Error> {
-        let params = json!({ "tx": rpc::encode(tx) });
-        let answer: Value = match self.rpc.call("broadcast_tx_sync", &params) {
-            // It has it from another node.
-            Err(Error::Rpc { message, .. }) if message.contains("tx already exists in cache") => {
-                return Ok(())
-            }
-            answer => answer?,
-        };
-        match answer["code"].as_u64().unwrap_or_default() {
-            0 => Ok(()),
-            code => Err(Error::Refused {
-                code,
-                raw_log: answer["log"].as_str().unwrap_or_default().to_owned(),
-            }),
-        }
-    }
-
-    fn sign(
-        &self,
-        signer: &Key,
-        messages: &[Any],
-        (fee, gas_limit, last_block): (u128, u64, u64),
-        (account_number, sequence): (u64, u64),
-    ) -> Result<Vec<u8>, Error> {
-        let last_block = u32::try_from(last_block).unwrap_or(u32::MAX);
-        let body = tx::Body::new(messages.iter().cloned(), "", last_block);
-        let fee = Coin {
-            denom: self.network.fee.denom.parse()?,
-            amount: fee,
-        };
-        let auth = SignerInfo::single_direct(Some(signer.account().public), sequence)
-            .auth_info(TxFee::from_amount_and_gas(fee, gas_limit));
-        let chain_id = self
-            .network
-            .chain_id
-            .parse()
-            .map_err(cosmrs::ErrorReport::from)?;
-        signer.sign(SignDoc::new(&body, &auth, &chain_id, account_number)?)
-    }
-
-    fn base_account(&self, address: &str) -> Result<BaseAccount, Error> {
+    pub(crate) fn base_account(&self, address: &str) -> Result<BaseAccount, Error> {
         let request = QueryAccountRequest {
             address: address.into(),
         };
@@ -408,26 +381,8 @@ impl Chain {
         BaseAccount::decode(&*account.value).map_err(|error| Error::Answer(error.to_string()))
     }
 
-    fn wait(&self, sent: &Pending, paid: Option<(usize, u128)>) -> Result<Included, Error> {
-        let bytes = hex::decode(&sent.hash).map_err(|_| Error::Hash(sent.hash.clone()))?;
-        let since = Instant::now();
-        loop {
-            if let Some(answer) = self.look(&bytes)? {
-                return Included::read(&answer, paid);
-            }
-            if since.elapsed() > self.patience {
-                return Err(Error::NotIncluded {
-                    hash: sent.hash.clone(),
-                    secs: self.patience.as_secs(),
-                    last_block: sent.last_block,
-                });
-            }
-            thread::sleep(Duration::from_millis(50));
-        }
-    }
-
     /// What the node knows of a transaction.
-    fn look(&self, hash: &[u8]) -> Result<Option<Value>, Error> {
+    pub(crate) fn look(&self, hash: &[u8]) -> Result<Option<Value>, Error> {
         let params = json!({ "hash": rpc::encode(hash), "prove": false });
         match self.rpc.call("tx", &params) {
             Err(Error::Rpc { message, .. }) if message.contains("not found") => Ok(None),

@@ -122,7 +122,15 @@ pub enum Error {
     NoKey(String),
 }
 
+/// The SDK's code for a sequence that does not fit.
+const WRONG_SEQUENCE: u64 = 32;
+
 impl Error {
+    /// Whether the transaction was refused because another one of its account was faster.
+    pub fn is_wrong_sequence(&self) -> bool {
+        matches!(self, Self::Refused { code, .. } if *code == WRONG_SEQUENCE)
+    }
+
     /// What the chain said of a transaction or query that failed; empty when it is not of
     /// the chain's saying.
     pub fn raw_log(&self) -> &str {

@@ -12,13 +12,15 @@ mod message;
 mod network;
 mod node;
 mod rpc;
+mod signed;
 mod tx;
 
-pub use chain::{Chain, Code, Contract, Limit, Pending, Simulated};
+pub use chain::{Chain, Change, Code, Contract, Limit, Pending, Simulated};
 pub use error::Error;
 pub use history::{Placed, Record};
 pub use key::{new_words, Account, Key};
 pub use message::{execute, instantiate2, migrate, pay, store_code, update_admin};
 pub use network::{Explorer, Fee, Kind, NamedMnemonic, Network};
 pub use node::Capabilities;
+pub use signed::{Envelope, Signed};
 pub use tx::{Attributes, Included};

@@ -222,6 +222,12 @@ fn shown(assets: &Value, denom: &str) -> Option<(String, u8)> {
 }
 
 impl Fee {
+    /// Gas limit of what used so much when it was simulated.
+    pub fn limit_of(&self, gas_used: u64) -> Result<u64, Error> {
+        let limit = (u128::from(gas_used) * u128::from(self.gas_margin_percent)).div_ceil(100);
+        u64::try_from(limit).map_err(|_| Error::Answer(format!("{gas_used} gas is too much")))
+    }
+
     /// What so much gas costs, in base units, rounded up.
     pub fn of(&self, gas: u64) -> Result<u128, Error> {
         let price = self.price().map_err(|reason| Error::Network {

@@ -57,6 +57,9 @@ struct Cli {
         help_heading = "Everywhere"
     )]
     from: Option<String>,
+    /// Deployment of the suite, where a network has several.
+    #[arg(long, global = true, env = "SURGE_DEPLOYMENT", default_value = deployment::DEFAULT)]
+    deployment: String,
     /// Show what would be sent, and send nothing.
     #[arg(long, global = true, help_heading = "Everywhere")]
     dry_run: bool,
@@ -115,6 +118,7 @@ fn run(cli: Cli) -> Outcome<Report> {
         wait: cli.wait_secs,
     };
     command::run(cli.command, || {
-        Session::new(&cli.network, cli.from.clone(), sending, cli.json)
+        let session = Session::new(&cli.network, cli.from.clone(), sending, cli.json)?;
+        Ok(session.of(cli.deployment.clone()))
     })
 }

@@ -198,7 +198,8 @@ impl Session {
         Ok(Done::Included(Box::new(included)))
     }
 
-    fn ensure_wanted(&self) -> Outcome<()> {
+    /// Asks whether it shall be sent, where nobody has said so.
+    pub fn ensure_wanted(&self) -> Outcome<()> {
         if self.sending.yes {
             return Ok(());
         }

@@ -4,6 +4,7 @@
 
 mod chain;
 pub mod gas;
+pub mod suite;
 mod surge;
 
 use std::path::{Path, PathBuf};

@@ -92,7 +92,7 @@ pub fn run(command: Command, session: impl Fn() -> Outcome<Session>) -> Outcome<
     match command {
         Command::Keys(command) => keys::run(command, &session()?),
         Command::Network(command) => network::run(command, session),
-        Command::Deploy(command) => deploy::run(command, &session()?),
+        Command::Deploy(command) => deploy::run(command, &session()?.signed_by_default("deployer")),
         Command::Provider(command) => provider::run(command, &session()?),
         Command::Node(command) => node::run(command, &session()?),
         Command::Job(command) => job::run(command, &session()?),
