@@ -13,7 +13,7 @@ use cosmrs::{
 use serde_json::{json, Value};
 use sha2::{Digest, Sha256};
 
-use crate::{rpc, Chain, Error, Included, Key, Pending};
+use crate::{rpc, Chain, Error, Included, Key, Limit, Pending};
 
 /// Blocks after which a transaction that is in none cannot land any more.
 const LIFE_BLOCKS: u32 = 100;
@@ -38,7 +38,7 @@ pub struct Envelope {
 }
 
 /// A signed transaction. Whoever hands it over twice, it lands once.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Signed {
     /// How to find it.
     pub pending: Pending,
@@ -61,6 +61,26 @@ impl Chain {
             memo: String::new(),
             last_block: self.height()?.saturating_add(LIFE_BLOCKS.into()),
         })
+    }
+
+    /// Signs messages for one transaction that may land in the next `life_blocks` blocks, and
+    /// sends nothing.
+    pub fn prepare(
+        &self,
+        signer: &Key,
+        messages: &[Any],
+        limit: Limit,
+        life_blocks: u64,
+    ) -> Result<Signed, Error> {
+        let gas_limit = match limit {
+            Limit::Gas(gas) => gas,
+            Limit::Simulated => self.simulate(signer.account(), messages)?.gas_limit,
+        };
+        let envelope = Envelope {
+            last_block: self.height()?.saturating_add(life_blocks),
+            ..self.envelope(signer.address(), gas_limit)?
+        };
+        self.sign(signer, messages, &envelope)
     }
 
     /// Signs messages, all or none of which will succeed.

@@ -17,6 +17,7 @@ mod reach;
 mod sent;
 mod session;
 mod shapes;
+mod stores;
 mod teach;
 mod transact;
 
@@ -58,7 +59,7 @@ struct Cli {
     )]
     from: Option<String>,
     /// Deployment of the suite, where a network has several.
-    #[arg(long, global = true, env = "SURGE_DEPLOYMENT", default_value = deployment::DEFAULT)]
+    #[arg(long, global = true, env = "SURGE_DEPLOYMENT", default_value = deployment::DEFAULT, help_heading = "Everywhere")]
     deployment: String,
     /// Show what would be sent, and send nothing.
     #[arg(long, global = true, help_heading = "Everywhere")]
@@ -117,7 +118,7 @@ fn run(cli: Cli) -> Outcome<Report> {
         gas: cli.gas,
         wait: cli.wait_secs,
     };
-    command::run(cli.command, || {
+    command::run(cli.command, cli.json, || {
         let session = Session::new(&cli.network, cli.from.clone(), sending, cli.json)?;
         Ok(session.of(cli.deployment.clone()))
     })

@@ -10,7 +10,7 @@ mod surge;
 use std::path::{Path, PathBuf};
 
 pub use chain::Chain;
-pub use surge::{Refusal, Surge};
+pub use surge::{Refusal, Running, Surge};
 pub use surge_chain::{Error, Included, Key};
 
 /// The network that the environment variable `SURGE_NETWORK` names, as `scripts/devnet`

@@ -270,7 +270,7 @@ fn a_node_that_is_not_there_is_named() {
         .run(&["job", "list", "-n", "gone.toml", "--json"])
         .failure();
     assert!(
-        text(&failure, "error").contains("no deployment"),
+        text(&failure, "error").contains("of the suite is known"),
         "{failure}"
     );
     let failure = surge

@@ -113,10 +113,7 @@ fn differences(
         assert_eq!(said["holds"], true);
         return BTreeMap::new();
     }
-    let findings = said["findings"]
-        .as_array()
-        .expect("findings")
-        .iter();
+    let findings = said["findings"].as_array().expect("findings").iter();
     let differ = findings.filter(|finding| finding["holds"] == false);
     let text = |value: &Value| value.as_str().expect("text").to_owned();
     let error = text(&said["error"]);

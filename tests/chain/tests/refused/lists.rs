@@ -252,6 +252,10 @@ fn a_list_at_its_cap_fits_a_nodes_query_gas() {
     for list in ["list_proposals", "reverse_proposals"] {
         let page = |limit: usize| rows(&suite, dao, &json!({ list: { "limit": limit } }));
         assert_eq!(page(15), Some(15));
-        assert_eq!(page(30), None, "{list} fits: this bound is no longer needed");
+        assert_eq!(
+            page(30),
+            None,
+            "{list} fits: this bound is no longer needed"
+        );
     }
 }
