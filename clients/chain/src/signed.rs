@@ -38,7 +38,7 @@ pub struct Envelope {
 }
 
 /// A signed transaction. Whoever hands it over twice, it lands once.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Signed {
     /// How to find it.
     pub pending: Pending,

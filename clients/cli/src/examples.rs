@@ -56,6 +56,14 @@ pub const EXAMPLES: &[(&str, &[&str])] = &[
         "node add",
         &["surge node add --region europe --cores 4 --memory-mib 8192 --bond \"900 SURGE\" --from provider1"],
     ),
+    ("node detect", &["surge node detect"]),
+    (
+        "node run",
+        &[
+            "surge node run --owner provider1 --region europe --bond \"900 SURGE\" --from operator1 --yes",
+            "surge node run --config node.toml --from operator1 --yes --json",
+        ],
+    ),
     (
         "node set",
         &[
@@ -96,6 +104,7 @@ pub const EXAMPLES: &[(&str, &[&str])] = &[
     ("job rule", &["surge job rule 7 --provider-percent 40 --from arbiter"]),
     ("job vacate", &["surge job vacate 7 --from anyone"]),
     ("job match", &["surge job match 7 --from anyone"]),
+    ("store serve", &["surge store serve --listen 127.0.0.1:8480"]),
     ("claim", &["surge claim --from provider1", "surge claim 3 --show"]),
     ("rewards show", &["surge rewards show"]),
     ("rewards account", &["surge rewards account 1"]),
@@ -147,6 +156,10 @@ pub const EXAMPLES: &[(&str, &[&str])] = &[
             "surge deploy apply --from deployer --yes",
             "surge deploy apply --network osmosis-testnet --settings mine.toml --from alice --yes",
         ],
+    ),
+    (
+        "deploy upgrade",
+        &["surge deploy upgrade --from anyone --actions upgrade.json"],
     ),
     ("deploy verify", &["surge deploy verify"]),
     ("pay", &["surge pay requester \"100 SURGE\" --from faucet"]),

@@ -73,6 +73,11 @@ pub const STEPS: &[(&str, &str, &str)] = &[
     ("chain", "already exists in cache", "the node has it already: surge tx HASH tells what became of it"),
     ("chain", "tx already in mempool", "the node has it already: surge tx HASH tells what became of it"),
     ("chain", "timeout height", "it came too late for its block; send it again"),
+    (
+        "chain",
+        "height in the future",
+        "the newest block stands in: surge doctor",
+    ),
     ("chain", "too large", "it does not fit the node's limits, see: surge network check"),
 ];
 

@@ -20,6 +20,8 @@ pub fn by_example(program: Command) -> Command {
     fn teach(command: Command, path: &str) -> Command {
         let found = EXAMPLES.iter().find(|(named, _)| *named == path);
         let command = match found {
+            // It teaches by its own words already.
+            _ if command.get_after_help().is_some() => command,
             Some((_, [one])) => command.after_help(format!("Example:\n  {one}")),
             Some((_, lines)) => command.after_help(format!("Examples:\n  {}", lines.join("\n  "))),
             None => command,
@@ -96,10 +98,14 @@ completions.
 | `SURGE_HOME` | folder of everything that is kept; by default where programs of the system keep their settings |
 | `SURGE_NETWORK` | network, as `--network` |
 | `SURGE_FROM` | key that signs, as `--from` |
+| `SURGE_DEPLOYMENT` | deployment, as `--deployment` |
 | `SURGE_PASSPHRASE` | opens keys, for machines |
 | `SURGE_MNEMONIC` | words of a key to import, for machines |
 | `SURGE_STATE` | file of what is deployed where, instead of `state.json` |
-| `SURGE_STORE` | folder of jobs' files, by their hash |
+| `SURGE_STORE` | where jobs' files lie by their hash: a folder or the address of an HTTP store |
+| `SURGE_STORE_TOKEN` | who may write to an HTTP store shows it |
+| `SURGE_NODE_CONFIG` | settings of `surge node run`, as `--config` |
+| `SURGE_LOG` | what `surge node run` logs |
 | `SURGE_DEVNET_HOME` | where `scripts/devnet` keeps its chain |
 | `NO_COLOR` | no colours |
 
@@ -391,6 +397,34 @@ mod tests {
         for command in &commands {
             let known = SHAPES.iter().any(|(shape, _)| shape == command);
             assert!(known, "the JSON of {command} is not described");
+        }
+    }
+
+    #[test]
+    fn every_variable_of_the_sources_stands_in_the_reference() {
+        fn look(folder: &Path, found: &mut Vec<String>) {
+            for entry in std::fs::read_dir(folder).expect("a folder").flatten() {
+                let path = entry.path();
+                if path.is_dir() {
+                    look(&path, found);
+                } else if let Ok(text) = std::fs::read_to_string(&path) {
+                    let quoted = text.split('"').filter(|part| part.starts_with("SURGE_"));
+                    let plain =
+                        |part: &&str| part.bytes().all(|b| b == b'_' || b.is_ascii_uppercase());
+                    found.extend(quoted.filter(plain).map(str::to_owned));
+                }
+            }
+        }
+        let mut found = vec![];
+        for sources in ["src", "../agent/src", "../store/src"] {
+            look(
+                &Path::new(env!("CARGO_MANIFEST_DIR")).join(sources),
+                &mut found,
+            );
+        }
+        assert!(found.len() > 5);
+        for variable in found.iter().filter(|variable| *variable != "SURGE_") {
+            assert!(HEAD.contains(&format!("`{variable}`")), "{variable}");
         }
     }
 

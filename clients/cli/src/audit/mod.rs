@@ -5,6 +5,7 @@
 //! block did before is put in, as far as it can be known. Then the same search runs on it.
 
 mod moment;
+mod replay;
 mod request;
 mod store;
 
@@ -86,7 +87,7 @@ pub fn audit(session: &Session, recorded: &Explanation) -> Outcome<Audit> {
     let request = Request::read(session, &moment, recorded)?;
     let mut index = Index::read(session, &moment, request.job.market)?;
     let untrue_rows = index.untrue(session, &moment, &request)?;
-    let doubts = index.catch_up(session, &moment)?;
+    let doubts = replay::catch_up(session, &moment, &request, &mut index)?;
     let found = request.find(session, &moment, &index)?;
 
     let rows: Vec<Row> = index.rows()?;
@@ -125,7 +126,7 @@ pub fn audit(session: &Session, recorded: &Explanation) -> Outcome<Audit> {
             Verdict::Undecided,
             format!(
                 "Cannot be told: {} in the same block before it, and the ledger is only known before and after a block. What differs: {}.",
-                doubts.join(", "),
+                doubts.into_iter().collect::<Vec<_>>().join(", "),
                 differ.join(", "),
             ),
         ),
@@ -242,4 +243,109 @@ fn registry_at<T: serde::de::DeserializeOwned>(
         .chain()?
         .at(moment.height.saturating_sub(1))
         .smart(&at.registry, msg)?)
+}
+
+#[cfg(test)]
+mod tests {
+    use cosmwasm_std::{Uint128, Uint64};
+    use surge_interface::{Parts, Weights};
+
+    use super::*;
+
+    fn scored(node: u32, score: u64) -> Scored {
+        Scored {
+            node,
+            provider: node,
+            region: 0,
+            score: Uint64::new(score),
+            parts: Parts::default(),
+            price: Uint128::new(100),
+            tag: Uint64::new(5),
+        }
+    }
+
+    fn recorded() -> Explanation {
+        Explanation {
+            job: 1,
+            at_secs: 10,
+            weights: Weights::DEFAULT,
+            pick: scored(1, 900),
+            runners_up: vec![scored(2, 800)],
+            best_score: Uint64::new(900),
+            refusals: Refusals::default(),
+            rows_read: 2,
+            exact: true,
+            gap_ppm: 0,
+        }
+    }
+
+    fn found() -> Finding {
+        Finding {
+            pick: Some(scored(1, 900)),
+            runners_up: vec![scored(2, 800)],
+            best_score: 900,
+            refusals: Refusals::default(),
+            rows_read: 2,
+            exact: true,
+            gap_ppm: 0,
+        }
+    }
+
+    fn differ(found: &Finding) -> Vec<&'static str> {
+        let compared = compare(&recorded(), found);
+        let differ = compared.iter().filter(|compared| !compared.same);
+        differ.map(|compared| compared.what).collect()
+    }
+
+    #[test]
+    fn the_same_finding_differs_in_nothing() {
+        assert!(differ(&found()).is_empty());
+    }
+
+    #[test]
+    fn each_thing_that_the_chain_could_have_made_up_is_found() {
+        type Change = fn(&mut Finding);
+        let cases: [(Change, &[&str]); 7] = [
+            (|found| found.pick = Some(scored(3, 900)), &["node"]),
+            (
+                |found| {
+                    if let Some(pick) = &mut found.pick {
+                        pick.price = Uint128::new(99);
+                    }
+                },
+                &["price"],
+            ),
+            (|found| found.runners_up.clear(), &["runners-up"]),
+            (|found| found.best_score = 901, &["best score"]),
+            (|found| found.refusals.silent = 1, &["refusals"]),
+            (|found| found.rows_read = 3, &["rows read"]),
+            (
+                |found| (found.exact, found.gap_ppm) = (false, 7),
+                &["exact", "gap"],
+            ),
+        ];
+        for (change, expected) in cases {
+            let mut found = found();
+            change(&mut found);
+            assert_eq!(differ(&found), expected);
+        }
+        let nobody = Finding {
+            pick: None,
+            ..found()
+        };
+        assert!(differ(&nobody).contains(&"node"));
+    }
+
+    #[test]
+    fn an_unread_node_that_is_further_ahead_than_was_said_refutes_the_claim() {
+        assert!(claim_holds(&recorded(), 900));
+        assert!(!claim_holds(&recorded(), 901), "it said exact");
+        let gap = Explanation {
+            exact: false,
+            gap_ppm: 100_000,
+            ..recorded()
+        };
+        assert!(claim_holds(&gap, 1_000), "a tenth of 1,000 is 100");
+        assert!(!claim_holds(&gap, 1_001));
+    }
 }

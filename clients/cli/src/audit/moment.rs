@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use cosmwasm_std::Uint128;
 use surge_chain::{Attributes, Included};
 use surge_interface::Explanation;
 
@@ -14,6 +15,8 @@ use crate::{
 pub struct Moment {
     /// The block.
     pub height: u64,
+    /// Its time, in seconds since 1970.
+    pub at_secs: u64,
     /// The transaction.
     pub tx: String,
     /// Whether the registry was asked once more for the same job, after a declining.
@@ -28,12 +31,34 @@ pub struct Moment {
 pub struct Earlier {
     /// Its hash.
     pub hash: String,
-    /// Nodes that it changed.
-    pub nodes: BTreeSet<u32>,
-    /// Jobs that it found nodes for, in order.
-    pub jobs: Vec<u64>,
+    /// What it did to nodes, in order.
+    pub changes: Vec<Change>,
     /// What else it changed that a search may depend on.
     pub other: Vec<String>,
+}
+
+/// What happened to a node.
+pub struct Change {
+    /// The node.
+    pub node: u32,
+    /// What.
+    pub kind: ChangeKind,
+}
+
+/// What can happen to a node.
+#[derive(PartialEq, Eq)]
+pub enum ChangeKind {
+    /// Its operator said that it is alive.
+    Alive,
+    /// It took a job and locked so much bond for it.
+    Assigned {
+        /// The job.
+        job: u64,
+        /// The bond.
+        collateral: Uint128,
+    },
+    /// Something else.
+    Other,
 }
 
 /// Events that change nothing that a search reads.
@@ -84,15 +109,15 @@ impl Moment {
                     .is_some_and(|action| action == "reassign")
         });
         let (mut before, mut later) = (vec![], BTreeSet::new());
-        let own = Earlier::read(&pick.included, &registry);
         let search = ["node_assigned", "node_evicted", "node_released"];
-        if own.jobs.len() > 1
-            || of(&pick.included, &registry).any(|(kind, _)| !search.contains(&kind))
-        {
+        let own: Vec<&str> = of(&pick.included, &registry)
+            .map(|(kind, _)| kind)
+            .collect();
+        let picks = own.iter().filter(|kind| **kind == "node_assigned").count();
+        if picks > 1 || own.iter().any(|kind| !search.contains(kind)) {
             before.push(Earlier {
                 hash: pick.included.hash.clone(),
-                nodes: BTreeSet::new(),
-                jobs: vec![],
+                changes: vec![],
                 other: vec!["more of the same transaction".to_owned()],
             });
         }
@@ -101,11 +126,12 @@ impl Moment {
             match tx.index < pick.index {
                 true if touched.changes() => before.push(touched),
                 true => {}
-                false => later.extend(touched.nodes),
+                false => later.extend(touched.changes.iter().map(|change| change.node)),
             }
         }
         Ok(Self {
             height,
+            at_secs: recorded.at_secs,
             tx: pick.included.hash,
             again,
             before,
@@ -118,18 +144,25 @@ impl Earlier {
     fn read(tx: &Included, registry: &str) -> Self {
         let mut touched = Self {
             hash: tx.hash.clone(),
-            nodes: BTreeSet::new(),
-            jobs: vec![],
+            changes: vec![],
             other: vec![],
         };
         for (kind, attributes) in of(tx, registry) {
-            let node: Option<u32> = attributes.get("node").and_then(|node| node.parse().ok());
-            if kind == "node_assigned" {
-                let job: Option<u64> = attributes.get("job").and_then(|job| job.parse().ok());
-                touched.jobs.extend(job);
-            }
+            let number = |name: &str| attributes.get(name).and_then(|text| text.parse().ok());
+            let node = number("node").and_then(|node: u64| u32::try_from(node).ok());
+            let change = match kind {
+                "heartbeat_received" => ChangeKind::Alive,
+                "node_assigned" => match (number("job"), attributes.get("collateral")) {
+                    (Some(job), Some(collateral)) => ChangeKind::Assigned {
+                        job,
+                        collateral: collateral.parse().map(Uint128::new).unwrap_or_default(),
+                    },
+                    _ => ChangeKind::Other,
+                },
+                _ => ChangeKind::Other,
+            };
             match node {
-                Some(node) => touched.nodes.extend([node]),
+                Some(node) => touched.changes.push(Change { node, kind: change }),
                 None if HARMLESS.contains(&kind) => {}
                 None => touched.other.push(kind.to_owned()),
             }
@@ -138,7 +171,7 @@ impl Earlier {
     }
 
     fn changes(&self) -> bool {
-        !self.nodes.is_empty() || !self.other.is_empty()
+        !self.changes.is_empty() || !self.other.is_empty()
     }
 }
 

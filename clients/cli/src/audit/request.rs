@@ -1,11 +1,13 @@
 //! What was searched for: the job's order, with the registry's tables of that moment.
 
+use cosmwasm_std::Uint128;
 use cw_storage_plus::Path;
 use serde_json::Value;
+use surge_accounting::AccountingError;
 use surge_interface::{
     escrow::{self, Pick},
     registry::{ClassesResponse, DenomsResponse, NodeResponse, Params, QueryMsg, RegionsResponse},
-    Explanation, PPM,
+    Explanation, Resources, PPM,
 };
 use surge_matching::{judge, search, Job, Limits, Market, Row};
 
@@ -22,6 +24,8 @@ pub struct Request {
     number: u64,
     params: Params,
     pinned: Option<u32>,
+    smallest: Resources,
+    smallest_bond: Uint128,
 }
 
 impl Request {
@@ -132,11 +136,39 @@ impl Request {
             },
             number: recorded.job,
             params,
+            smallest: class.smallest,
+            smallest_bond: market.smallest_bond,
             pinned: match spec.pick {
                 Pick::Pinned(node) => Some(node),
                 Pick::Auto => None,
             },
         })
+    }
+
+    /// What another job of this market is worth at this price.
+    pub fn worth(
+        &self,
+        need: Resources,
+        reserved_secs: u64,
+        price: Uint128,
+    ) -> Result<Uint128, AccountingError> {
+        let job = Job {
+            need,
+            reserved_secs,
+            ..self.job.clone()
+        };
+        job.worth(price)
+    }
+
+    /// Whether a node with this row stays in the index: something is free of each kind that
+    /// the class asks for, and bond for the smallest job.
+    pub fn has_room(&self, row: &Row) -> bool {
+        let free = row.card.free.to_array();
+        let kinds = self.smallest.to_array().into_iter().zip(free);
+        kinds
+            .into_iter()
+            .all(|(smallest, free)| smallest == 0 || free > 0)
+            && row.card.free_bond() >= self.smallest_bond.max(Uint128::one())
     }
 
     /// Searches, as the registry does.

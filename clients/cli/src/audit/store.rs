@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use cosmwasm_std::{MemoryStorage, Storage};
 use surge_chain::Record;
 use surge_interface::registry::{NodeResponse, NodesResponse, QueryMsg};
-use surge_interface::Explanation;
+use surge_interface::PPM;
 use surge_matching::{
     index::{self, Root, StoredDirectory},
     Card, Market, Node, Row, RowKey,
@@ -21,6 +21,8 @@ use crate::{
 const KINDS: [u8; 4] = [1, 2, 3, 4];
 /// Of rows.
 const ROWS: u8 = 1;
+/// Reputation of everybody until it is counted; see docs/matching.md.
+const NEUTRAL_PPM: u32 = PPM / 2;
 
 /// The index of a market.
 pub struct Index {
@@ -96,60 +98,45 @@ impl Index {
         }
         let untrue = rows.iter().filter(|row| {
             let fact = facts.get(&row.key.node);
-            fact.is_none_or(|fact| expected(fact, row, request) != **row)
+            fact.is_none_or(|fact| expected(fact, row.key.virtual_time, request) != **row)
         });
         Ok(untrue.map(|row| row.key.node).collect())
     }
 
-    /// Puts in what other transactions of the block did before. Says what cannot be known.
-    pub fn catch_up(&mut self, session: &Session, moment: &Moment) -> Outcome<Vec<String>> {
-        let mut doubts = vec![];
-        if moment.before.is_empty() {
-            return Ok(doubts);
+    /// Puts another row, or none, in the place of a node's.
+    pub fn put(&mut self, node: u32, new: Option<&Row>) -> Outcome<()> {
+        let old = self.row_of(node)?;
+        let (storage, root) = (&mut self.storage, &mut self.root);
+        match (old, new) {
+            (Some(old), Some(new)) => index::replace(storage, root, &old.key, new),
+            (Some(old), None) => index::remove(storage, root, &old.key),
+            (None, Some(new)) => index::insert(storage, root, new),
+            (None, None) => Ok(()),
         }
-        let after: BTreeMap<u32, Row> = records(session, self.market, ROWS, moment.height)?
+        .map_err(Failure::new)
+    }
+
+    /// Notes whose turn it was last.
+    pub fn turn(&mut self, tag: u64) {
+        self.root.virtual_time = tag;
+    }
+
+    /// The market.
+    pub fn market(&self) -> Market {
+        self.market
+    }
+
+    /// All rows as they stood after the block, by node.
+    pub fn after(&self, session: &Session, moment: &Moment) -> Outcome<BTreeMap<u32, Row>> {
+        records(session, self.market, ROWS, moment.height)?
             .into_iter()
             .map(|(key, card)| row(&key, &card).map(|row| (row.key.node, row)))
-            .collect::<Outcome<_>>()?;
-        for earlier in &moment.before {
-            doubts.extend(earlier.other.iter().map(|what| format!("{what} happened")));
-            for node in &earlier.nodes {
-                if moment.later.contains(node) {
-                    doubts.push(format!("node {node} changed"));
-                    continue;
-                }
-                let old = self.row_of(*node)?;
-                let changed = match (old, after.get(node)) {
-                    (Some(old), Some(new)) => {
-                        index::replace(&mut self.storage, &mut self.root, &old.key, new)
-                    }
-                    (Some(old), None) => index::remove(&mut self.storage, &mut self.root, &old.key),
-                    (None, Some(new)) => index::insert(&mut self.storage, &mut self.root, new),
-                    (None, None) => Ok(()),
-                };
-                changed.map_err(Failure::new)?;
-            }
-            for job in &earlier.jobs {
-                let at = session.contracts()?;
-                let msg = QueryMsg::ExplainMatch { job: *job };
-                let pick: Explanation = session
-                    .chain()?
-                    .at(moment.height)
-                    .smart(&at.registry, &msg)?;
-                let same = after
-                    .get(&pick.pick.node)
-                    .is_some_and(|row| row.key.market == self.market);
-                if same {
-                    self.root.virtual_time = pick.pick.tag.u64();
-                }
-            }
-        }
-        Ok(doubts)
+            .collect()
     }
 }
 
 /// The row that a node's record gives. Its turn stands in the index alone.
-fn expected(fact: &NodeResponse, row: &Row, request: &Request) -> Row {
+pub fn expected(fact: &NodeResponse, virtual_time: u64, request: &Request) -> Row {
     let node = Node {
         id: fact.id,
         provider: fact.provider,
@@ -162,12 +149,12 @@ fn expected(fact: &NodeResponse, row: &Row, request: &Request) -> Row {
             .saturating_sub(&fact.reserved)
             .saturating_sub(&fact.withheld),
         prices: fact.spec.prices,
-        reputation_ppm: row.card.reputation_ppm,
+        reputation_ppm: NEUTRAL_PPM,
         clean_ppm: fact.spec.clean_ppm,
         last_seen_secs: fact.last_seen_secs,
         bond: fact.bond,
         locked: fact.locked,
-        virtual_time: row.key.virtual_time,
+        virtual_time,
     };
     Row::of(&node, request.job.market, &request.job.reference)
 }

@@ -157,7 +157,7 @@ fn what_is_not_there_says_what_to_do() {
         ),
         (
             &["job", "list", "-n", "osmosis-testnet"],
-            "no deployment of the suite is known on osmo-test-5",
+            "of the suite is known on osmo-test-5",
             "surge deploy apply",
         ),
         (

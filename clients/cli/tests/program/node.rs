@@ -26,6 +26,8 @@ pub enum Illness {
     Failing(&'static str),
     /// It still catches up.
     Behind,
+    /// It keeps no earlier states.
+    Pruned,
 }
 
 /// A node on loopback, as long as the test runs.
@@ -115,6 +117,10 @@ fn answer(
             "node_info": { "network": if illness == Illness::OtherChain { "other-1" } else { "sick-1" } },
             "sync_info": { "latest_block_height": now, "catching_up": illness == Illness::Behind },
         })),
+        "abci_query" if illness == Illness::Pruned => Ok(json!({ "response": {
+            "code": 38,
+            "log": "failed to load state at height 5; version does not exist (latest height: 100): invalid request",
+        } })),
         "abci_query" => {
             let value = match call["params"]["path"].as_str().expect("a path") {
                 // QueryAccountResponse { account: Any { value: BaseAccount { account_number: 1 } } }

@@ -141,6 +141,29 @@ fn a_node_that_is_behind_is_not_believed() {
 }
 
 #[test]
+fn a_state_that_the_node_has_forgotten_is_said_to_be() {
+    let (surge, node) = (Surge::new(), Node::start(Illness::Pruned));
+    surge.file("sick.toml", &node.network());
+    let names = ["dao", "token", "registry", "escrow", "rewards"];
+    let table: serde_json::Map<String, Value> = names
+        .iter()
+        .map(|name| ((*name).to_owned(), TO.into()))
+        .collect();
+    let state = serde_json::json!({ "sick-1": { "code_ids": {}, "default": table } });
+    surge.file("state.json", &state.to_string());
+    let ask = ["ask", "registry", "config", "--height", "5"];
+    let failure = surge
+        .run(&[&ask[..], &["-n", "sick.toml", "--json"]].concat())
+        .failure();
+    let error = text(&failure, "error");
+    assert!(
+        error.contains("does not keep the state of block 5 any more"),
+        "{error}"
+    );
+    assert!(text(&failure, "next").contains("archive node"));
+}
+
+#[test]
 fn a_failure_in_a_block_is_the_contracts_own_words_and_a_next_step() {
     let log = "failed to execute message; message index: 0: job 7 is Settled, this needs Submitted: execute wasm contract failed";
     let (surge, _node, done) = pay(Illness::Failing(log), &[]);
@@ -247,7 +270,7 @@ fn a_node_that_is_not_there_is_named() {
         .run(&["job", "list", "-n", "gone.toml", "--json"])
         .failure();
     assert!(
-        text(&failure, "error").contains("no deployment"),
+        text(&failure, "error").contains("of the suite is known"),
         "{failure}"
     );
     let failure = surge
