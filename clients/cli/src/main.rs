@@ -58,7 +58,7 @@ struct Cli {
     )]
     from: Option<String>,
     /// Deployment of the suite, where a network has several.
-    #[arg(long, global = true, env = "SURGE_DEPLOYMENT", default_value = deployment::DEFAULT)]
+    #[arg(long, global = true, env = "SURGE_DEPLOYMENT", default_value = deployment::DEFAULT, help_heading = "Everywhere")]
     deployment: String,
     /// Show what would be sent, and send nothing.
     #[arg(long, global = true, help_heading = "Everywhere")]

@@ -98,6 +98,7 @@ completions.
 | `SURGE_FROM` | key that signs, as `--from` |
 | `SURGE_PASSPHRASE` | opens keys, for machines |
 | `SURGE_MNEMONIC` | words of a key to import, for machines |
+| `SURGE_DEPLOYMENT` | name of the suite's deployment, as `--deployment` |
 | `SURGE_STATE` | file of what is deployed where, instead of `state.json` |
 | `SURGE_STORE` | folder of jobs' files, by their hash |
 | `SURGE_DEVNET_HOME` | where `scripts/devnet` keeps its chain |
