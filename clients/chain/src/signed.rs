@@ -13,7 +13,7 @@ use cosmrs::{
 use serde_json::{json, Value};
 use sha2::{Digest, Sha256};
 
-use crate::{rpc, Chain, Error, Included, Key, Pending};
+use crate::{rpc, Chain, Error, Included, Key, Limit, Pending};
 
 /// Blocks after which a transaction that is in none cannot land any more.
 const LIFE_BLOCKS: u32 = 100;
@@ -63,6 +63,26 @@ impl Chain {
         })
     }
 
+    /// Signs messages for one transaction that may land in the next `life_blocks` blocks, and
+    /// sends nothing.
+    pub fn prepare(
+        &self,
+        signer: &Key,
+        messages: &[Any],
+        limit: Limit,
+        life_blocks: u64,
+    ) -> Result<Signed, Error> {
+        let gas_limit = match limit {
+            Limit::Gas(gas) => gas,
+            Limit::Simulated => self.simulate(signer.account(), messages)?.gas_limit,
+        };
+        let envelope = Envelope {
+            last_block: self.height()?.saturating_add(life_blocks),
+            ..self.envelope(signer.address(), gas_limit)?
+        };
+        self.sign(signer, messages, &envelope)
+    }
+
     /// Signs messages, all or none of which will succeed.
     pub fn sign(
         &self,
@@ -99,11 +119,11 @@ impl Chain {
     }
 
     /// Hands a signed transaction to the node, which looks at signature, sequence and fee
-    /// before it takes it. What the node has already is no error.
+    /// before it takes it. One that it has already is taken again.
     pub fn broadcast(&self, tx: &[u8]) -> Result<(), Error> {
         let params = json!({ "tx": rpc::encode(tx) });
         let answer: Value = match self.rpc.call("broadcast_tx_sync", &params) {
-            // It has it already, from us or from another node.
+            // It has it from another node.
             Err(Error::Rpc { message, .. }) if message.contains("tx already exists in cache") => {
                 return Ok(())
             }

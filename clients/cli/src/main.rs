@@ -17,6 +17,7 @@ mod reach;
 mod sent;
 mod session;
 mod shapes;
+mod stores;
 mod teach;
 mod transact;
 
@@ -117,7 +118,7 @@ fn run(cli: Cli) -> Outcome<Report> {
         gas: cli.gas,
         wait: cli.wait_secs,
     };
-    command::run(cli.command, || {
+    command::run(cli.command, cli.json, || {
         let session = Session::new(&cli.network, cli.from.clone(), sending, cli.json)?;
         Ok(session.of(cli.deployment.clone()))
     })

@@ -15,7 +15,7 @@ use crate::{
     money::{Amount, Coinage},
     output::{self, thousands, Report},
     sent,
-    session::Session,
+    session::{Sending, Session},
 };
 
 /// What somebody wants done.
@@ -177,7 +177,7 @@ impl Session {
                 "signer": account.address(),
             })));
         }
-        self.ensure_wanted()?;
+        self.sending.ensure_wanted()?;
         let key = self.key()?;
         let included = self.waiting("waiting for a block", || {
             chain.send_noted(&key, &act.messages, Limit::Gas(gas_limit), |pending| {
@@ -198,9 +198,19 @@ impl Session {
         Ok(Done::Included(Box::new(included)))
     }
 
-    /// Asks whether it shall be sent, where nobody has said so.
+    /// Shows that time passes while something takes long.
+    pub fn waiting<T>(&self, what: &'static str, work: impl FnOnce() -> T) -> T {
+        match self.json {
+            true => work(),
+            false => output::waiting(what, work),
+        }
+    }
+}
+
+impl Sending {
+    /// Asks whether to send, unless `--yes` said so.
     pub fn ensure_wanted(&self) -> Outcome<()> {
-        if self.sending.yes {
+        if self.yes {
             return Ok(());
         }
         if !io::stdin().is_terminal() {
@@ -214,14 +224,6 @@ impl Session {
         match answer.trim() {
             "y" | "Y" | "yes" => Ok(()),
             _ => Err(Failure::new("not sent")),
-        }
-    }
-
-    /// Shows that time passes while something takes long.
-    pub fn waiting<T>(&self, what: &'static str, work: impl FnOnce() -> T) -> T {
-        match self.json {
-            true => work(),
-            false => output::waiting(what, work),
         }
     }
 }

@@ -132,10 +132,10 @@ impl Index {
             for job in &earlier.jobs {
                 let at = session.contracts()?;
                 let msg = QueryMsg::ExplainMatch { job: *job };
-                let pick: Explanation =
-                    session
-                        .chain()?
-                        .smart_at(&at.registry, &msg, moment.height)?;
+                let pick: Explanation = session
+                    .chain()?
+                    .at(moment.height)
+                    .smart(&at.registry, &msg)?;
                 let same = after
                     .get(&pick.pick.node)
                     .is_some_and(|row| row.key.market == self.market);
@@ -179,7 +179,7 @@ fn past(rows: &[Row], last: u32) -> bool {
 fn records(session: &Session, market: Market, kind: u8, height: u64) -> Outcome<Vec<Record>> {
     let registry = session.contracts()?.registry;
     let prefix = prefix(market, kind);
-    Ok(session.chain()?.records_at(&registry, &prefix, height)?)
+    Ok(session.chain()?.at(height).records(&registry, &prefix)?)
 }
 
 /// Virtual times are shared by all generations of a market.

@@ -153,7 +153,7 @@ fn apply_files(files: &Files, session: &Session) -> Outcome<Report> {
             if !session.json {
                 eprintln!("{}", told(plan, session));
             }
-            session.ensure_wanted()
+            session.sending.ensure_wanted()
         },
         |step, included| {
             let line = match included {
@@ -205,7 +205,7 @@ fn apply_files(files: &Files, session: &Session) -> Outcome<Report> {
 }
 
 fn upgrade_files(artifacts: &Path, file: &Path, session: &Session) -> Outcome<Report> {
-    session.ensure_wanted()?;
+    session.sending.ensure_wanted()?;
     let key = session.key()?;
     let mut done = vec![];
     let actions = upgrade(session, &key, artifacts, |contract, included| {

@@ -10,7 +10,6 @@ use std::{
 use clap::{Args, Subcommand};
 use cosmwasm_std::Uint128;
 use serde_json::json;
-use sha2::{Digest, Sha256};
 use surge_interface::{
     escrow::{
         Artifact, ExecuteMsg, JobResponse, JobResult, JobSpec, JobsResponse, Pick, QueryMsg,
@@ -18,6 +17,7 @@ use surge_interface::{
     },
     registry::{self, Data, Order, SimulationResponse},
 };
+use surge_store::{Allowed, Stores};
 
 use super::{
     dispute::{dispute, rule},
@@ -26,13 +26,15 @@ use super::{
 };
 use crate::{
     failure::{Failure, Outcome},
-    home,
     money::Amount,
     output::{facts, table, thousands, Report},
     session::Session,
+    stores,
     transact::Act,
 };
 
+/// Longest time to fetch a result.
+const FETCHING: Duration = Duration::from_secs(600);
 /// Time between two looks at a job.
 const LOOK: Duration = Duration::from_millis(500);
 
@@ -51,6 +53,9 @@ pub enum Command {
         /// Where the result goes; with --watch.
         #[arg(long)]
         output: Option<PathBuf>,
+        /// Where the result may be fetched, beside --store; with --watch.
+        #[arg(long)]
+        fetch: Vec<String>,
     },
     /// Wait for a job's result, fetch it and compare its hash.
     Watch {
@@ -59,6 +64,8 @@ pub enum Command {
         /// Where the result goes.
         #[arg(long)]
         output: Option<PathBuf>,
+        #[command(flatten)]
+        places: Places,
     },
     /// A job with its terms.
     Show {
@@ -87,6 +94,9 @@ pub enum Command {
         /// The file that came out.
         #[arg(long)]
         output: PathBuf,
+        /// Where it is published: a folder or the address of an HTTP store.
+        #[arg(long, env = "SURGE_STORE")]
+        store: Option<String>,
     },
     /// As its requester: accept the result; the provider is paid at once.
     Accept {
@@ -141,6 +151,17 @@ pub enum Command {
     },
 }
 
+/// Where results may be fetched: folders or addresses of HTTP stores.
+#[derive(Args)]
+pub struct Places {
+    /// The store; the user's own when left away.
+    #[arg(long, env = "SURGE_STORE")]
+    store: Option<String>,
+    /// Further ones.
+    #[arg(long)]
+    fetch: Vec<String>,
+}
+
 /// A job as somebody orders it.
 #[derive(Args)]
 pub struct Ordered {
@@ -176,9 +197,10 @@ pub struct Ordered {
     /// Wait when no node fits, instead of being refused.
     #[arg(long)]
     wait: bool,
-    /// Folder that nodes can read, where files lie by their hash.
+    /// Where nodes can fetch the files by their hash: a folder or the address of an HTTP
+    /// store; the user's own store when left away.
     #[arg(long, env = "SURGE_STORE")]
-    store: Option<PathBuf>,
+    store: Option<String>,
 }
 
 /// Carries it out.
@@ -194,24 +216,35 @@ pub fn run(command: Command, session: &Session) -> Outcome<Report> {
             order,
             watch,
             output,
+            fetch,
         } => {
             let report = submit(&order, session)?;
             match (report.0, watch) {
-                (Some(job), true) => wait_for(session, job, output.as_deref()),
+                (Some(job), true) => {
+                    let places = Places {
+                        store: order.store,
+                        fetch,
+                    };
+                    wait_for(session, job, output.as_deref(), &places)
+                }
                 _ => Ok(report.1),
             }
         }
-        Command::Watch { job, output } => wait_for(session, job, output.as_deref()),
+        Command::Watch {
+            job,
+            output,
+            places,
+        } => wait_for(session, job, output.as_deref(), &places),
         Command::Show { job } => show(session, job),
         Command::List { start_after, limit } => list(session, start_after, limit),
         Command::Explain { job } => explain::run(session, job),
-        Command::Result { job, output } => {
-            let bytes = read(&output)?;
-            let artifact = keep(&store(None)?, &bytes)?;
+        Command::Result { job, output, store } => {
+            let stores = stores::open(store.as_deref(), &[], false)?;
+            let stored = stores.put(&read(&output)?, None)?;
             let result = JobResult {
-                sha256: artifact.sha256,
-                size: bytes.len() as u64,
-                uri: artifact.uri,
+                sha256: stored.sha256,
+                size: stored.size,
+                uri: stored.uri,
             };
             simple(
                 format!("Delivers the result of job {job}."),
@@ -257,14 +290,14 @@ pub fn run(command: Command, session: &Session) -> Outcome<Report> {
 impl Ordered {
     /// The job, with its files stored.
     fn spec(&self, session: &Session) -> Outcome<JobSpec> {
-        let folder = store(self.store.as_deref())?;
-        let program = keep(&folder, &read(&self.program)?)?;
+        let stores = stores::open(self.store.as_deref(), &[], false)?;
+        let (program, _) = keep(&stores, &self.program)?;
         let mut size = 0;
         let mut inputs = vec![];
         for input in &self.input {
-            let bytes = read(input)?;
-            size += bytes.len() as u64;
-            inputs.push(keep(&folder, &bytes)?);
+            let (artifact, bytes) = keep(&stores, input)?;
+            size += bytes;
+            inputs.push(artifact);
         }
         let near = self.near.as_deref();
         let near = near.map(|name| region_id(session, name)).transpose()?;
@@ -370,7 +403,13 @@ fn submit(order: &Ordered, session: &Session) -> Outcome<(Option<u64>, Report)> 
     Ok((job, report))
 }
 
-fn wait_for(session: &Session, job: u64, output: Option<&Path>) -> Outcome<Report> {
+fn wait_for(
+    session: &Session,
+    job: u64,
+    output: Option<&Path>,
+    places: &Places,
+) -> Outcome<Report> {
+    let stores = stores::open(places.store.as_deref(), &places.fetch, false)?;
     let since = Instant::now();
     let found = session.waiting("waiting for the result", || loop {
         let found = job_of(session, job)?;
@@ -387,7 +426,13 @@ fn wait_for(session: &Session, job: u64, output: Option<&Path>) -> Outcome<Repor
         ))
         .next("what was held is a credit of yours: surge job show"));
     };
-    let bytes = fetch(result)?;
+    let allowed = Allowed {
+        bytes: result.size,
+        time: FETCHING,
+    };
+    let bytes = session.waiting("fetching the result", || {
+        stores.get(&result.uri, &result.sha256, allowed)
+    })?;
     let default = PathBuf::from(format!("job-{job}.out"));
     let path = output.unwrap_or(&default);
     fs::write(path, &bytes)
@@ -460,44 +505,13 @@ fn read(path: &Path) -> Outcome<Vec<u8>> {
     fs::read(path).map_err(|error| Failure::new(format!("cannot read {}: {error}", path.display())))
 }
 
-/// Where files lie by their hash.
-fn store(named: Option<&Path>) -> Outcome<PathBuf> {
-    match named {
-        Some(folder) => Ok(folder.to_owned()),
-        None => Ok(home::home()?.join("store")),
-    }
-}
-
-/// Keeps bytes by their hash.
-fn keep(folder: &Path, bytes: &[u8]) -> Outcome<Artifact> {
-    let sha256 = hex::encode(Sha256::digest(bytes));
-    fs::create_dir_all(folder)
-        .map_err(|error| Failure::new(format!("cannot make {}: {error}", folder.display())))?;
-    let folder = fs::canonicalize(folder)?;
-    let path = folder.join(&sha256);
-    if !path.is_file() {
-        home::write(&path, bytes)?;
-    }
-    Ok(Artifact {
-        uri: format!("file://{}", path.display()),
-        sha256,
-    })
-}
-
-/// The bytes of a result, when they have the promised hash.
-fn fetch(result: &JobResult) -> Outcome<Vec<u8>> {
-    let path = result.uri.strip_prefix("file://").ok_or_else(|| {
-        Failure::new(format!("{} cannot be fetched from here", result.uri))
-            .next("fetch it yourself and compare its sha256")
-    })?;
-    let bytes = read(Path::new(path))?;
-    let found = hex::encode(Sha256::digest(&bytes));
-    if found != result.sha256 {
-        return Err(Failure::new(format!(
-            "{} has sha256 {found}, promised was {}",
-            result.uri, result.sha256
-        ))
-        .next("dispute it with: surge job dispute JOB --reason URI"));
-    }
-    Ok(bytes)
+/// Keeps a file by its hash where nodes can fetch it, with its name; answers its size too.
+fn keep(stores: &Stores, path: &Path) -> Outcome<(Artifact, u64)> {
+    let name = path.file_name().and_then(|name| name.to_str());
+    let stored = stores.put(&read(path)?, name)?;
+    let artifact = Artifact {
+        uri: stored.uri,
+        sha256: stored.sha256,
+    };
+    Ok((artifact, stored.size))
 }

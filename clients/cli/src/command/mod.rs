@@ -16,6 +16,8 @@ mod node;
 mod pay;
 mod provider;
 mod rewards;
+mod run;
+mod store;
 mod tx;
 
 use std::path::PathBuf;
@@ -59,6 +61,9 @@ pub enum Command {
     /// Propose, vote, execute.
     #[command(subcommand)]
     Dao(dao::Command),
+    /// Files of jobs, by hash.
+    #[command(subcommand)]
+    Store(store::Command),
     /// The suite's contracts: plan, put them on a chain, verify.
     #[command(subcommand)]
     Deploy(deploy::Command),
@@ -88,14 +93,21 @@ pub enum Command {
 }
 
 /// Carries a command out. Most need a session; it is only opened then.
-pub fn run(command: Command, session: impl Fn() -> Outcome<Session>) -> Outcome<Report> {
+pub fn run(
+    command: Command,
+    json: bool,
+    session: impl Fn() -> Outcome<Session>,
+) -> Outcome<Report> {
     match command {
         Command::Keys(command) => keys::run(command, &session()?),
         Command::Network(command) => network::run(command, session),
         Command::Deploy(command) => deploy::run(command, &session()?.signed_by_default("deployer")),
         Command::Provider(command) => provider::run(command, &session()?),
+        Command::Node(node::Command::Detect) => run::show(),
+        Command::Node(node::Command::Run(arguments)) => run::run(&arguments, &session()?),
         Command::Node(command) => node::run(command, &session()?),
         Command::Job(command) => job::run(command, &session()?),
+        Command::Store(command) => store::run(command, json),
         Command::Claim(arguments) => claim::run(&arguments, &session()?),
         Command::Rewards(command) => rewards::run(command, &session()?),
         Command::Credit(command) => credit::credit(command, &session()?),
