@@ -101,7 +101,6 @@ completions.
 | `SURGE_DEPLOYMENT` | deployment, as `--deployment` |
 | `SURGE_PASSPHRASE` | opens keys, for machines |
 | `SURGE_MNEMONIC` | words of a key to import, for machines |
-| `SURGE_DEPLOYMENT` | name of the suite's deployment, as `--deployment` |
 | `SURGE_STATE` | file of what is deployed where, instead of `state.json` |
 | `SURGE_STORE` | where jobs' files lie by their hash: a folder or the address of an HTTP store |
 | `SURGE_STORE_TOKEN` | who may write to an HTTP store shows it |
