@@ -127,6 +127,7 @@ fn next(
         }))
     };
     let Some(provider) = suite.provider_of(join.owner.address())? else {
+        plan(suite, offer, join)?;
         let msg = ExecuteMsg::RegisterProvider {
             operator: operator.to_owned(),
             payout: join.payout.clone(),
@@ -163,14 +164,19 @@ fn next(
     }
 }
 
-/// Bond first, then the node.
-fn add(
-    suite: &Suite,
-    provider: &ProviderResponse,
-    offer: &Offer,
-    join: &Join,
-    call: impl Fn(String, &ExecuteMsg) -> Result<Option<Wanted>, Error>,
-) -> Result<Option<Wanted>, Error> {
+/// A new node as far as the network has to know it: everything is looked up before the
+/// first coin is spent.
+struct Plan<'a> {
+    region: &'a str,
+    region_id: u8,
+    class: u8,
+    market: Market,
+    bond: u128,
+    denom: &'a UncheckedDenom,
+    capacity: Resources,
+}
+
+fn plan<'a>(suite: &Suite, offer: &'a Offer, join: &'a Join) -> Result<Plan<'a>, Error> {
     let (Some((bond, denom)), Some(region)) = (&join.bond, &offer.region) else {
         return Err(Error::Settings(
             "a new node needs a region and a bond: --region NAME --bond AMOUNT, or [offer] region and bond"
@@ -184,16 +190,39 @@ fn add(
             market.smallest_bond
         )));
     }
-    if let Some(step) = top_up(suite, provider, join, *bond, denom, market.denom)? {
+    let regions = suite.regions()?;
+    let names = regions.iter().map(|found| found.name.as_str());
+    Ok(Plan {
+        region,
+        region_id: position(names, region, "region")?,
+        class,
+        market,
+        bond: *bond,
+        denom,
+        capacity: detect()?.offered(offer)?,
+    })
+}
+
+/// Bond first, then the node.
+fn add(
+    suite: &Suite,
+    provider: &ProviderResponse,
+    offer: &Offer,
+    join: &Join,
+    call: impl Fn(String, &ExecuteMsg) -> Result<Option<Wanted>, Error>,
+) -> Result<Option<Wanted>, Error> {
+    let Plan {
+        region,
+        region_id,
+        class,
+        market,
+        bond,
+        denom,
+        capacity,
+    } = plan(suite, offer, join)?;
+    if let Some(step) = top_up(suite, provider, join, bond, denom, market.denom)? {
         return Ok(Some(step));
     }
-    let regions = suite.regions()?;
-    let region_id = position(
-        regions.iter().map(|found| found.name.as_str()),
-        region,
-        "region",
-    )?;
-    let capacity = detect()?.offered(offer)?;
     let tiers = surge_interface::registry::BANDWIDTH_TIERS_MBPS;
     let tier = tiers.iter().position(|tier| *tier == offer.line_mbps);
     let msg = ExecuteMsg::AddNode {
@@ -209,7 +238,7 @@ fn add(
             watts: offer.watts,
             clean_ppm: offer.clean_percent.saturating_mul(10_000),
         },
-        bond: Uint128::new(*bond),
+        bond: Uint128::new(bond),
     };
     let sentence = format!(
         "Adds this machine with {} cores, {} MiB and {} GiB in {region}, at {} % of the reference prices.",
