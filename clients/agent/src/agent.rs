@@ -82,6 +82,9 @@ pub struct Summary {
 /// Something to be said to the chain, what for, and about which job.
 pub(crate) type Wanted = (Purpose, Option<u64>, Call);
 
+/// What a thread did for a job.
+pub(crate) type Heard = (u64, Done);
+
 /// One node's program.
 pub struct Agent {
     pub(crate) suite: Suite,
@@ -98,9 +101,9 @@ pub struct Agent {
     pub(crate) trouble: HashMap<u64, Trouble>,
     heartbeat_secs: u64,
     params_secs: u64,
-    unheard: Vec<(u64, Done)>,
+    unheard: Vec<Heard>,
     waits: HashMap<(Purpose, Option<u64>), (Instant, Duration)>,
-    pub(crate) done: (Sender<(u64, Done)>, Receiver<(u64, Done)>),
+    pub(crate) done: (Sender<Heard>, Receiver<Heard>),
     newest: (u64, Instant),
 }
 
@@ -456,7 +459,6 @@ fn stage_after(tx: &Sent) -> Option<Stage> {
     match tx.purpose {
         Purpose::Result => Some(Stage::Delivered),
         Purpose::Decline => Some(Stage::Declined),
-        Purpose::Settle => Some(Stage::Closed),
         _ => None,
     }
 }

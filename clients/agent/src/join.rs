@@ -25,6 +25,9 @@ use crate::{
 /// Time between two looks at a transaction.
 const LOOK: Duration = Duration::from_millis(300);
 
+/// Who is asked before a step is signed.
+pub type Agree = Box<dyn Fn(&Step) -> Result<(), Error>>;
+
 /// What the owner brings to join with a machine.
 pub struct Join {
     /// The cold key.
@@ -34,7 +37,7 @@ pub struct Join {
     /// Where earnings go; the owner when absent. Counts when the provider is registered.
     pub payout: Option<String>,
     /// Hears of each step before it is signed, and may refuse it.
-    pub agree: Box<dyn Fn(&Step) -> Result<(), Error>>,
+    pub agree: Agree,
 }
 
 /// A step that the owner's key signs.

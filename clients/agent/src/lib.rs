@@ -40,7 +40,7 @@ mod work;
 pub use agent::{Agent, Parts, Summary};
 pub use drill::Drill;
 pub use error::Error;
-pub use join::{Join, Step};
+pub use join::{Agree, Join, Step};
 pub use journal::{Purpose, Stage};
 pub use machine::{detect, Machine};
 pub use settings::{Earnings, Limits, Offer, Places, Settings};

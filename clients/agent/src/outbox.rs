@@ -12,8 +12,6 @@ use crate::{
 /// Blocks after which a transaction that is in none cannot land any more. Few: while it is
 /// open nothing else is sent.
 const LIFE_BLOCKS: u64 = 30;
-/// The SDK's code for a sequence that does not fit.
-const WRONG_SEQUENCE: u64 = 32;
 
 /// What became of the transaction that was on its way.
 #[derive(Debug)]
@@ -92,7 +90,7 @@ pub fn look(
     match chain.broadcast(&tx.bytes) {
         // Another transaction of the account used its sequence, or this one itself did a
         // moment ago: which, shows when the next blocks are there.
-        Err(ChainError::Refused { code, .. }) if code == WRONG_SEQUENCE => Ok(News::Waiting),
+        Err(error) if error.is_wrong_sequence() => Ok(News::Waiting),
         Err(ChainError::Refused { raw_log, .. }) => {
             journal.end(&tx, End::Failed, None)?;
             Ok(News::Failed(tx, raw_log))

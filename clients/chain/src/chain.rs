@@ -10,6 +10,8 @@ use cosmrs::{
         cosmwasm::wasm::v1::{
             QueryCodeRequest, QueryCodeResponse, QueryContractHistoryRequest,
             QueryContractHistoryResponse, QueryContractInfoRequest, QueryContractInfoResponse,
+            QueryRawContractStateRequest, QueryRawContractStateResponse,
+            QuerySmartContractStateRequest, QuerySmartContractStateResponse,
         },
         traits::Message,
     },
@@ -17,7 +19,7 @@ use cosmrs::{
     AccountId, Any, Coin,
 };
 use cosmwasm_std::{instantiate2_address, Checksum};
-use serde::{Deserialize, Serialize};
+use serde::{de::DeserializeOwned, Deserialize, Serialize};
 use serde_json::{json, Value};
 
 use crate::{
@@ -26,7 +28,7 @@ use crate::{
     Account, Error, Key, Network,
 };
 
-/// Longest wait for a block with the transaction, when nobody says otherwise.
+/// Usual longest wait for a block with the transaction.
 const PATIENCE: Duration = Duration::from_secs(60);
 /// Times that a transaction is signed anew because another one of the account was faster.
 const TRIES: u32 = 5;
@@ -35,6 +37,8 @@ const TRIES: u32 = 5;
 pub struct Chain {
     pub(crate) network: Network,
     pub(crate) rpc: Rpc,
+    /// Whose state queries answer; the newest block's when absent.
+    height: Option<u64>,
     pub(crate) patience: Duration,
 }
 
@@ -106,6 +110,7 @@ impl Chain {
         Ok(Self {
             network,
             rpc,
+            height: None,
             patience: PATIENCE,
         })
     }
@@ -119,6 +124,21 @@ impl Chain {
     /// What is known of the network.
     pub fn network(&self) -> &Network {
         &self.network
+    }
+
+    /// The same chain, where every query answers as of the end of the block of this height,
+    /// as long as the node keeps its state.
+    pub fn at(&self, height: u64) -> Self {
+        Self {
+            network: self.network.clone(),
+            rpc: self.rpc.clone(),
+            patience: self.patience,
+            height: Some(height),
+        }
+    }
+
+    pub(crate) fn rpc(&self) -> &Rpc {
+        &self.rpc
     }
 
     /// Height of the newest block.
@@ -362,6 +382,32 @@ impl Chain {
         }
     }
 
+    /// Asks a contract.
+    pub fn smart<T: DeserializeOwned>(
+        &self,
+        contract: &str,
+        msg: &impl Serialize,
+    ) -> Result<T, Error> {
+        let request = QuerySmartContractStateRequest {
+            address: contract.into(),
+            query_data: serde_json::to_vec(msg)?,
+        };
+        let answer: QuerySmartContractStateResponse =
+            self.query("/cosmwasm.wasm.v1.Query/SmartContractState", &request)?;
+        Ok(serde_json::from_slice(&answer.data)?)
+    }
+
+    /// Reads a contract's store without running it. Nothing is empty.
+    pub fn raw(&self, contract: &str, key: &[u8]) -> Result<Vec<u8>, Error> {
+        let request = QueryRawContractStateRequest {
+            address: contract.into(),
+            query_data: key.into(),
+        };
+        let answer: QueryRawContractStateResponse =
+            self.query("/cosmwasm.wasm.v1.Query/RawContractState", &request)?;
+        Ok(answer.data)
+    }
+
     pub(crate) fn base_account(&self, address: &str) -> Result<BaseAccount, Error> {
         let request = QueryAccountRequest {
             address: address.into(),
@@ -395,17 +441,8 @@ impl Chain {
         path: &str,
         request: &impl Message,
     ) -> Result<T, Error> {
-        self.query_at(path, request, None)
-    }
-
-    /// As the chain stood after this block; after the newest when none is named.
-    pub(crate) fn query_at<T: Message + Default>(
-        &self,
-        path: &str,
-        request: &impl Message,
-        height: Option<u64>,
-    ) -> Result<T, Error> {
-        let answer = self.rpc.query(path, &request.encode_to_vec(), height)?;
+        let request = request.encode_to_vec();
+        let answer = self.rpc.query(path, &request, self.height)?;
         T::decode(&*answer).map_err(|error| Error::Answer(format!("{path}: {error}")))
     }
 }

@@ -3,13 +3,8 @@
 
 use cosmrs::proto::{
     cosmos::base::query::v1beta1::PageRequest,
-    cosmwasm::wasm::v1::{
-        QueryAllContractStateRequest, QueryAllContractStateResponse, QueryRawContractStateRequest,
-        QueryRawContractStateResponse, QuerySmartContractStateRequest,
-        QuerySmartContractStateResponse,
-    },
+    cosmwasm::wasm::v1::{QueryAllContractStateRequest, QueryAllContractStateResponse},
 };
-use serde::{de::DeserializeOwned, Serialize};
 use serde_json::{json, Value};
 
 use crate::{
@@ -33,72 +28,8 @@ pub struct Placed {
 }
 
 impl Chain {
-    /// Asks a contract.
-    pub fn smart<T: DeserializeOwned>(
-        &self,
-        contract: &str,
-        msg: &impl Serialize,
-    ) -> Result<T, Error> {
-        let request = QuerySmartContractStateRequest {
-            address: contract.into(),
-            query_data: serde_json::to_vec(msg)?,
-        };
-        let answer: QuerySmartContractStateResponse =
-            self.query("/cosmwasm.wasm.v1.Query/SmartContractState", &request)?;
-        Ok(serde_json::from_slice(&answer.data)?)
-    }
-
-    /// Reads a contract's store without running it. Nothing is empty.
-    pub fn raw(&self, contract: &str, key: &[u8]) -> Result<Vec<u8>, Error> {
-        let request = QueryRawContractStateRequest {
-            address: contract.into(),
-            query_data: key.into(),
-        };
-        let answer: QueryRawContractStateResponse =
-            self.query("/cosmwasm.wasm.v1.Query/RawContractState", &request)?;
-        Ok(answer.data)
-    }
-
-    /// Asks a contract as it stood after this block. Fails when the node has forgotten it.
-    pub fn smart_at<T: DeserializeOwned>(
-        &self,
-        contract: &str,
-        msg: &impl Serialize,
-        height: u64,
-    ) -> Result<T, Error> {
-        let request = QuerySmartContractStateRequest {
-            address: contract.into(),
-            query_data: serde_json::to_vec(msg)?,
-        };
-        let answer: QuerySmartContractStateResponse = self.query_at(
-            "/cosmwasm.wasm.v1.Query/SmartContractState",
-            &request,
-            Some(height),
-        )?;
-        Ok(serde_json::from_slice(&answer.data)?)
-    }
-
-    /// Reads a contract's store as it stood after this block. Nothing is empty.
-    pub fn raw_at(&self, contract: &str, key: &[u8], height: u64) -> Result<Vec<u8>, Error> {
-        let request = QueryRawContractStateRequest {
-            address: contract.into(),
-            query_data: key.into(),
-        };
-        let answer: QueryRawContractStateResponse = self.query_at(
-            "/cosmwasm.wasm.v1.Query/RawContractState",
-            &request,
-            Some(height),
-        )?;
-        Ok(answer.data)
-    }
-
-    /// Every record of a contract whose key begins so, in order, as it stood after this block.
-    pub fn records_at(
-        &self,
-        contract: &str,
-        prefix: &[u8],
-        height: u64,
-    ) -> Result<Vec<Record>, Error> {
+    /// Every record of a contract whose key begins so, in order.
+    pub fn records(&self, contract: &str, prefix: &[u8]) -> Result<Vec<Record>, Error> {
         let mut found = vec![];
         let mut key = prefix.to_vec();
         loop {
@@ -110,11 +41,8 @@ impl Chain {
                     ..PageRequest::default()
                 }),
             };
-            let answer: QueryAllContractStateResponse = self.query_at(
-                "/cosmwasm.wasm.v1.Query/AllContractState",
-                &request,
-                Some(height),
-            )?;
+            let answer: QueryAllContractStateResponse =
+                self.query("/cosmwasm.wasm.v1.Query/AllContractState", &request)?;
             for model in answer.models {
                 if !model.key.starts_with(prefix) {
                     return Ok(found);

@@ -4,6 +4,7 @@
 //! signs, broadcasts, waits until a block holds the transaction, and says what it cost.
 //! A [`Network`] is a file that anybody can write, see `networks/`.
 
+mod block;
 mod chain;
 mod error;
 mod history;
@@ -15,6 +16,7 @@ mod rpc;
 mod signed;
 mod tx;
 
+pub use block::{Block, Event, Executed};
 pub use chain::{Chain, Change, Code, Contract, Limit, Pending, Simulated};
 pub use error::Error;
 pub use history::{Placed, Record};

@@ -1,7 +1,10 @@
 //! CometBFT's JSON-RPC, as much of it as a client needs.
 
 use std::{
-    sync::atomic::{AtomicUsize, Ordering},
+    sync::{
+        atomic::{AtomicUsize, Ordering},
+        Arc,
+    },
     time::Duration,
 };
 
@@ -18,11 +21,12 @@ const MOST_BYTES: u64 = 64 << 20;
 
 /// A network's nodes. The one that answered last is asked first; when it does not answer,
 /// the next one of the same chain is.
+#[derive(Clone)]
 pub(crate) struct Rpc {
     agent: ureq::Agent,
     urls: Vec<String>,
     chain_id: String,
-    current: AtomicUsize,
+    current: Arc<AtomicUsize>,
 }
 
 impl Rpc {
@@ -36,7 +40,7 @@ impl Rpc {
             agent: config.new_agent(),
             urls: urls.to_vec(),
             chain_id: chain_id.into(),
-            current: AtomicUsize::new(0),
+            current: Arc::default(),
         };
         match rpc.ensure_chain(0) {
             Err(error @ Error::Unreachable { .. }) => rpc.move_on(0, error)?,
@@ -117,18 +121,17 @@ impl Rpc {
         Ok(serde_json::from_value(answer["result"].take())?)
     }
 
-    /// The value that a query of the chain's services answers.
-    /// With a height, as the chain stood after that block.
+    /// The value that a query of the chain's services answers, as of a block.
     pub(crate) fn query(
         &self,
         path: &str,
         request: &[u8],
         height: Option<u64>,
     ) -> Result<Vec<u8>, Error> {
-        let mut params = json!({ "path": path, "data": hex::encode(request), "prove": false });
-        if let Some(height) = height {
-            params["height"] = json!(height.to_string());
-        }
+        let data = hex::encode(request);
+        // 0 is the newest block.
+        let asked = height.unwrap_or_default().to_string();
+        let params = json!({ "path": path, "data": data, "height": asked, "prove": false });
         let answer: Value = self.call("abci_query", &params)?;
         let response = &answer["response"];
         if response["code"].as_u64().unwrap_or_default() != 0 {

@@ -119,11 +119,11 @@ impl Chain {
     }
 
     /// Hands a signed transaction to the node, which looks at signature, sequence and fee
-    /// before it takes it. What the node has already is no error.
+    /// before it takes it. One that it has already is taken again.
     pub fn broadcast(&self, tx: &[u8]) -> Result<(), Error> {
         let params = json!({ "tx": rpc::encode(tx) });
         let answer: Value = match self.rpc.call("broadcast_tx_sync", &params) {
-            // It has it already, from us or from another node.
+            // It has it from another node.
             Err(Error::Rpc { message, .. }) if message.contains("tx already exists in cache") => {
                 return Ok(())
             }

@@ -149,19 +149,32 @@ pub const EXAMPLES: &[(&str, &[&str])] = &[
     ("dao release", &["surge dao release 2 --from anyone"]),
     ("dao activate", &["surge dao activate 2 --from anyone"]),
     ("dao leave", &["surge dao leave --from member3"]),
-    ("deploy plan", &["surge deploy plan --from deployer"]),
+    (
+        "deploy plan",
+        &[
+            "surge deploy plan --from deployer",
+            "surge deploy plan --network osmosis-testnet --settings mine.toml --from alice",
+        ],
+    ),
     (
         "deploy apply",
         &[
             "surge deploy apply --from deployer --yes",
             "surge deploy apply --network osmosis-testnet --settings mine.toml --from alice --yes",
+            "surge deploy apply --deployment second --from deployer",
         ],
     ),
     (
         "deploy upgrade",
-        &["surge deploy upgrade --from anyone --actions upgrade.json"],
+        &["surge deploy upgrade --artifacts new --actions upgrade.json --from alice"],
     ),
-    ("deploy verify", &["surge deploy verify"]),
+    (
+        "deploy verify",
+        &[
+            "surge deploy verify",
+            "surge deploy verify --settings theirs.toml --addresses dao=wasm1d,token=wasm1t,registry=wasm1r,escrow=wasm1e,rewards=wasm1w",
+        ],
+    ),
     ("pay", &["surge pay requester \"100 SURGE\" --from faucet"]),
     (
         "tx",

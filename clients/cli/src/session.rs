@@ -104,11 +104,15 @@ impl Session {
 
     /// The suite's contracts on this network.
     pub fn contracts(&self) -> Outcome<Addresses> {
-        let (chain_id, name) = (&self.network().chain_id, &self.deployment);
+        let (chain_id, name) = (&self.network().chain_id, self.deployment.as_str());
         let known = State::load()?.addresses(chain_id, name);
         known.ok_or_else(|| {
+            let deployment = match name {
+                DEFAULT => "deployment".to_owned(),
+                name => format!("deployment {name}"),
+            };
             Failure::new(format!(
-                "no whole deployment {name} of the suite is known on {chain_id}"
+                "no {deployment} of the suite is known on {chain_id}"
             ))
             .next(
                 "deploy it with: surge deploy apply; or name a state file of one with SURGE_STATE",

@@ -153,10 +153,41 @@ impl Chain {
         self.send(signer, &msgs.collect::<Result<Vec<_>, _>>()?)
     }
 
+    /// As [`Chain::execute_all`], each message with so much of the fee denomination, and with
+    /// a gas limit of its own.
+    pub fn execute_all_within(
+        &self,
+        gas_limit: u64,
+        signer: &Key,
+        contract: &str,
+        msgs: &[(impl Serialize, u128)],
+    ) -> Result<Included, Error> {
+        let msgs = msgs.iter().map(|(msg, funds)| {
+            let funds = coins(*funds, self.fee_denom());
+            execute(signer.address(), contract, msg, &funds)
+        });
+        let msgs = msgs.collect::<Result<Vec<_>, _>>()?;
+        self.0.send(signer, &msgs, Limit::Gas(gas_limit))
+    }
+
     /// Sends coins without a message.
     pub fn pay(&self, signer: &Key, to: &str, amount: u128) -> Result<Included, Error> {
         let funds = coins(amount, self.fee_denom());
         self.send(signer, &[pay(signer.address(), to, &funds)?])
+    }
+
+    /// Sends as many coins to each of these, in one transaction with this gas limit.
+    pub fn pay_all_within(
+        &self,
+        gas_limit: u64,
+        signer: &Key,
+        to: &[&str],
+        amount: u128,
+    ) -> Result<Included, Error> {
+        let funds = coins(amount, self.fee_denom());
+        let msgs = to.iter().map(|to| pay(signer.address(), to, &funds));
+        let msgs = msgs.collect::<Result<Vec<_>, _>>()?;
+        self.0.send(signer, &msgs, Limit::Gas(gas_limit))
     }
 
     /// Sends a coin to oneself when this account never signed before: a first signature

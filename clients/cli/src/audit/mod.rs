@@ -229,7 +229,7 @@ fn claim_holds(recorded: &Explanation, best: u64) -> bool {
 fn job_at(session: &Session, job: u64, height: u64) -> Outcome<escrow::JobResponse> {
     let at = session.contracts()?;
     let msg = escrow::QueryMsg::Job { job };
-    Ok(session.chain()?.smart_at(&at.escrow, &msg, height)?)
+    Ok(session.chain()?.at(height).smart(&at.escrow, &msg)?)
 }
 
 /// Asks the registry as it stood before the pick's block.
@@ -241,7 +241,8 @@ fn registry_at<T: serde::de::DeserializeOwned>(
     let at = session.contracts()?;
     Ok(session
         .chain()?
-        .smart_at(&at.registry, msg, moment.height.saturating_sub(1))?)
+        .at(moment.height.saturating_sub(1))
+        .smart(&at.registry, msg)?)
 }
 
 #[cfg(test)]

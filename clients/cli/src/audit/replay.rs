@@ -75,7 +75,7 @@ impl Step {
     fn first(session: &Session, moment: &Moment, index: &Index, node: u32) -> Outcome<Self> {
         let msg = QueryMsg::Node { node };
         let registry = session.contracts()?.registry;
-        let after: NodeResponse = session.chain()?.smart_at(&registry, &msg, moment.height)?;
+        let after: NodeResponse = session.chain()?.at(moment.height).smart(&registry, &msg)?;
         // A node that is added in this block was not there before.
         let before: NodeResponse =
             registry_at(session, moment, &msg).unwrap_or_else(|_| after.clone());
@@ -110,11 +110,10 @@ impl Step {
             ChangeKind::Assigned { job, collateral } => {
                 let registry = session.contracts()?.registry;
                 let found = job_at(session, job, moment.height)?;
-                let explained: Explanation = session.chain()?.smart_at(
-                    &registry,
-                    &QueryMsg::ExplainMatch { job },
-                    moment.height,
-                )?;
+                let explained: Explanation = session
+                    .chain()?
+                    .at(moment.height)
+                    .smart(&registry, &QueryMsg::ExplainMatch { job })?;
                 let (need, tag) = (found.spec.need, explained.pick.tag.u64());
                 let worth = request
                     .worth(need, found.spec.reserved_secs, explained.pick.price)

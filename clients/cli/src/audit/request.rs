@@ -36,12 +36,11 @@ impl Request {
         // After the block the job is there, with its deposit still held.
         let found = job_at(session, recorded.job, moment.height)?;
         let (spec, summary) = (&found.spec, &found.summary);
-        let terms: escrow::Params = chain.smart_at(
+        let terms: escrow::Params = chain.at(moment.height).smart(
             &at.escrow,
             &escrow::QueryMsg::Params {
                 version: Some(summary.params_version),
             },
-            moment.height,
         )?;
         let params: Params = registry_at(session, moment, &QueryMsg::Params {})?;
         let regions: RegionsResponse = registry_at(session, moment, &QueryMsg::Regions {})?;
@@ -71,7 +70,7 @@ impl Request {
         let mut own = vec![];
         for map in ["owners", "operators"] {
             let key = Path::<u32>::new(map.as_bytes(), &[summary.requester.as_bytes()]);
-            let provider = chain.raw_at(&at.registry, &key, before)?;
+            let provider = chain.at(before).raw(&at.registry, &key)?;
             if !provider.is_empty() {
                 own.push(serde_json::from_slice(&provider)?);
             }
@@ -252,7 +251,7 @@ impl Request {
 fn generation(session: &Session, class: u8, denom: u8, height: u64) -> Outcome<u8> {
     let registry = session.contracts()?.registry;
     let key = Path::<Value>::new(b"classes", &[&[class]]);
-    let record = session.chain()?.raw_at(&registry, &key, height)?;
+    let record = session.chain()?.at(height).raw(&registry, &key)?;
     let record: Value = serde_json::from_slice(&record)?;
     let markets = record["markets"].as_array().into_iter().flatten();
     let mut markets = markets.filter(|market| market["denom"] == denom);

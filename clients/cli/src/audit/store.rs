@@ -166,7 +166,7 @@ fn past(rows: &[Row], last: u32) -> bool {
 fn records(session: &Session, market: Market, kind: u8, height: u64) -> Outcome<Vec<Record>> {
     let registry = session.contracts()?.registry;
     let prefix = prefix(market, kind);
-    Ok(session.chain()?.records_at(&registry, &prefix, height)?)
+    Ok(session.chain()?.at(height).records(&registry, &prefix)?)
 }
 
 /// Virtual times are shared by all generations of a market.

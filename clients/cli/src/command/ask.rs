@@ -64,7 +64,7 @@ pub fn ask(arguments: &Ask, session: &Session) -> Outcome<Report> {
     let contract = contracts.get(&arguments.contract);
     let chain = session.chain()?;
     let answer: Value = match arguments.height {
-        Some(height) => chain.smart_at(contract, &msg, height)?,
+        Some(height) => chain.at(height).smart(contract, &msg)?,
         None => chain.smart(contract, &msg)?,
     };
     let text = format!("{answer:#}");

@@ -23,21 +23,11 @@ use crate::{
 #[derive(Subcommand)]
 pub enum Command {
     /// Show what would be stored and made, where, and what it costs. Sends nothing.
-    #[command(after_help = "Example:
-  surge deploy plan --network juno-testnet --from deployer --settings my.settings.toml")]
     Plan(Files),
     /// Do what is not done yet. May be repeated, also after an interruption.
-    #[command(after_help = "Example:
-  surge deploy apply --network juno-testnet --from deployer --settings my.settings.toml
-
-Interrupted, say it again: it goes on where it stood. Another deployment on the same network
-has a name of its own: --deployment NAME.")]
     Apply(Files),
     /// Store the code of every contract that runs other code, and write the actions of the
     /// proposal by which the members have it run.
-    #[command(after_help = "Example:
-  surge deploy upgrade --network juno-testnet --from anybody --actions upgrade.json
-  surge dao propose --network juno-testnet --from member --title 'Version 0.2' --actions upgrade.json")]
     Upgrade {
         /// Folder of the contracts' new wasm.
         #[arg(long, default_value = "artifacts")]
@@ -48,11 +38,6 @@ has a name of its own: --deployment NAME.")]
     },
     /// Compare code, births, admins, owners and parameters with what this program would
     /// deploy; fail on any difference. Anybody may.
-    #[command(after_help = "Examples:
-  surge deploy verify --network juno-testnet
-  SURGE_STATE=their-state.json surge deploy verify --network juno-testnet
-  surge deploy verify --network juno-testnet --settings their.settings.toml \\
-      --addresses dao=…,token=…,registry=…,escrow=…,rewards=…")]
     Verify {
         #[command(flatten)]
         files: Files,

@@ -342,6 +342,9 @@ fn verify_fails_on_other_code_and_on_contracts_of_another_deployment() {
     ]);
     assert_eq!(error, "no address of token, registry, escrow, rewards");
     let (error, next) = stranger.fails(&["deploy", "verify", "--artifacts", &artifacts]);
-    assert!(error.contains("no whole deployment default"), "{error}");
+    assert!(
+        error.contains("no deployment of the suite is known"),
+        "{error}"
+    );
     assert!(next.contains("SURGE_STATE"), "{next}");
 }

@@ -7,24 +7,28 @@ use cosmwasm_std::Checksum;
 use cw20::Cw20ExecuteMsg;
 use serde::Serialize;
 use serde_json::{json, to_value, Value};
-use surge_chain_tests::{artifact, gas::Table, Chain, Error, Included, Key};
+use surge_chain_tests::{artifact, gas::Measurement, Chain, Error, Included, Key};
 use surge_interface::dao::{self, Electorate, Row, Settings};
+use surge_interface::registry::Class;
 use surge_interface::{escrow, registry, rewards, token, TimeProfile, UncheckedDenom, BPS};
 
 use super::nodes;
 use super::providers::PROVIDERS;
-use super::terms::{escrow_params, native, policies, registry_params, EPOCH_SECS};
+use super::terms::{escrow_params, native, policies, registry_params, same_for_all, EPOCH_SECS};
 use super::world::World;
 
 /// Tokens that the faucet gives each of those who pay or bond.
 const POCKET: u128 = 1_000_000_000_000;
+
+/// What a proposal of the guild puts up, in the reward token.
+pub const GUILD_DEPOSIT: u128 = 1_000;
 
 /// Code ids and checksums of what is deployed.
 pub struct Codes(BTreeMap<&'static str, (u64, Checksum)>);
 
 impl Codes {
     /// Uploads every contract.
-    pub fn store(chain: &Chain, deployer: &Key, table: &mut Table) -> Result<Self, Error> {
+    pub fn store(chain: &Chain, deployer: &Key, table: &mut Measurement) -> Result<Self, Error> {
         let mut codes = BTreeMap::new();
         for name in ["dao", "token", "registry", "escrow", "rewards"] {
             let file = artifact(&format!("surge_{name}"));
@@ -55,8 +59,9 @@ impl World {
     pub fn deploy(
         codes: &Codes,
         chain: Chain,
-        table: Table,
+        table: Measurement,
         quoted: u8,
+        classes: Vec<Class>,
     ) -> Result<(Self, Built), Error> {
         let key = |name: &str| chain.network().key(name);
         let deployer = key("deployer")?;
@@ -96,7 +101,7 @@ impl World {
             (
                 "registry",
                 "registry instantiate (12 regions)",
-                to_value(world.registry_msg())?,
+                to_value(world.registry_msg(classes))?,
             ),
             (
                 "escrow",
@@ -118,12 +123,38 @@ impl World {
 
     /// The DAO of those who stake the reward token; it owns nothing but itself.
     pub fn deploy_stakers(&self, codes: &Codes) -> Result<(String, Included), Error> {
+        self.deploy_staked(codes, self.dao_msg(self.stakers(130)))
+    }
+
+    /// A DAO of those who stake the reward token, which takes deposits in it too. Stakes
+    /// count after a second, and everything lasts as short as it may.
+    pub fn deploy_guild(&self, codes: &Codes) -> Result<String, Error> {
+        let mut msg = self.dao_msg(self.stakers(12));
+        msg.settings.min_age_secs = 1;
+        msg.settings.deposit_denom = UncheckedDenom::Cw20(self.token.clone());
+        let policy = dao::Policy {
+            voting_secs: 10,
+            deposit: GUILD_DEPOSIT.into(),
+            ..msg.policies.text
+        };
+        msg.policies = same_for_all(policy);
+        Ok(self.deploy_staked(codes, msg)?.0)
+    }
+
+    fn stakers(&self, unstaking_secs: u64) -> Electorate {
+        Electorate::Staked {
+            token: self.token.clone(),
+            unstaking_secs,
+        }
+    }
+
+    fn deploy_staked(
+        &self,
+        codes: &Codes,
+        msg: dao::InstantiateMsg,
+    ) -> Result<(String, Included), Error> {
         let salt = self.chain.height()?.to_be_bytes();
         let admin = codes.predict(&self.chain, &self.deployer, "dao", &salt)?;
-        let msg = self.dao_msg(Electorate::Staked {
-            token: self.token.clone(),
-            unstaking_secs: 130,
-        });
         self.give_birth(codes, "dao", &salt, &admin, &msg)
     }
 
@@ -183,7 +214,7 @@ impl World {
         })
     }
 
-    fn registry_msg(&self) -> registry::InstantiateMsg {
+    fn registry_msg(&self, classes: Vec<Class>) -> registry::InstantiateMsg {
         registry::InstantiateMsg {
             owner: self.dao.clone(),
             escrow: self.escrow.clone(),
@@ -191,7 +222,7 @@ impl World {
             params: registry_params(),
             denoms: self.denoms(),
             regions: nodes::regions(),
-            classes: vec![nodes::cpu()],
+            classes,
         }
     }
 

@@ -2,10 +2,16 @@
 //! fail, and run out of gas; deposits; stakes; and a network handed from members to stakers.
 
 use cosmwasm_std::Uint128;
+use cw20::{Cw20ExecuteMsg, Logo};
 use cw_ownable::{Action as Ownership, Ownership as Owner};
-use surge_chain_tests::Error;
-use surge_interface::dao::{Action, Choice, Class, ExecuteMsg, ReceiveMsg, Status};
+use surge_chain_tests::{Error, Key};
+use surge_interface::dao::{
+    Action, Choice, Class, ConfigResponse, ExecuteMsg, QueryMsg, ReceiveMsg, Row, Status,
+};
+use surge_interface::escrow::ExecuteMsg as Escrow;
 use surge_interface::registry::{ExecuteMsg as Registry, QueryMsg as RegistryQuery};
+
+use surge_interface::rewards::ExecuteMsg as Rewards;
 
 use super::deploy::Codes;
 use super::members::{call, words, ENOUGH};
@@ -89,12 +95,21 @@ pub fn execute(world: &mut World) -> Result<(), Error> {
     assert_eq!(world.proposal(proposal)?.proposal.status, Status::Executed);
     assert_fails(world.execute(proposal), "needs Ready");
 
-    let add = Action::AddMember {
-        address: world.requester.address().into(),
+    let add = |key: &Key| Action::AddMember {
+        address: key.address().into(),
     };
-    let (_, added) = world.decide_one(0, vec![add])?;
-    world.table.note("dao execute (one member)", &added);
-    let left = world.at_dao(&world.requester, &ExecuteMsg::Leave {})?;
+    // The next member's id is known.
+    let remove = Action::RemoveMember {
+        member: world.members.len() as u32 + 1,
+    };
+    let (first, second) = (add(&world.requester), add(&world.anyone));
+    let decided = world.decide(0, [vec![first], vec![remove], vec![second]])?;
+    let [(_, added), (_, removed), _] = &decided[..] else {
+        unreachable!("three were decided");
+    };
+    let left = world.at_dao(&world.anyone, &ExecuteMsg::Leave {})?;
+    world.table.note("dao execute (one member)", added);
+    world.table.note("dao execute (one member less)", removed);
     world.table.note("dao leave", &left);
     Ok(())
 }
@@ -170,6 +185,71 @@ pub fn rules_change(world: &mut World) -> Result<(), Error> {
     let refunded = world.at_dao(&world.anyone, &ExecuteMsg::Refund { proposal })?;
     world.table.note("dao refund", &refunded);
     world.assert_solvent()
+}
+
+/// Each kind of action and of an owner's message that is not measured yet. None of it lasts:
+/// what is offered is not accepted.
+pub fn everything_else_that_members_decide(world: &mut World) -> Result<(), Error> {
+    let row = Row {
+        contract: world.escrow.clone(),
+        message: "set_roles".into(),
+        class: Class::Params,
+    };
+    let config: ConfigResponse = world.chain.smart(&world.dao, &QueryMsg::Config {})?;
+    let admin = world.anyone.address().to_owned();
+    let actions = [
+        ("a row", Action::SetRow { row }),
+        (
+            "settings",
+            Action::SetSettings {
+                settings: config.settings,
+            },
+        ),
+        (
+            "another admin",
+            Action::SetAdmin {
+                contract: world.token.clone(),
+                admin: admin.clone(),
+            },
+        ),
+    ];
+    let (names, actions): (Vec<_>, Vec<_>) = actions.into_iter().unzip();
+    let decided = world.decide(0, actions.into_iter().map(|action| vec![action]))?;
+    for (what, (proposal, executed)) in names.into_iter().zip(decided) {
+        let after = world.proposal(proposal)?;
+        let status = after.proposal.status;
+        assert_eq!(status, Status::Executed, "{what}: {:?}", after.failure);
+        world
+            .table
+            .note(&format!("dao execute ({what})"), &executed);
+    }
+
+    let (escrow, rewards, token) = (
+        world.escrow.clone(),
+        world.rewards.clone(),
+        world.token.clone(),
+    );
+    let offer = Ownership::TransferOwnership {
+        new_owner: admin,
+        expiry: None,
+    };
+    let offered = Escrow::UpdateOwnership(offer.clone());
+    world.decree(&escrow, [("escrow update_ownership", offered)])?;
+    let offered = Rewards::UpdateOwnership(offer);
+    world.decree(&rewards, [("rewards update_ownership", offered)])?;
+    let words = Cw20ExecuteMsg::UpdateMarketing {
+        project: Some("https://example.org".into()),
+        description: Some("What work earns.".into()),
+        marketing: None,
+    };
+    let logo = Cw20ExecuteMsg::UploadLogo(Logo::Url("https://example.org/surge.svg".into()));
+    world.decree(
+        &token,
+        [
+            ("token update_marketing", words),
+            ("token upload_logo", logo),
+        ],
+    )
 }
 
 /// The members offer the registry to those who stake the reward token, and these accept

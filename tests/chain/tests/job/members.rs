@@ -73,19 +73,26 @@ impl World {
     /// Two members say yes to each, the results settle, the timelocks pass. Answers the
     /// transaction that recorded the results.
     pub fn make_ready(&self, proposals: &[u64]) -> Result<Included, Error> {
-        let each = |msg: fn(u64) -> ExecuteMsg| -> Vec<_> {
-            proposals.iter().map(|&proposal| msg(proposal)).collect()
-        };
+        let ballots = proposals.iter();
+        let ballots = ballots.map(|&proposal| ballot(proposal, Choice::Yes));
+        let ballots: Vec<_> = ballots.collect();
         for member in [0, 1] {
-            let ballots = each(|proposal| ballot(proposal, Choice::Yes));
             self.chain
                 .execute_all(&self.members[member], &self.dao, &ballots)?;
         }
+        self.recorded(proposals)
+    }
+
+    /// As [`World::make_ready`], for what members have voted on.
+    pub fn recorded(&self, proposals: &[u64]) -> Result<Included, Error> {
         for &proposal in proposals {
             let closes = self.proposal(proposal)?.proposal.closes_secs;
             self.chain.wait_until(closes)?;
         }
-        let pokes = each(|proposal| ExecuteMsg::Poke { proposal });
+        let pokes = proposals
+            .iter()
+            .map(|&proposal| ExecuteMsg::Poke { proposal });
+        let pokes: Vec<_> = pokes.collect();
         let poked = self.chain.execute_all(&self.anyone, &self.dao, &pokes)?;
         for &proposal in proposals {
             let ready = self.proposal(proposal)?.proposal.ready_secs;

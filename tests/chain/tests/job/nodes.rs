@@ -1,6 +1,7 @@
 //! A hundred nodes, the same ones on every run.
 
 use cosmwasm_std::{Uint128, Uint64};
+use surge_chain_tests::generator::SplitMix64;
 use surge_interface::{
     registry::{Class, ExecuteMsg, Market, NodeSpec, Region},
     Kind, Resources, UnitPrices,
@@ -78,6 +79,15 @@ pub fn cpu() -> Class {
     }
 }
 
+/// Machines with much memory.
+pub fn memory() -> Class {
+    Class {
+        name: "memory".into(),
+        leading: Kind::MemoryMib,
+        ..cpu()
+    }
+}
+
 /// Bond behind each node.
 pub const BOND: u128 = 2_000_000;
 
@@ -123,17 +133,5 @@ fn spec(random: &mut SplitMix64) -> NodeSpec {
         },
         watts: cores * 6,
         clean_ppm: random.below(5) as u32 * 250_000,
-    }
-}
-
-struct SplitMix64(u64);
-
-impl SplitMix64 {
-    fn below(&mut self, bound: usize) -> usize {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        ((z ^ (z >> 31)) % bound as u64) as usize
     }
 }

@@ -59,9 +59,16 @@ impl World {
             let bonded = add_bond(NODES / PROVIDERS + 1)?;
             if number == PROVIDERS {
                 let more = add_bond(1)?;
+                let [first, again] = match self.quoted {
+                    0 => ["registry bond (first)", "registry bond (more)"],
+                    _ => [
+                        "registry receive bond (first)",
+                        "registry receive bond (more)",
+                    ],
+                };
                 built.push(("registry register_provider", joined));
-                built.push(("registry bond (first)", bonded));
-                built.push(("registry bond (more)", more));
+                built.push((first, bonded));
+                built.push((again, more));
             }
             self.providers.push(Provider {
                 id,

@@ -111,13 +111,21 @@ pub fn policies() -> Policies {
         ..policy.clone()
     };
     Policies {
+        any: strict,
+        ..same_for_all(policy)
+    }
+}
+
+/// One policy for every class.
+pub fn same_for_all(policy: Policy) -> Policies {
+    Policies {
         text: policy.clone(),
         spend: policy.clone(),
         membership: policy.clone(),
         params: policy.clone(),
         policy: policy.clone(),
-        upgrade: policy,
-        any: strict,
+        upgrade: policy.clone(),
+        any: policy,
     }
 }
 

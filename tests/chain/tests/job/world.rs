@@ -3,7 +3,7 @@
 use cosmwasm_std::Uint128;
 use cw20::{BalanceResponse, Cw20ExecuteMsg, Cw20QueryMsg};
 use serde::Serialize;
-use surge_chain_tests::{gas::Table, Chain, Error, Included, Key};
+use surge_chain_tests::{gas::Measurement, Chain, Error, Included, Key};
 use surge_interface::{dao, escrow, registry, rewards, UncheckedDenom};
 
 use super::deploy::Built;
@@ -12,7 +12,7 @@ use super::terms::{job, native, result, DEPOSIT, TEN_MINUTES};
 
 pub struct World {
     pub chain: Chain,
-    pub table: Table,
+    pub table: Measurement,
     pub dao: String,
     pub token: String,
     pub registry: String,

@@ -11,6 +11,7 @@ use std::{
 
 use serde_json::{json, Value};
 use surge_chain_tests::{network, root, Running, Surge};
+use surge_interface::{escrow::Params, TimeProfile};
 use tempfile::TempDir;
 
 use super::books::Books;
@@ -19,7 +20,9 @@ use super::books::Books;
 pub const SHOUTED: &[u8] = b"A LITTLE TEXT, TO BE SHOUTED\n";
 const INPUT: &[u8] = b"a little text, to be shouted\n";
 const DEPOSIT: i128 = 1_000_000;
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_secs(90);
+/// Time to look at a result.
+const REVIEW_SECS: u64 = 45;
 
 /// Reads its input, makes letters capital ones, writes that.
 const PROGRAM: &str = r#"(module
@@ -45,6 +48,24 @@ const PROGRAM: &str = r#"(module
         (br $next)))
     (i32.store (i32.const 4) (i32.load (i32.const 8)))
     (drop (call $write (i32.const 1) (i32.const 0) (i32.const 1) (i32.const 8)))))"#;
+
+/// Those of a local network, with time enough to turn a job down and to accept a result on
+/// a machine that is busy.
+fn patient_settings() -> String {
+    let usual = root().join("networks/devnet.settings.toml");
+    let usual = fs::read_to_string(usual).expect("settings of the devnet");
+    let params = Params {
+        accept_secs: 60,
+        review_secs: REVIEW_SECS,
+        ..Params::defaults(TimeProfile::Dev)
+    };
+    let params = serde_json::to_value(params).expect("JSON");
+    let lines = params.as_object().expect("fields").iter();
+    let lines: String = lines
+        .map(|(name, value)| format!("{name} = {value}\n"))
+        .collect();
+    format!("{usual}\n[escrow]\n{lines}")
+}
 
 pub struct Town {
     pub requester: Surge,
@@ -72,7 +93,17 @@ impl Town {
         // Not the usual deployer: other tests deploy on this chain too.
         let deployer = Surge::new(home("deployer")).signing("anyone");
         let artifacts = root().join("artifacts").display().to_string();
-        deployer.ok(&["deploy", "apply", "--artifacts", &artifacts]);
+        let settings = home("settings.toml");
+        fs::write(&settings, patient_settings()).expect("the settings");
+        let settings = settings.display().to_string();
+        deployer.ok(&[
+            "deploy",
+            "apply",
+            "--artifacts",
+            &artifacts,
+            "--settings",
+            &settings,
+        ]);
         let state = home("deployer").join("state.json");
         let person = |name: &str, key: &str| {
             let person = Surge::new(home(name)).signing(key);
@@ -154,10 +185,15 @@ impl Town {
         self.operator.start(&arguments, log)
     }
 
-    pub fn wait_until_found(&self, node: &mut Running) {
+    /// Until it hears signals.
+    pub fn wait_for_start(&self, node: &mut Running) {
         node.wait_for("start", |line| {
             (line["message"] == "the node runs").then_some(())
         });
+    }
+
+    pub fn wait_until_found(&self, node: &mut Running) {
+        self.wait_for_start(node);
         self.wait("an index that has the node", || {
             self.node()["indexed"] == json!(true)
         });
@@ -172,18 +208,14 @@ impl Town {
     /// Until the journal knows that the job is over, which an earlier run may have written.
     pub fn wait_for_close(&self, node: &mut Running, job: u64) {
         self.wait_for_status(job, "settled");
-        node.wait_for("start", |line| {
-            (line["message"] == "the node runs").then_some(())
-        });
+        self.wait_for_start(node);
         thread::sleep(Duration::from_secs(2));
     }
 
     /// Until another heartbeat is in a block: killing did not silence the node.
     pub fn wait_for_heartbeat(&self, node: &mut Running) {
         let seen = self.node()["seq"].as_u64();
-        node.wait_for("start", |line| {
-            (line["message"] == "the node runs").then_some(())
-        });
+        self.wait_for_start(node);
         self.wait("another heartbeat", || self.node()["seq"].as_u64() > seen);
     }
 
@@ -259,6 +291,11 @@ impl Town {
 
     pub fn job(&self, job: u64) -> Value {
         self.ask("escrow", &json!({ "job": { "job": job } }))
+    }
+
+    pub fn price_of(&self, job: u64) -> i128 {
+        let price = self.job(job)["summary"]["price"].as_str().map(str::parse);
+        price.and_then(Result::ok).expect("a price")
     }
 
     pub fn node(&self) -> Value {

@@ -1,6 +1,10 @@
 //! Lists at their caps. A node answers a query within a gas limit of its own
 //! (`query_gas_limit`, 3,000,000 by default); a page of 100 rows, each as large as the
-//! contracts allow, has to fit.
+//! contracts allow, has to fit. How much a query takes a node does not say; found by starting
+//! it with lower limits, of wasmd 0.61, in thousands: nodes 1,200 to 1,500; members and
+//! proposals 700 to 800; ballots and votes 600 to 700; deposits 400 to 450; a proposal with
+//! the longest text and actions 300 to 350; all others below 300. `list_proposals` of such
+//! proposals: 15 rows 2,000 to 2,500, 18 rows up to 3,000, 20 rows more.
 
 use std::{path::Path, time::Instant};
 

@@ -1,0 +1,175 @@
+//! What stands in a journal.
+
+/// How far a job is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Stage {
+    /// The chain gave it to this node.
+    Taken,
+    /// Program and inputs lie here, with the promised hashes.
+    Fetched,
+    /// The program ended well and its output lies here.
+    Ran,
+    /// The output lies where the requester can fetch it.
+    Published,
+    /// The result is in a block.
+    Delivered,
+    /// Turned down, in a block.
+    Declined,
+    /// Nothing can be delivered any more.
+    GivenUp,
+    /// The job is over on the chain.
+    Closed,
+}
+
+impl Stage {
+    /// Every stage.
+    pub const ALL: [Self; 8] = [
+        Self::Taken,
+        Self::Fetched,
+        Self::Ran,
+        Self::Published,
+        Self::Delivered,
+        Self::Declined,
+        Self::GivenUp,
+        Self::Closed,
+    ];
+
+    /// As the journal, logs and metrics write it.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Taken => "taken",
+            Self::Fetched => "fetched",
+            Self::Ran => "ran",
+            Self::Published => "published",
+            Self::Delivered => "delivered",
+            Self::Declined => "declined",
+            Self::GivenUp => "given_up",
+            Self::Closed => "closed",
+        }
+    }
+
+    pub(super) fn of(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|stage| stage.word() == word)
+    }
+
+    /// Whether there is still work to do on this machine.
+    pub const fn is_work(self) -> bool {
+        matches!(
+            self,
+            Self::Taken | Self::Fetched | Self::Ran | Self::Published
+        )
+    }
+
+    /// Whether the chain may still change something about the job.
+    pub const fn is_live(self) -> bool {
+        !matches!(self, Self::Declined | Self::Closed)
+    }
+}
+
+/// A job of this node.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Entry {
+    /// The job.
+    pub job: u64,
+    /// How far it is.
+    pub stage: Stage,
+    /// What came out, from [`Stage::Ran`] on.
+    pub output: Option<Output>,
+    /// Where the output lies, from [`Stage::Published`] on.
+    pub uri: Option<String>,
+    /// Why it was declined or given up.
+    pub reason: Option<String>,
+}
+
+/// What a program wrote.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Output {
+    /// SHA-256, 64 hexadecimal digits.
+    pub sha256: String,
+    /// Bytes.
+    pub size: u64,
+}
+
+/// What a transaction is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Purpose {
+    /// Say that the node is alive.
+    Heartbeat,
+    /// Turn a job down.
+    Decline,
+    /// Deliver a job.
+    Result,
+    /// Free the machine of a delivered job.
+    Vacate,
+    /// Have a job paid that its requester left alone.
+    Settle,
+    /// Send earnings to the payout address.
+    Withdraw,
+    /// Claim rewards.
+    Claim,
+    /// A step of joining, by the owner.
+    Join,
+}
+
+impl Purpose {
+    /// Every purpose.
+    pub const ALL: [Self; 8] = [
+        Self::Heartbeat,
+        Self::Decline,
+        Self::Result,
+        Self::Vacate,
+        Self::Settle,
+        Self::Withdraw,
+        Self::Claim,
+        Self::Join,
+    ];
+
+    /// As the journal, logs and metrics write it.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Heartbeat => "heartbeat",
+            Self::Decline => "decline",
+            Self::Result => "result",
+            Self::Vacate => "vacate",
+            Self::Settle => "settle",
+            Self::Withdraw => "withdraw",
+            Self::Claim => "claim",
+            Self::Join => "join",
+        }
+    }
+
+    pub(super) fn of(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|purpose| purpose.word() == word)
+    }
+}
+
+/// A transaction that is on its way.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Sent {
+    /// Its hash.
+    pub hash: String,
+    /// What it is for.
+    pub purpose: Purpose,
+    /// The job that it is about, where there is one.
+    pub job: Option<u64>,
+    /// The last block that may hold it.
+    pub last_block: u64,
+    /// The signed transaction.
+    pub bytes: Vec<u8>,
+    /// The fee that it pays, in base units.
+    pub fee: u128,
+}
+
+/// What became of a transaction.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum End {
+    /// A block holds it, and it succeeded.
+    Included {
+        /// The block's height.
+        height: u64,
+    },
+    /// A block holds it, and it failed; its fee is paid.
+    Failed,
+    /// No block can hold it any more.
+    Lapsed,
+}
