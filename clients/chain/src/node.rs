@@ -45,9 +45,11 @@ impl Chain {
     pub fn capabilities(&self) -> Result<Capabilities, Error> {
         let info: Value = self.rpc.call("abci_info", &json!({}))?;
         let status: Value = self.rpc.call("status", &json!({}))?;
-        // Of the newest whole block: a node may not have those of the one that it is making.
-        let height = json!({ "height": status["sync_info"]["latest_block_height"] });
-        let consensus: Value = self.rpc.call("consensus_params", &height)?;
+        // Of a block that is done: a node that is asked for the newest may not have it yet.
+        let height = &status["sync_info"]["latest_block_height"];
+        let consensus: Value = self
+            .rpc
+            .call("consensus_params", &json!({ "height": height }))?;
         let block = &consensus["consensus_params"]["block"];
         let answer: QueryParamsResponse =
             self.query("/cosmwasm.wasm.v1.Query/Params", &QueryParamsRequest {})?;

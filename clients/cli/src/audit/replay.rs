@@ -4,7 +4,7 @@
 //! the pick or a later transaction changed too is taken along step by step: heartbeats and
 //! jobs are all that may happen to it, anything else leaves a doubt.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{btree_map::Entry, BTreeMap, BTreeSet};
 
 use surge_interface::{
     escrow::Pick,
@@ -42,11 +42,9 @@ pub fn catch_up(
         doubts.extend(earlier.other.iter().map(|what| format!("{what} happened")));
         for change in &earlier.changes {
             let node = change.node;
-            if !nodes.contains_key(&node) {
-                nodes.insert(node, Step::first(session, moment, index, node)?);
-            }
-            let Some(step) = nodes.get_mut(&node) else {
-                continue;
+            let step = match nodes.entry(node) {
+                Entry::Occupied(known) => known.into_mut(),
+                Entry::Vacant(new) => new.insert(Step::first(session, moment, index, node)?),
             };
             if !step.competes(index) {
                 continue;
