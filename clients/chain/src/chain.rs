@@ -1,7 +1,4 @@
-use std::{
-    thread,
-    time::{Duration, Instant},
-};
+use std::{thread, time::Duration};
 
 use cosmrs::{
     proto::{
@@ -11,20 +8,19 @@ use cosmrs::{
             tx::v1beta1::{SimulateRequest, SimulateResponse},
         },
         cosmwasm::wasm::v1::{
-            QueryCodeRequest, QueryCodeResponse, QueryContractInfoRequest,
-            QueryContractInfoResponse, QueryParamsRequest, QueryParamsResponse,
+            QueryCodeRequest, QueryCodeResponse, QueryContractHistoryRequest,
+            QueryContractHistoryResponse, QueryContractInfoRequest, QueryContractInfoResponse,
             QueryRawContractStateRequest, QueryRawContractStateResponse,
             QuerySmartContractStateRequest, QuerySmartContractStateResponse,
         },
         traits::Message,
     },
-    tx::{self, Fee as TxFee, SignDoc, SignerInfo},
+    tx::{self, Fee as TxFee, SignerInfo},
     AccountId, Any, Coin,
 };
 use cosmwasm_std::{instantiate2_address, Checksum};
 use serde::{de::DeserializeOwned, Deserialize, Serialize};
 use serde_json::{json, Value};
-use sha2::{Digest, Sha256};
 
 use crate::{
     rpc::{self, Rpc},
@@ -32,19 +28,18 @@ use crate::{
     Account, Error, Key, Network,
 };
 
-/// Longest wait for a block with the transaction.
+/// Usual longest wait for a block with the transaction.
 const PATIENCE: Duration = Duration::from_secs(60);
-/// Blocks after which a transaction that is in none cannot land any more.
-const LIFE_BLOCKS: u32 = 100;
 /// Times that a transaction is signed anew because another one of the account was faster.
 const TRIES: u32 = 5;
-/// The SDK's code for a sequence that does not fit.
-const WRONG_SEQUENCE: u64 = 32;
 
 /// One chain, through one node.
 pub struct Chain {
-    network: Network,
-    rpc: Rpc,
+    pub(crate) network: Network,
+    pub(crate) rpc: Rpc,
+    /// Whose state queries answer; the newest block's when absent.
+    height: Option<u64>,
+    pub(crate) patience: Duration,
 }
 
 /// How much gas a transaction may use.
@@ -89,6 +84,15 @@ pub struct Contract {
     pub label: String,
 }
 
+/// What happened to a contract's code: it was made, migrated, or came with the genesis.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Change {
+    /// Its code from then on.
+    pub code_id: u64,
+    /// The message that its code was given, as JSON.
+    pub msg: Vec<u8>,
+}
+
 /// Code as the chain knows it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Code {
@@ -98,34 +102,43 @@ pub struct Code {
     pub creator: String,
 }
 
-/// What a node says about itself and its chain.
-#[derive(Clone, Debug, Serialize)]
-pub struct Capabilities {
-    /// The chain's application and its version.
-    pub app: String,
-    /// CometBFT's version.
-    pub comet: String,
-    /// Who may upload code.
-    pub upload: String,
-    /// Who may make contracts of uploaded code.
-    pub instantiate: String,
-    /// Most gas of a block; none is no limit.
-    pub block_gas: Option<u64>,
-    /// Most bytes of a block.
-    pub block_bytes: u64,
-}
-
 impl Chain {
     /// The chain of this network, through the first of its nodes that answers, and through
     /// another one when that stops answering. Fails when it is a node of another chain.
     pub fn connect(network: Network) -> Result<Self, Error> {
         let rpc = Rpc::connect(&network.rpc, &network.chain_id)?;
-        Ok(Self { network, rpc })
+        Ok(Self {
+            network,
+            rpc,
+            height: None,
+            patience: PATIENCE,
+        })
+    }
+
+    /// The same, with another wait for blocks than a minute.
+    #[must_use]
+    pub fn patient(self, patience: Duration) -> Self {
+        Self { patience, ..self }
     }
 
     /// What is known of the network.
     pub fn network(&self) -> &Network {
         &self.network
+    }
+
+    /// The same chain, where every query answers as of the end of the block of this height,
+    /// as long as the node keeps its state.
+    pub fn at(&self, height: u64) -> Self {
+        Self {
+            network: self.network.clone(),
+            rpc: self.rpc.clone(),
+            patience: self.patience,
+            height: Some(height),
+        }
+    }
+
+    pub(crate) fn rpc(&self) -> &Rpc {
+        &self.rpc
     }
 
     /// Height of the newest block.
@@ -137,11 +150,7 @@ impl Chain {
     /// Time of the newest block, in seconds since 1970.
     pub fn now_secs(&self) -> Result<u64, Error> {
         let header: Value = self.rpc.call("header", &json!({}))?;
-        let time = header["header"]["time"].as_str().unwrap_or_default();
-        let time: cosmrs::tendermint::Time = time
-            .parse()
-            .map_err(|error| Error::Answer(format!("block time {time}: {error}")))?;
-        u64::try_from(time.unix_timestamp()).map_err(|error| Error::Answer(error.to_string()))
+        seconds(&header["header"]["time"])
     }
 
     /// Waits until a block is newer than this time.
@@ -186,7 +195,25 @@ impl Chain {
 
     /// What these messages would use, without sending them. Errors of contracts come now.
     pub fn simulate(&self, signer: &Account, messages: &[Any]) -> Result<Simulated, Error> {
-        let sequence = self.base_account(signer.address())?.sequence;
+        let mut sequence = self.base_account(signer.address())?.sequence;
+        let mut tries = 1;
+        loop {
+            match self.simulate_as(signer, messages, sequence) {
+                Err(Error::Query { log, .. }) if tries < TRIES && expected(&log).is_some() => {
+                    sequence = expected(&log).unwrap_or(sequence);
+                    tries += 1;
+                }
+                answer => return answer,
+            }
+        }
+    }
+
+    fn simulate_as(
+        &self,
+        signer: &Account,
+        messages: &[Any],
+        sequence: u64,
+    ) -> Result<Simulated, Error> {
         let body = tx::Body::new(messages.iter().cloned(), "", 0u32);
         let fee = Coin {
             denom: self.network.fee.denom.parse()?,
@@ -207,10 +234,7 @@ impl Chain {
         let answer: SimulateResponse =
             self.query("/cosmos.tx.v1beta1.Service/Simulate", &request)?;
         let gas_used = answer.gas_info.unwrap_or_default().gas_used;
-        let margin = u128::from(self.network.fee.gas_margin_percent);
-        let gas_limit = (u128::from(gas_used) * margin).div_ceil(100);
-        let gas_limit = u64::try_from(gas_limit)
-            .map_err(|_| Error::Answer(format!("{gas_used} gas is too much")))?;
+        let gas_limit = self.network.fee.limit_of(gas_used)?;
         Ok(Simulated {
             gas_used,
             gas_limit,
@@ -237,27 +261,28 @@ impl Chain {
             Limit::Gas(gas) => gas,
             Limit::Simulated => self.simulate(signer.account(), messages)?.gas_limit,
         };
-        let fee = self.network.fee.of(gas_limit)?;
-        let last_block = self.height()?.saturating_add(LIFE_BLOCKS.into());
+        let mut envelope = self.envelope(signer.address(), gas_limit)?;
         let mut tries = 1;
         loop {
-            let tx = self.sign(signer, messages, fee, gas_limit, last_block)?;
-            let pending = Pending {
-                hash: hex::encode_upper(Sha256::digest(&tx)),
-                last_block,
-            };
-            note(&pending)?;
-            match self.hand_over(&tx) {
-                Ok(()) => return Ok(self.wait(&pending, Some((tx.len(), fee)))?),
-                Err(Error::Refused { code, .. }) if code == WRONG_SEQUENCE && tries < TRIES => {
+            let signed = self.sign(signer, messages, &envelope)?;
+            note(&signed.pending)?;
+            match self.broadcast(&signed.bytes) {
+                Ok(()) => return Ok(self.wait(&signed)?),
+                Err(error) if error.is_wrong_sequence() && tries < TRIES => {
                     // This very one may have landed, when it was handed over twice because a
                     // node fell silent.
-                    if self.find(&pending.hash)?.is_some() {
-                        return Ok(self.wait(&pending, Some((tx.len(), fee)))?);
+                    if self.find(&signed.pending.hash)?.is_some() {
+                        return Ok(self.wait(&signed)?);
                     }
-                    // Another transaction of the account was faster: once more.
+                    // Another transaction of the account was faster: once more, after it.
                     tries += 1;
-                    thread::sleep(Duration::from_millis(400));
+                    envelope.sequence = match expected(error.raw_log()) {
+                        Some(expected) => expected,
+                        None => {
+                            thread::sleep(Duration::from_millis(400));
+                            self.sequence(signer.address())?
+                        }
+                    };
                 }
                 Err(error) => return Err(error.into()),
             }
@@ -289,6 +314,14 @@ impl Chain {
         }
     }
 
+    /// Height of the block that holds a transaction, whether it succeeded or failed; none
+    /// when no block does.
+    pub fn landed(&self, hash: &str) -> Result<Option<u64>, Error> {
+        let bytes = hex::decode(hash).map_err(|_| Error::Hash(hash.into()))?;
+        let found = self.look(&bytes)?;
+        found.map(|answer| number(&answer["height"])).transpose()
+    }
+
     /// A contract; none when there is none at this address.
     pub fn contract(&self, address: &str) -> Result<Option<Contract>, Error> {
         let request = QueryContractInfoRequest {
@@ -306,6 +339,24 @@ impl Chain {
             Err(Error::Query { log, .. }) if log.contains("no such contract") => Ok(None),
             Err(error) => Err(error),
         }
+    }
+
+    /// How a contract came to be: the message that made it first, then its migrations. Empty
+    /// when there is no such contract.
+    pub fn history(&self, address: &str) -> Result<Vec<Change>, Error> {
+        let request = QueryContractHistoryRequest {
+            address: address.into(),
+            pagination: None,
+        };
+        let answer: QueryContractHistoryResponse =
+            self.query("/cosmwasm.wasm.v1.Query/ContractHistory", &request)?;
+        let entries = answer.entries.into_iter();
+        Ok(entries
+            .map(|entry| Change {
+                code_id: entry.code_id,
+                msg: entry.msg,
+            })
+            .collect())
     }
 
     /// Uploaded code; none when there is none of this id.
@@ -329,31 +380,6 @@ impl Chain {
             Err(Error::Query { log, .. }) if log.contains("no such code") => Ok(None),
             Err(error) => Err(error),
         }
-    }
-
-    /// What the node says about itself and its chain.
-    pub fn capabilities(&self) -> Result<Capabilities, Error> {
-        let info: Value = self.rpc.call("abci_info", &json!({}))?;
-        let status: Value = self.rpc.call("status", &json!({}))?;
-        let consensus: Value = self.rpc.call("consensus_params", &json!({}))?;
-        let block = &consensus["consensus_params"]["block"];
-        let answer: QueryParamsResponse =
-            self.query("/cosmwasm.wasm.v1.Query/Params", &QueryParamsRequest {})?;
-        let params = answer.params.unwrap_or_default();
-        let upload = params.code_upload_access.unwrap_or_default();
-        let text = |field: &Value| field.as_str().unwrap_or("unknown").to_owned();
-        Ok(Capabilities {
-            app: format!(
-                "{} {}",
-                text(&info["response"]["data"]),
-                text(&info["response"]["version"])
-            ),
-            comet: text(&status["node_info"]["version"]),
-            upload: access(upload.permission).to_owned(),
-            instantiate: access(params.instantiate_default_permission).to_owned(),
-            block_gas: block["max_gas"].as_str().and_then(|gas| gas.parse().ok()),
-            block_bytes: number(&block["max_bytes"])?,
-        })
     }
 
     /// Asks a contract.
@@ -382,55 +408,7 @@ impl Chain {
         Ok(answer.data)
     }
 
-    fn hand_over(&self, tx: &[u8]) -> Result<(), Error> {
-        let params = json!({ "tx": rpc::encode(tx) });
-        let answer: Value = match self.rpc.call("broadcast_tx_sync", &params) {
-            // It has it from another node.
-            Err(Error::Rpc { message, .. }) if message.contains("tx already exists in cache") => {
-                return Ok(())
-            }
-            answer => answer?,
-        };
-        match answer["code"].as_u64().unwrap_or_default() {
-            0 => Ok(()),
-            code => Err(Error::Refused {
-                code,
-                raw_log: answer["log"].as_str().unwrap_or_default().to_owned(),
-            }),
-        }
-    }
-
-    fn sign(
-        &self,
-        signer: &Key,
-        messages: &[Any],
-        fee: u128,
-        gas_limit: u64,
-        last_block: u64,
-    ) -> Result<Vec<u8>, Error> {
-        let account = self.base_account(signer.address())?;
-        let last_block = u32::try_from(last_block).unwrap_or(u32::MAX);
-        let body = tx::Body::new(messages.iter().cloned(), "", last_block);
-        let fee = Coin {
-            denom: self.network.fee.denom.parse()?,
-            amount: fee,
-        };
-        let auth = SignerInfo::single_direct(Some(signer.account().public), account.sequence)
-            .auth_info(TxFee::from_amount_and_gas(fee, gas_limit));
-        let chain_id = self
-            .network
-            .chain_id
-            .parse()
-            .map_err(cosmrs::ErrorReport::from)?;
-        signer.sign(SignDoc::new(
-            &body,
-            &auth,
-            &chain_id,
-            account.account_number,
-        )?)
-    }
-
-    fn base_account(&self, address: &str) -> Result<BaseAccount, Error> {
+    pub(crate) fn base_account(&self, address: &str) -> Result<BaseAccount, Error> {
         let request = QueryAccountRequest {
             address: address.into(),
         };
@@ -449,26 +427,8 @@ impl Chain {
         BaseAccount::decode(&*account.value).map_err(|error| Error::Answer(error.to_string()))
     }
 
-    fn wait(&self, sent: &Pending, paid: Option<(usize, u128)>) -> Result<Included, Error> {
-        let bytes = hex::decode(&sent.hash).map_err(|_| Error::Hash(sent.hash.clone()))?;
-        let since = Instant::now();
-        loop {
-            if let Some(answer) = self.look(&bytes)? {
-                return Included::read(&answer, paid);
-            }
-            if since.elapsed() > PATIENCE {
-                return Err(Error::NotIncluded {
-                    hash: sent.hash.clone(),
-                    secs: PATIENCE.as_secs(),
-                    last_block: sent.last_block,
-                });
-            }
-            thread::sleep(Duration::from_millis(50));
-        }
-    }
-
     /// What the node knows of a transaction.
-    fn look(&self, hash: &[u8]) -> Result<Option<Value>, Error> {
+    pub(crate) fn look(&self, hash: &[u8]) -> Result<Option<Value>, Error> {
         let params = json!({ "hash": rpc::encode(hash), "prove": false });
         match self.rpc.call("tx", &params) {
             Err(Error::Rpc { message, .. }) if message.contains("not found") => Ok(None),
@@ -476,18 +436,32 @@ impl Chain {
         }
     }
 
-    fn query<T: Message + Default>(&self, path: &str, request: &impl Message) -> Result<T, Error> {
-        let answer = self.rpc.query(path, &request.encode_to_vec())?;
+    pub(crate) fn query<T: Message + Default>(
+        &self,
+        path: &str,
+        request: &impl Message,
+    ) -> Result<T, Error> {
+        let request = request.encode_to_vec();
+        let answer = self.rpc.query(path, &request, self.height)?;
         T::decode(&*answer).map_err(|error| Error::Answer(format!("{path}: {error}")))
     }
 }
 
-/// What wasmd's numbers for permissions mean.
-const fn access(permission: i32) -> &'static str {
-    match permission {
-        1 => "nobody",
-        3 => "everybody",
-        4 => "some addresses",
-        _ => "unknown",
-    }
+/// Seconds since 1970 of a time as CometBFT writes it.
+pub(crate) fn seconds(time: &Value) -> Result<u64, Error> {
+    let text = time.as_str().unwrap_or_default();
+    let time: cosmrs::tendermint::Time = text
+        .parse()
+        .map_err(|error| Error::Answer(format!("block time {text}: {error}")))?;
+    u64::try_from(time.unix_timestamp()).map_err(|error| Error::Answer(error.to_string()))
+}
+
+/// The sequence that the node wants: it counts the account's transactions that wait for a
+/// block, which the account's own record does not.
+fn expected(log: &str) -> Option<u64> {
+    let (_, rest) = log.split_once("account sequence mismatch, expected ")?;
+    rest.split(|c: char| !c.is_ascii_digit())
+        .next()?
+        .parse()
+        .ok()
 }

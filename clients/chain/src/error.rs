@@ -27,6 +27,14 @@ pub enum Error {
         /// What the chain said.
         log: String,
     },
+    /// The node keeps no state of so old a block.
+    #[error("the node does not keep the state of block {height} any more: {log}")]
+    Forgotten {
+        /// The block.
+        height: u64,
+        /// What it said.
+        log: String,
+    },
     /// The transaction never got into a block: a wrong signature or sequence, too low a fee.
     #[error("transaction refused with code {code}: {raw_log}")]
     Refused {
@@ -114,7 +122,15 @@ pub enum Error {
     NoKey(String),
 }
 
+/// The SDK's code for a sequence that does not fit.
+const WRONG_SEQUENCE: u64 = 32;
+
 impl Error {
+    /// Whether the transaction was refused because another one of its account was faster.
+    pub fn is_wrong_sequence(&self) -> bool {
+        matches!(self, Self::Refused { code, .. } if *code == WRONG_SEQUENCE)
+    }
+
     /// What the chain said of a transaction or query that failed; empty when it is not of
     /// the chain's saying.
     pub fn raw_log(&self) -> &str {

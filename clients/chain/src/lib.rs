@@ -4,17 +4,25 @@
 //! signs, broadcasts, waits until a block holds the transaction, and says what it cost.
 //! A [`Network`] is a file that anybody can write, see `networks/`.
 
+mod block;
 mod chain;
 mod error;
+mod history;
 mod key;
 mod message;
 mod network;
+mod node;
 mod rpc;
+mod signed;
 mod tx;
 
-pub use chain::{Capabilities, Chain, Code, Contract, Limit, Pending, Simulated};
+pub use block::{Block, Event, Executed};
+pub use chain::{Chain, Change, Code, Contract, Limit, Pending, Simulated};
 pub use error::Error;
+pub use history::{Placed, Record};
 pub use key::{new_words, Account, Key};
 pub use message::{execute, instantiate2, migrate, pay, store_code, update_admin};
 pub use network::{Explorer, Fee, Kind, NamedMnemonic, Network};
+pub use node::Capabilities;
+pub use signed::{Envelope, Signed};
 pub use tx::{Attributes, Included};

@@ -19,6 +19,10 @@ pub struct Network {
     pub rpc: Vec<String>,
     /// What gas costs.
     pub fee: Fee,
+    /// Most bytes of a contract's code, where the chain takes more or less than wasmd does by
+    /// itself (819,200). No query tells it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub code_bytes: Option<u64>,
     /// Where people look at transactions.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub explorer: Option<Explorer>,
@@ -110,14 +114,23 @@ impl Network {
         Ok(network)
     }
 
-    /// A network out of an entry of the Cosmos chain registry (`chain.json`).
-    pub fn from_registry(chain: &Value) -> Result<Self, Error> {
+    /// A network out of an entry of the Cosmos chain registry (`chain.json`), and how its
+    /// coins are shown out of the file beside it (`assetlist.json`).
+    pub fn from_registry(chain: &Value, assets: Option<&Value>) -> Result<Self, Error> {
         let name = chain["chain_name"].as_str().unwrap_or("chain.json");
         let wrong = |reason: &str| Error::Network {
             name: name.into(),
             reason: reason.into(),
         };
         let text = |field: &Value| field.as_str().map(str::to_owned);
+        // Coin type 60 is Ethereum's: addresses are made another way there.
+        let algorithms = chain["key_algos"].as_array();
+        let foreign = algorithms.is_some_and(|known| !known.contains(&"secp256k1".into()));
+        if foreign || chain["slip44"] == 60 {
+            return Err(wrong(
+                "its accounts have Ethereum's keys, which this program does not sign with",
+            ));
+        }
         let fee = &chain["fees"]["fee_tokens"][0];
         let denom = text(&fee["denom"]).ok_or_else(|| wrong("it has no fees.fee_tokens"))?;
         let price = ["average_gas_price", "low_gas_price", "fixed_min_gas_price"];
@@ -132,14 +145,21 @@ impl Network {
         };
         let rpc = chain["apis"]["rpc"].as_array().into_iter().flatten();
         let explorers = chain["explorers"].as_array().into_iter().flatten();
-        // The registry keeps how coins are shown in another file. Most base units have the
-        // coin's name behind the letter of their size.
+        // Without that file: most base units have the coin's name behind the letter of their
+        // size.
         let sizes = [("u", 6), ("a", 18)];
-        let (display, exponent) = sizes
-            .iter()
-            .find_map(|(letter, exponent)| Some((denom.strip_prefix(letter)?, *exponent)))
-            .unwrap_or((&denom, 0));
-        let display = display.to_uppercase();
+        let guessed = || {
+            let (display, exponent) = sizes
+                .iter()
+                .find_map(|(letter, exponent)| Some((denom.strip_prefix(letter)?, *exponent)))
+                .unwrap_or((&denom, 0));
+            (display.to_uppercase(), exponent)
+        };
+        let (display, exponent) = match assets {
+            Some(assets) => shown(assets, &denom)
+                .ok_or_else(|| wrong("the list of assets does not show its fee token"))?,
+            None => guessed(),
+        };
         let network = Self {
             chain_id: text(&chain["chain_id"]).ok_or_else(|| wrong("it has no chain_id"))?,
             kind,
@@ -153,6 +173,7 @@ impl Network {
                 gas_price: price.ok_or_else(|| wrong("its fee token has no gas price"))?,
                 gas_margin_percent: usual_margin(),
             },
+            code_bytes: None,
             explorer: explorers
                 .filter_map(|explorer| text(&explorer["tx_page"]))
                 .next()
@@ -188,7 +209,25 @@ impl Network {
     }
 }
 
+/// How the registry's list of assets shows a denomination: name and exponent.
+fn shown(assets: &Value, denom: &str) -> Option<(String, u8)> {
+    let mut list = assets["assets"].as_array()?.iter();
+    let asset = list.find(|asset| asset["base"] == denom)?;
+    let units = asset["denom_units"].as_array()?;
+    let unit = units
+        .iter()
+        .find(|unit| unit["denom"] == asset["display"])?;
+    let exponent = u8::try_from(unit["exponent"].as_u64()?).ok()?;
+    Some((asset["symbol"].as_str()?.to_owned(), exponent))
+}
+
 impl Fee {
+    /// Gas limit of what used so much when it was simulated.
+    pub fn limit_of(&self, gas_used: u64) -> Result<u64, Error> {
+        let limit = (u128::from(gas_used) * u128::from(self.gas_margin_percent)).div_ceil(100);
+        u64::try_from(limit).map_err(|_| Error::Answer(format!("{gas_used} gas is too much")))
+    }
+
     /// What so much gas costs, in base units, rounded up.
     pub fn of(&self, gas: u64) -> Result<u128, Error> {
         let price = self.price().map_err(|reason| Error::Network {

@@ -1,7 +1,10 @@
 //! CometBFT's JSON-RPC, as much of it as a client needs.
 
 use std::{
-    sync::atomic::{AtomicUsize, Ordering},
+    sync::{
+        atomic::{AtomicUsize, Ordering},
+        Arc,
+    },
     time::Duration,
 };
 
@@ -18,11 +21,12 @@ const MOST_BYTES: u64 = 64 << 20;
 
 /// A network's nodes. The one that answered last is asked first; when it does not answer,
 /// the next one of the same chain is.
+#[derive(Clone)]
 pub(crate) struct Rpc {
     agent: ureq::Agent,
     urls: Vec<String>,
     chain_id: String,
-    current: AtomicUsize,
+    current: Arc<AtomicUsize>,
 }
 
 impl Rpc {
@@ -36,7 +40,7 @@ impl Rpc {
             agent: config.new_agent(),
             urls: urls.to_vec(),
             chain_id: chain_id.into(),
-            current: AtomicUsize::new(0),
+            current: Arc::default(),
         };
         match rpc.ensure_chain(0) {
             Err(error @ Error::Unreachable { .. }) => rpc.move_on(0, error)?,
@@ -117,13 +121,24 @@ impl Rpc {
         Ok(serde_json::from_value(answer["result"].take())?)
     }
 
-    /// The value that a query of the chain's services answers.
-    pub(crate) fn query(&self, path: &str, request: &[u8]) -> Result<Vec<u8>, Error> {
-        let params = json!({ "path": path, "data": hex::encode(request), "prove": false });
+    /// The value that a query of the chain's services answers, as of a block.
+    pub(crate) fn query(
+        &self,
+        path: &str,
+        request: &[u8],
+        height: Option<u64>,
+    ) -> Result<Vec<u8>, Error> {
+        let data = hex::encode(request);
+        // 0 is the newest block.
+        let asked = height.unwrap_or_default().to_string();
+        let params = json!({ "path": path, "data": data, "height": asked, "prove": false });
         let answer: Value = self.call("abci_query", &params)?;
         let response = &answer["response"];
         if response["code"].as_u64().unwrap_or_default() != 0 {
             let log = response["log"].as_str().unwrap_or_default().to_owned();
+            if let (Some(height), true) = (height, forgotten(&log)) {
+                return Err(Error::Forgotten { height, log });
+            }
             return Err(Error::Query {
                 path: path.into(),
                 log,
@@ -142,4 +157,15 @@ pub(crate) fn decode(field: &Value) -> Result<Vec<u8>, Error> {
 
 pub(crate) fn encode(bytes: &[u8]) -> String {
     STANDARD.encode(bytes)
+}
+
+/// Whether the node says that it keeps no state of the height that was asked for.
+fn forgotten(log: &str) -> bool {
+    [
+        "failed to load state at height",
+        "version does not exist",
+        "version mismatch on immutable",
+    ]
+    .iter()
+    .any(|words| log.contains(words))
 }

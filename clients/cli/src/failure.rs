@@ -2,11 +2,17 @@
 
 use std::fmt;
 
+use serde::Serialize;
+use serde_json::{json, Value};
+
+use crate::next_steps;
+
 /// An error as people read it: what happened, and the next step.
 #[derive(Debug)]
 pub struct Failure {
     what: String,
     next: Option<String>,
+    data: Value,
 }
 
 /// What a command comes to.
@@ -18,6 +24,7 @@ impl Failure {
         Self {
             what: what.to_string(),
             next: None,
+            data: json!({}),
         }
     }
 
@@ -28,6 +35,24 @@ impl Failure {
             next: Some(step.to_string()),
             ..self
         }
+    }
+
+    /// What machines may want to know of it; an object.
+    #[must_use]
+    pub fn with(self, data: &impl Serialize) -> Self {
+        Self {
+            data: serde_json::to_value(data).unwrap_or_default(),
+            ..self
+        }
+    }
+
+    /// As machines read it: `error`, `next`, and what else is known.
+    pub fn json(&self) -> Value {
+        let mut json = json!({ "error": self.what, "next": self.next });
+        if let (Value::Object(json), Value::Object(data)) = (&mut json, &self.data) {
+            json.extend(data.clone());
+        }
+        json
     }
 
     /// What happened.
@@ -49,24 +74,24 @@ impl From<surge_chain::Error> for Failure {
             E::Unreachable { .. } => failure.next(
                 "is the node running? `surge network show` tells its address; for the devnet: scripts/devnet up",
             ),
-            E::NotIncluded { hash, .. } => {
-                failure.next(format!("look again with: surge tx {hash}"))
-            }
+            E::NotIncluded {
+                hash, last_block, ..
+            } => failure
+                .next(format!("look again with: surge tx {hash}"))
+                .with(&json!({ "tx": hash, "may_land_until": last_block })),
             E::Unfunded { address, .. } => {
                 failure.next(format!("send {address} some coins, or use another key with --from"))
             }
-            E::Refused { raw_log, .. } if raw_log.contains("insufficient fee") => {
-                failure.next("the node wants a higher gas price: gas_price in the network's file")
+            E::OtherChain { .. } => {
+                failure.next("mend chain_id or rpc in the network's file: surge network show tells where it is")
             }
-            E::Refused { raw_log, .. } | E::Failed { raw_log, .. }
-                if raw_log.contains("insufficient funds") =>
+            E::Forgotten { .. } => failure
+                .next("ask a node that keeps all states, an archive node: put it first in the network's rpc"),
+            _ => match next_steps::step(&failure.what).or_else(|| next_steps::step(error.raw_log()))
             {
-                failure.next("see what the key holds with: surge keys show NAME")
-            }
-            E::Failed { raw_log, .. } if raw_log.contains("out of gas") => {
-                failure.next("give it more with --gas, or leave --gas away to have it simulated")
-            }
-            _ => failure,
+                Some(step) => failure.next(step),
+                None => failure,
+            },
         }
     }
 }

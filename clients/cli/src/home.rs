@@ -29,7 +29,8 @@ pub fn write(path: &Path, content: &[u8]) -> Outcome<()> {
         |error: std::io::Error| Failure::new(format!("cannot write {}: {error}", path.display()));
     let folder = path.parent().unwrap_or(Path::new("."));
     fs::create_dir_all(folder).map_err(failed)?;
-    let new = path.with_extension("new");
+    // Its own name, for programs that run side by side.
+    let new = path.with_extension(format!("{}.new", std::process::id()));
     let mut options = fs::OpenOptions::new();
     options.write(true).create(true).truncate(true);
     #[cfg(unix)]

@@ -13,7 +13,7 @@ use surge_chain::{Account, Key, Network};
 
 use crate::{
     failure::{Failure, Outcome},
-    home,
+    home, output,
 };
 
 /// Words from the environment, for machines.
@@ -95,6 +95,19 @@ pub fn all(network: &Network) -> Outcome<Vec<Known>> {
     Ok(found)
 }
 
+/// Files of keys that others on this machine may read.
+pub fn open_to_others() -> Outcome<Vec<String>> {
+    let mut open = vec![];
+    #[cfg(unix)]
+    for entry in fs::read_dir(folder()?).into_iter().flatten().flatten() {
+        use std::os::unix::fs::PermissionsExt;
+        if entry.metadata()?.permissions().mode() & 0o077 != 0 {
+            open.push(entry.path().display().to_string());
+        }
+    }
+    Ok(open)
+}
+
 /// A key by name, without decrypting it.
 pub fn known(network: &Network, name: &str) -> Outcome<Known> {
     let path = file(name)?;
@@ -123,7 +136,10 @@ pub fn unlock(network: &Network, name: &str) -> Outcome<Key> {
     let stored = read(&path)?;
     let passphrase = passphrase(&format!("passphrase of {name}: "))?;
     let identity = age::scrypt::Identity::new(passphrase);
-    let words = age::decrypt(&identity, stored.words.as_bytes()).map_err(|_| {
+    let words = output::waiting("opening the key", || {
+        age::decrypt(&identity, stored.words.as_bytes())
+    });
+    let words = words.map_err(|_| {
         Failure::new(format!("the passphrase does not open the key {name}"))
             .next(format!("try again, or set {PASSPHRASE}"))
     })?;
@@ -150,8 +166,10 @@ fn store(network: &Network, name: &str, words: &str) -> Outcome<Account> {
         )));
     }
     let recipient = age::scrypt::Recipient::new(passphrase);
-    let words = age::encrypt_and_armor(&recipient, words.as_bytes())
-        .map_err(|error| Failure::new(format!("cannot encrypt: {error}")))?;
+    let words = output::waiting("encrypting", || {
+        age::encrypt_and_armor(&recipient, words.as_bytes())
+    });
+    let words = words.map_err(|error| Failure::new(format!("cannot encrypt: {error}")))?;
     let stored = Stored {
         public: key.account().public.to_json(),
         words,

@@ -1,19 +1,29 @@
 //! `surge`: the command line of the Surge suite.
 
+mod acceptance;
+mod audit;
 mod command;
+mod contract;
 mod deployment;
+mod examples;
 mod failure;
 mod home;
 mod keys;
 mod money;
 mod networks;
+mod next_steps;
 mod output;
+mod reach;
+mod sent;
 mod session;
+mod shapes;
+mod stores;
+mod teach;
 mod transact;
 
 use std::process::ExitCode;
 
-use clap::{CommandFactory, Parser};
+use clap::{CommandFactory, FromArgMatches, Parser};
 use console::style;
 
 use command::Command;
@@ -37,27 +47,47 @@ struct Cli {
     #[command(subcommand)]
     command: Command,
     /// Network, by name or by the path of its file.
-    #[arg(long, short, global = true, env = "SURGE_NETWORK", default_value = networks::DEVNET)]
+    #[arg(long, short, global = true, env = "SURGE_NETWORK", default_value = networks::DEVNET, help_heading = "Everywhere")]
     network: String,
     /// Name of the key that signs.
-    #[arg(long, short, global = true, env = "SURGE_FROM")]
+    #[arg(
+        long,
+        short,
+        global = true,
+        env = "SURGE_FROM",
+        help_heading = "Everywhere"
+    )]
     from: Option<String>,
+    /// Deployment of the suite, where a network has several.
+    #[arg(long, global = true, env = "SURGE_DEPLOYMENT", default_value = deployment::DEFAULT, help_heading = "Everywhere")]
+    deployment: String,
     /// Show what would be sent, and send nothing.
-    #[arg(long, global = true)]
+    #[arg(long, global = true, help_heading = "Everywhere")]
     dry_run: bool,
     /// Send without asking.
-    #[arg(long, short, global = true)]
+    #[arg(long, short, global = true, help_heading = "Everywhere")]
     yes: bool,
     /// Gas limit, instead of what a simulation used and 40 %.
-    #[arg(long, global = true)]
+    #[arg(long, global = true, help_heading = "Everywhere")]
     gas: Option<u64>,
+    /// How many seconds to wait for a block with the transaction.
+    #[arg(long, global = true, default_value_t = 60, help_heading = "Everywhere")]
+    wait_secs: u64,
     /// Print JSON.
-    #[arg(long, global = true)]
+    #[arg(long, global = true, help_heading = "Everywhere")]
     json: bool,
 }
 
+/// The whole program as clap knows it, each command with its examples.
+fn program() -> clap::Command {
+    teach::by_example(Cli::command())
+}
+
 fn main() -> ExitCode {
-    let cli = Cli::parse();
+    let cli = program()
+        .try_get_matches()
+        .and_then(|matches| Cli::from_arg_matches(&matches))
+        .unwrap_or_else(|error| error.exit());
     let json = cli.json;
     match run(cli) {
         Ok(report) => {
@@ -66,11 +96,7 @@ fn main() -> ExitCode {
         }
         Err(failure) => {
             if json {
-                let error = serde_json::json!({
-                    "error": failure.what(),
-                    "next": failure.step(),
-                });
-                println!("{error:#}");
+                output::say(&format!("{:#}", failure.json()));
             }
             eprintln!(
                 "{} {}",
@@ -86,18 +112,14 @@ fn main() -> ExitCode {
 }
 
 fn run(cli: Cli) -> Outcome<Report> {
-    if let Command::Completions { shell } = cli.command {
-        let mut text = vec![];
-        clap_complete::generate(shell, &mut Cli::command(), "surge", &mut text);
-        let text = String::from_utf8_lossy(&text).into_owned();
-        return Report::new(&text, text.clone());
-    }
     let sending = Sending {
         dry_run: cli.dry_run,
         yes: cli.yes,
         gas: cli.gas,
+        wait: cli.wait_secs,
     };
-    command::run(cli.command, || {
-        Session::new(&cli.network, cli.from.clone(), sending, cli.json)
+    command::run(cli.command, cli.json, || {
+        let session = Session::new(&cli.network, cli.from.clone(), sending, cli.json)?;
+        Ok(session.of(cli.deployment.clone()))
     })
 }

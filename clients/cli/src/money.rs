@@ -45,6 +45,15 @@ impl Coinage {
         }
     }
 
+    /// Hundredths of a percent, which are basis points.
+    pub fn percent() -> Self {
+        Self {
+            denom: UncheckedDenom::Native("bps".to_owned()),
+            display: "%".to_owned(),
+            exponent: 2,
+        }
+    }
+
     /// So much of it.
     pub fn of(&self, base: u128) -> Amount {
         Amount {

@@ -1,6 +1,12 @@
 //! What commands print: tables for people, JSON for machines.
 
+use std::{
+    io::{self, Write},
+    time::Duration,
+};
+
 use comfy_table::{presets::UTF8_FULL_CONDENSED, CellAlignment, Table};
+use indicatif::ProgressBar;
 use serde::Serialize;
 use serde_json::Value;
 
@@ -24,11 +30,26 @@ impl Report {
     /// Prints it.
     pub fn print(&self, json: bool) {
         match json {
-            true => println!("{:#}", self.json),
+            true => say(&format!("{:#}", self.json)),
             false if self.text.is_empty() => {}
-            false => println!("{}", self.text.trim_end()),
+            false => say(self.text.trim_end()),
         }
     }
+}
+
+/// Writes to standard output. Whoever reads it may have had enough, such as `head`: then the
+/// rest goes nowhere, which is no failure of what was done.
+pub fn say(text: &str) {
+    let _ = writeln!(io::stdout(), "{text}");
+}
+
+/// Shows on a terminal that time passes while something takes long.
+pub fn waiting<T>(what: &'static str, work: impl FnOnce() -> T) -> T {
+    let spinner = ProgressBar::new_spinner().with_message(what);
+    spinner.enable_steady_tick(Duration::from_millis(120));
+    let done = work();
+    spinner.finish_and_clear();
+    done
 }
 
 /// A table with these columns. Those that begin with `>` are numbers.

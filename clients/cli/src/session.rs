@@ -1,13 +1,13 @@
 //! Who speaks to which network, and about which contracts.
 
-use std::cell::OnceCell;
+use std::{cell::OnceCell, time::Duration};
 
 use serde::{de::DeserializeOwned, Serialize};
-use surge_chain::{Account, Chain, Key, Network};
+use surge_chain::{Account, Chain, Key, Kind, Network};
 use surge_interface::UncheckedDenom;
 
 use crate::{
-    deployment::{Addresses, State},
+    deployment::{Addresses, State, DEFAULT},
     failure::{Failure, Outcome},
     keys,
     money::Coinage,
@@ -20,6 +20,8 @@ pub struct Session {
     pub named: Named,
     /// Name of the key that signs.
     pub from: Option<String>,
+    /// Name of the suite's deployment, where a network has several.
+    pub deployment: String,
     /// How transactions are sent.
     pub sending: Sending,
     /// Whether the output is for machines.
@@ -36,6 +38,8 @@ pub struct Sending {
     pub yes: bool,
     /// A gas limit instead of a simulated one.
     pub gas: Option<u64>,
+    /// Longest wait for a block with the transaction, in seconds.
+    pub wait: u64,
 }
 
 impl Session {
@@ -44,10 +48,26 @@ impl Session {
         Ok(Self {
             named: networks::find(network)?,
             from,
+            deployment: DEFAULT.to_owned(),
             sending,
             json,
             chain: OnceCell::new(),
         })
+    }
+
+    /// The same with another deployment of the suite.
+    #[must_use]
+    pub fn of(self, deployment: String) -> Self {
+        Self { deployment, ..self }
+    }
+
+    /// The same; on a local network this key signs when none is named.
+    #[must_use]
+    pub fn signed_by_default(mut self, name: &str) -> Self {
+        if self.network().kind == Kind::Local {
+            self.from.get_or_insert_with(|| name.to_owned());
+        }
+        self
     }
 
     /// The network.
@@ -60,7 +80,8 @@ impl Session {
         if let Some(chain) = self.chain.get() {
             return Ok(chain);
         }
-        let chain = Chain::connect(self.network().clone())?;
+        let patience = Duration::from_secs(self.sending.wait);
+        let chain = Chain::connect(self.network().clone())?.patient(patience);
         Ok(self.chain.get_or_init(|| chain))
     }
 
@@ -83,12 +104,15 @@ impl Session {
 
     /// The suite's contracts on this network.
     pub fn contracts(&self) -> Outcome<Addresses> {
-        State::load()?.addresses(&self.network().chain_id).ok_or_else(|| {
+        let (chain_id, name) = (&self.network().chain_id, &self.deployment);
+        let known = State::load()?.addresses(chain_id, name);
+        known.ok_or_else(|| {
             Failure::new(format!(
-                "no deployment of the suite is known on {}",
-                self.network().chain_id
+                "no whole deployment {name} of the suite is known on {chain_id}"
             ))
-            .next("deploy it with: surge deploy apply; or name a state file of one with SURGE_STATE")
+            .next(
+                "deploy it with: surge deploy apply; or name a state file of one with SURGE_STATE",
+            )
         })
     }
 

@@ -1,14 +1,10 @@
 //! One transaction, from what somebody wants to what a block holds.
 
-use std::{
-    io::{self, BufRead, IsTerminal, Write},
-    time::Duration,
-};
+use std::io::{self, BufRead, IsTerminal, Write};
 
 use cosmrs::Any;
 use cosmwasm_std::{coins, Binary, Coin, Uint128};
 use cw20::Cw20ExecuteMsg;
-use indicatif::ProgressBar;
 use serde::Serialize;
 use serde_json::{json, Value};
 use surge_chain::{execute, pay, Included, Limit};
@@ -17,8 +13,9 @@ use surge_interface::UncheckedDenom;
 use crate::{
     failure::{Failure, Outcome},
     money::{Amount, Coinage},
-    output::{thousands, Report},
-    session::Session,
+    output::{self, thousands, Report},
+    sent,
+    session::{Sending, Session},
 };
 
 /// What somebody wants done.
@@ -131,6 +128,8 @@ impl Done {
                     fields.insert("tx".into(), json!(included.hash));
                     fields.insert("height".into(), json!(included.height));
                     fields.insert("gas".into(), json!(included.gas_used));
+                    let fee = included.fee.map(|fee| fee.to_string());
+                    fields.insert("fee".into(), json!(fee));
                 }
                 Report::new(&json, text)
             }
@@ -178,12 +177,12 @@ impl Session {
                 "signer": account.address(),
             })));
         }
-        self.ensure_wanted()?;
+        self.sending.ensure_wanted()?;
         let key = self.key()?;
         let included = self.waiting("waiting for a block", || {
-            chain
-                .send(&key, &act.messages, Limit::Gas(gas_limit))
-                .map_err(Failure::from)
+            chain.send_noted(&key, &act.messages, Limit::Gas(gas_limit), |pending| {
+                sent::note(&self.network().chain_id, pending, &act.sentence)
+            })
         })?;
         if !self.json {
             eprintln!(
@@ -199,8 +198,19 @@ impl Session {
         Ok(Done::Included(Box::new(included)))
     }
 
-    fn ensure_wanted(&self) -> Outcome<()> {
-        if self.sending.yes {
+    /// Shows that time passes while something takes long.
+    pub fn waiting<T>(&self, what: &'static str, work: impl FnOnce() -> T) -> T {
+        match self.json {
+            true => work(),
+            false => output::waiting(what, work),
+        }
+    }
+}
+
+impl Sending {
+    /// Asks whether to send, unless `--yes` said so.
+    pub fn ensure_wanted(&self) -> Outcome<()> {
+        if self.yes {
             return Ok(());
         }
         if !io::stdin().is_terminal() {
@@ -215,17 +225,5 @@ impl Session {
             "y" | "Y" | "yes" => Ok(()),
             _ => Err(Failure::new("not sent")),
         }
-    }
-
-    /// Shows that time passes while something takes long.
-    pub fn waiting<T>(&self, what: &'static str, work: impl FnOnce() -> T) -> T {
-        let spinner = match self.json {
-            true => ProgressBar::hidden(),
-            false => ProgressBar::new_spinner().with_message(what),
-        };
-        spinner.enable_steady_tick(Duration::from_millis(120));
-        let done = work();
-        spinner.finish_and_clear();
-        done
     }
 }

@@ -1,11 +1,11 @@
 //! Deployment.
 
 use cosmwasm_std::{
-    instantiate2_address, to_json_binary, Addr, Api, Binary, Empty, StdResult, Uint128, WasmMsg,
+    instantiate2_address, to_json_binary, Addr, Api, Binary, StdResult, Uint128, WasmMsg,
 };
 use cw20::{Cw20Coin, MinterResponse};
 use cw20_base::msg::InstantiateMarketingInfo;
-use cw_multi_test::{App, Contract, ContractWrapper, Executor};
+use cw_multi_test::{App, Executor};
 use surge_interface::registry::{Class, Market};
 use surge_interface::{
     dao, escrow, registry, rewards, token, Kind, Resources, TimeProfile, UncheckedDenom, BPS,
@@ -13,7 +13,7 @@ use surge_interface::{
 
 use crate::machine::REFERENCE;
 use crate::suite::FAUCET;
-use crate::{regions, Suite, NATIVE};
+use crate::{code, regions, Suite, NATIVE};
 
 /// Chooses what a suite starts with.
 pub struct Builder {
@@ -66,11 +66,11 @@ impl Builder {
             let code_id = app.store_code(contract);
             (code_id, predict(&app, code_id, &deployer, salt))
         };
-        let (dao_code, dao) = store(dao_contract(), "dao");
-        let (token_code, token) = store(token_contract(), "token");
-        let (registry_code, registry) = store(registry_contract(), "registry");
-        let (escrow_code, escrow) = store(escrow_contract(), "escrow");
-        let (rewards_code, rewards) = store(rewards_contract(), "rewards");
+        let (dao_code, dao) = store(code::dao(), "dao");
+        let (token_code, token) = store(code::token(), "token");
+        let (registry_code, registry) = store(code::registry(), "registry");
+        let (escrow_code, escrow) = store(code::escrow(), "escrow");
+        let (rewards_code, rewards) = store(code::rewards(), "rewards");
         let other = predict(&app, token_code, &deployer, OTHER);
         let governed = !self.founders.is_empty();
         let mut suite = Suite {
@@ -283,37 +283,4 @@ fn predict(app: &App, code_id: u64, deployer: &Addr, salt: &str) -> Addr {
     app.api()
         .addr_humanize(&address)
         .expect("addresses of tests are valid")
-}
-
-fn registry_contract() -> Box<dyn Contract<Empty>> {
-    use surge_registry::contract::{execute, instantiate, migrate, query};
-    Box::new(ContractWrapper::new(execute, instantiate, query).with_migrate(migrate))
-}
-
-fn escrow_contract() -> Box<dyn Contract<Empty>> {
-    use surge_escrow::contract::{execute, instantiate, migrate, query, reply};
-    Box::new(
-        ContractWrapper::new(execute, instantiate, query)
-            .with_migrate(migrate)
-            .with_reply(reply),
-    )
-}
-
-fn dao_contract() -> Box<dyn Contract<Empty>> {
-    use surge_dao::contract::{execute, instantiate, migrate, query, reply};
-    Box::new(
-        ContractWrapper::new(execute, instantiate, query)
-            .with_migrate(migrate)
-            .with_reply(reply),
-    )
-}
-
-fn token_contract() -> Box<dyn Contract<Empty>> {
-    use surge_token::contract::{execute, instantiate, migrate, query};
-    Box::new(ContractWrapper::new(execute, instantiate, query).with_migrate(migrate))
-}
-
-fn rewards_contract() -> Box<dyn Contract<Empty>> {
-    use surge_rewards::contract::{execute, instantiate, migrate, query};
-    Box::new(ContractWrapper::new(execute, instantiate, query).with_migrate(migrate))
 }

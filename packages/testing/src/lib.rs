@@ -46,6 +46,9 @@
 //!
 //! # Using it from elsewhere
 //!
+//! `docs/testing.md` shows it with a contract of one's own: time, votes, events, money, and
+//! what only a node can show.
+//!
 //! It needs Rust 1.95, cosmwasm-std 2.3 and cw-multi-test 2.5. The messages and types of the
 //! contracts are here as [`interface`], so this is the only dependency on Surge:
 //!
@@ -54,6 +57,7 @@
 //! surge-testing = { git = "…", rev = "…" }
 //! ```
 
+pub mod code;
 mod deploy;
 mod governance;
 mod machine;
@@ -63,7 +67,12 @@ mod suite;
 mod verbs;
 
 pub use deploy::Builder;
-pub use machine::{job, result_of, Machine};
+pub use machine::{job, result_of, Machine, REFERENCE};
 pub use regions::{regions, REGION_NAMES};
 pub use suite::{Suite, NATIVE};
 pub use surge_interface as interface;
+
+/// The examples of the page for integrators are tests too.
+#[cfg(doctest)]
+#[doc = include_str!("../../../docs/testing.md")]
+struct Page;

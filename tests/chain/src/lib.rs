@@ -6,15 +6,18 @@ mod chain;
 pub mod coverage;
 pub mod gas;
 pub mod generator;
+pub mod indexer;
 pub mod peers;
 pub mod scaling;
+pub mod scenario;
+pub mod suite;
 mod surge;
 pub mod trace;
 
 use std::path::{Path, PathBuf};
 
 pub use chain::Chain;
-pub use surge::{Refusal, Surge};
+pub use surge::{Refusal, Running, Surge};
 pub use surge_chain::{new_words, Error, Included, Key};
 
 /// The network that the environment variable `SURGE_NETWORK` names, as `scripts/devnet`

@@ -1,10 +1,16 @@
 use std::{
-    env, fmt, fs,
+    env, fmt,
+    fs::{self, OpenOptions},
     path::{Path, PathBuf},
-    process::Command,
+    process::{Child, Command, Stdio},
+    thread,
+    time::{Duration, Instant},
 };
 
 use serde_json::Value;
+
+/// Longest wait for a program that runs beside the test.
+const PATIENCE: Duration = Duration::from_secs(60);
 
 /// One person at a terminal: the `surge` program with a home of its own, so that keys,
 /// state and stores of several people lie apart.
@@ -137,5 +143,94 @@ impl Surge {
 impl fmt::Display for Refusal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} (next: {})", self.error, self.next)
+    }
+}
+
+/// A program that runs beside the test; ended when it is dropped.
+pub struct Running {
+    child: Child,
+    log: PathBuf,
+}
+
+impl Surge {
+    /// Starts a command that runs until it is ended. What it prints goes to this file.
+    pub fn start(&self, args: &[&str], log: impl Into<PathBuf>) -> Running {
+        let log = log.into();
+        let open = || {
+            let mut options = OpenOptions::new();
+            let file = options.create(true).append(true).open(&log);
+            file.unwrap_or_else(|error| panic!("{}: {error}", log.display()))
+        };
+        let child = self
+            .command(args)
+            .stdin(Stdio::null())
+            .stdout(open())
+            .stderr(open())
+            .spawn()
+            .unwrap_or_else(|error| panic!("{}: {error}", self.bin.display()));
+        Running { child, log }
+    }
+}
+
+impl Running {
+    /// What it printed as JSON so far, a line each; other lines are left out.
+    pub fn lines(&self) -> Vec<Value> {
+        let text = fs::read_to_string(&self.log).unwrap_or_default();
+        let lines = text.lines();
+        lines
+            .filter_map(|line| serde_json::from_str(line).ok())
+            .collect()
+    }
+
+    /// Waits until it printed what is looked for. Panics when it ended or a minute is over.
+    pub fn wait_for<T>(&mut self, what: &str, mut found: impl FnMut(&Value) -> Option<T>) -> T {
+        let since = Instant::now();
+        loop {
+            if let Some(found) = self.lines().iter().find_map(&mut found) {
+                return found;
+            }
+            let ended = self.child.try_wait().ok().flatten();
+            if ended.is_some() || since.elapsed() > PATIENCE {
+                panic!("no {what} (ended: {ended:?}):\n{}", self.text());
+            }
+            thread::sleep(Duration::from_millis(100));
+        }
+    }
+
+    /// Waits until it ends by itself; answers whether it ended well. Panics after a minute.
+    pub fn wait(&mut self) -> bool {
+        let since = Instant::now();
+        loop {
+            match self.child.try_wait() {
+                Ok(Some(status)) => return status.success(),
+                _ if since.elapsed() > PATIENCE => panic!("it does not end:\n{}", self.text()),
+                _ => thread::sleep(Duration::from_millis(100)),
+            }
+        }
+    }
+
+    /// Asks it to end (SIGTERM); answers whether it ended well.
+    pub fn end(&mut self) -> bool {
+        let pid = self.child.id().to_string();
+        let asked = Command::new("kill").args(["-TERM", &pid]).status();
+        assert!(asked.is_ok_and(|asked| asked.success()), "no process {pid}");
+        self.wait()
+    }
+
+    /// Ends it without warning (SIGKILL).
+    pub fn kill(&mut self) {
+        // It may have ended by itself.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+
+    fn text(&self) -> String {
+        fs::read_to_string(&self.log).unwrap_or_default()
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        self.kill();
     }
 }

@@ -1,13 +1,20 @@
 //! `surge deploy`.
 
-use std::path::PathBuf;
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
 
 use clap::{Args, Subcommand};
 use serde_json::{json, Value};
 
 use crate::{
-    deployment::{apply, plan, verify, Plan, Settings, State},
+    deployment::{
+        apply, plan, upgrade, verify, Action, Finding, Known, Plan, Settings, Source, State,
+        CONTRACTS,
+    },
     failure::{Failure, Outcome},
+    money::Coinage,
     output::{table, thousands, Report},
     session::Session,
 };
@@ -15,19 +22,53 @@ use crate::{
 /// What can be said after `surge deploy`.
 #[derive(Subcommand)]
 pub enum Command {
-    /// Show what would be stored and made, and where.
+    /// Show what would be stored and made, where, and what it costs. Sends nothing.
+    #[command(after_help = "Example:
+  surge deploy plan --network juno-testnet --from deployer --settings my.settings.toml")]
     Plan(Files),
     /// Do what is not done yet. May be repeated, also after an interruption.
+    #[command(after_help = "Example:
+  surge deploy apply --network juno-testnet --from deployer --settings my.settings.toml
+
+Interrupted, say it again: it goes on where it stood. Another deployment on the same network
+has a name of its own: --deployment NAME.")]
     Apply(Files),
-    /// Compare code, admins, owners and parameters with what this program would deploy.
-    Verify(Files),
+    /// Store the code of every contract that runs other code, and write the actions of the
+    /// proposal by which the members have it run.
+    #[command(after_help = "Example:
+  surge deploy upgrade --network juno-testnet --from anybody --actions upgrade.json
+  surge dao propose --network juno-testnet --from member --title 'Version 0.2' --actions upgrade.json")]
+    Upgrade {
+        /// Folder of the contracts' new wasm.
+        #[arg(long, default_value = "artifacts")]
+        artifacts: PathBuf,
+        /// File for the actions.
+        #[arg(long, default_value = "upgrade.json")]
+        actions: PathBuf,
+    },
+    /// Compare code, births, admins, owners and parameters with what this program would
+    /// deploy; fail on any difference. Anybody may.
+    #[command(after_help = "Examples:
+  surge deploy verify --network juno-testnet
+  SURGE_STATE=their-state.json surge deploy verify --network juno-testnet
+  surge deploy verify --network juno-testnet --settings their.settings.toml \\
+      --addresses dao=…,token=…,registry=…,escrow=…,rewards=…")]
+    Verify {
+        #[command(flatten)]
+        files: Files,
+        /// Where the contracts are, instead of what the state file says:
+        /// dao=ADDRESS,token=ADDRESS,registry=ADDRESS,escrow=ADDRESS,rewards=ADDRESS.
+        #[arg(long)]
+        addresses: Option<String>,
+    },
 }
 
 /// What is deployed.
 #[derive(Args)]
 pub struct Files {
-    /// What the deployer decides: members, arbiter, regions, classes. A local network has
-    /// settings of its own.
+    /// What the deployer decides: members, arbiter, regions, classes (docs/deploy.md). A
+    /// local network has settings of its own; what was applied is verified against what it
+    /// was applied with.
     #[arg(long)]
     settings: Option<PathBuf>,
     /// Folder of the contracts' wasm.
@@ -38,43 +79,81 @@ pub struct Files {
 /// Carries it out.
 pub fn run(command: Command, session: &Session) -> Outcome<Report> {
     match command {
-        Command::Plan(files) => {
-            let settings = Settings::read(files.settings.as_deref(), session.network())?;
-            let plan = session.waiting("asking the chain", || {
-                plan(session, &settings, &files.artifacts)
-            })?;
-            Report::new(&plan, steps(&plan))
-        }
+        Command::Plan(files) => show_plan(&files, session),
+        Command::Apply(files) if session.sending.dry_run => show_plan(&files, session),
         Command::Apply(files) => apply_files(&files, session),
-        Command::Verify(files) => verify_files(&files, session),
+        Command::Upgrade { artifacts, actions } => upgrade_files(&artifacts, &actions, session),
+        Command::Verify { files, addresses } => verify_files(&files, addresses.as_deref(), session),
     }
 }
 
-fn steps(plan: &Plan) -> String {
-    let mut rows = table(&["step", "contract", ">bytes", "sha256", "address", ""]);
+fn show_plan(files: &Files, session: &Session) -> Outcome<Report> {
+    let settings = Settings::read(files.settings.as_deref(), session.network())?;
+    let plan = session.waiting("simulating", || plan(session, &settings, &files.artifacts))?;
+    let fees = Coinage::fees(&session.network().fee);
+    let mut text = told(&plan, session);
+    if let Err(failure) = plan.ensure_affordable(&fees) {
+        let step = failure.step().unwrap_or_default();
+        text = format!("{text}\nit cannot be applied: {}\n  {step}", failure.what());
+    }
+    Report::new(&plan, text)
+}
+
+/// A plan as people read it.
+fn told(plan: &Plan, session: &Session) -> String {
+    let fees = Coinage::fees(&session.network().fee);
+    let mut rows = table(&[
+        "step", "contract", ">bytes", "sha256", "address", ">gas", ">fee", "",
+    ]);
     for step in &plan.steps {
+        let (gas, fee, how) = match step.cost {
+            Some(cost) => (
+                thousands(cost.gas),
+                fees.of(cost.fee).to_string(),
+                match cost.known {
+                    Known::Simulated => "simulated",
+                    Known::Estimated => "estimated",
+                },
+            ),
+            None => (String::new(), String::new(), "done"),
+        };
+        // Code has bytes and a hash, a contract has an address.
+        let (bytes, checksum, address) = match step.action {
+            Action::Store => (
+                thousands(step.bytes as u64),
+                step.checksum.chars().take(12).collect(),
+                String::new(),
+            ),
+            Action::Instantiate => (String::new(), String::new(), step.address.clone()),
+        };
         rows.add_row([
-            step.action.to_owned(),
+            step.action.name().to_owned(),
             step.contract.to_owned(),
-            thousands(u64::try_from(step.bytes).unwrap_or_default()),
-            step.checksum.chars().take(12).collect(),
-            step.address.clone(),
-            if step.done { "done" } else { "to do" }.to_owned(),
+            bytes,
+            checksum,
+            address,
+            gas,
+            fee,
+            how.to_owned(),
         ]);
     }
-    rows.to_string()
+    format!(
+        "{rows}\ndeployment {} on {}: {} gas, {} of fees at {} {} a gas and {} % over what is used; {} holds {}\n\
+         simulated: by this node, now; estimated: what was measured on wasmd 0.61 (gas/table.json), as what has no code yet cannot be simulated",
+        plan.deployment,
+        session.network().chain_id,
+        thousands(plan.gas),
+        fees.of(plan.fee),
+        session.network().fee.gas_price,
+        session.network().fee.denom,
+        session.network().fee.gas_margin_percent.saturating_sub(100),
+        plan.deployer,
+        fees.of(plan.balance),
+    )
 }
 
 fn apply_files(files: &Files, session: &Session) -> Outcome<Report> {
     let settings = Settings::read(files.settings.as_deref(), session.network())?;
-    if session.sending.dry_run {
-        let plan = plan(session, &settings, &files.artifacts)?;
-        return Report::new(&plan, steps(&plan));
-    }
-    if !session.sending.yes && session.network().kind != surge_chain::Kind::Local {
-        return Err(Failure::new("a deployment costs fees")
-            .next("look at it with: surge deploy plan; then add --yes"));
-    }
     let key = session.key()?;
     let (mut done, mut gas, mut fees) = (vec![], 0, 0);
     let addresses = apply(
@@ -82,7 +161,16 @@ fn apply_files(files: &Files, session: &Session) -> Outcome<Report> {
         &key,
         &settings,
         &files.artifacts,
-        |action, contract, included| {
+        |plan| {
+            if session.network().kind == surge_chain::Kind::Local {
+                return Ok(());
+            }
+            if !session.json {
+                eprintln!("{}", told(plan, session));
+            }
+            session.sending.ensure_wanted()
+        },
+        |step, included| {
             let line = match included {
                 Some(included) => {
                     gas += included.gas_used;
@@ -96,75 +184,132 @@ fn apply_files(files: &Files, session: &Session) -> Outcome<Report> {
                 None => "done before".to_owned(),
             };
             if !session.json {
+                let (action, contract) = (step.action.name(), step.contract);
                 eprintln!("{action:>11} {contract:<9} {line}");
             }
             done.push(json!({
-                "action": action,
-                "contract": contract,
+                "action": step.action,
+                "contract": step.contract,
                 "tx": included.map(|included| included.hash.clone()),
+                "height": included.map(|included| included.height),
                 "gas": included.map(|included| included.gas_used),
             }));
         },
     )?;
     let mut rows = table(&["contract", "address"]);
-    for contract in crate::deployment::CONTRACTS {
+    for contract in CONTRACTS {
         rows.add_row([contract, addresses.get(contract)]);
     }
-    let fee = crate::money::Coinage::fees(&session.network().fee).of(fees);
+    let paid = Coinage::fees(&session.network().fee).of(fees);
     let state = State::path()?;
     Report::new(
-        &json!({ "contracts": addresses, "steps": done, "gas": gas, "state": state }),
+        &json!({
+            "deployment": session.deployment,
+            "contracts": addresses,
+            "steps": done,
+            "gas": gas,
+            "fee": fees,
+            "state": state,
+        }),
         format!(
-            "{rows}\n{} gas, {fee} of fees; kept in {}\ncheck it with: surge deploy verify",
+            "{rows}\n{} gas, {paid} of fees; kept in {}\ncheck it with: surge deploy verify",
             thousands(gas),
             state.display()
         ),
     )
 }
 
-fn verify_files(files: &Files, session: &Session) -> Outcome<Report> {
-    let settings = Settings::read(files.settings.as_deref(), session.network())?;
-    let findings = session.waiting("comparing", || verify(session, &settings, &files.artifacts))?;
-    let show = |value: &Value| match value {
-        Value::String(text) => text.clone(),
-        other => other.to_string().chars().take(60).collect(),
-    };
-    let mut rows = table(&["contract", "what", "found", ""]);
-    let mut differ = vec![];
-    for finding in &findings {
-        let verdict = if finding.holds {
-            "as expected"
-        } else {
-            "DIFFERS"
+fn upgrade_files(artifacts: &Path, file: &Path, session: &Session) -> Outcome<Report> {
+    session.sending.ensure_wanted()?;
+    let key = session.key()?;
+    let mut done = vec![];
+    let actions = upgrade(session, &key, artifacts, |contract, included| {
+        let line = match included {
+            Some(included) => format!(
+                "{} gas, block {}",
+                thousands(included.gas_used),
+                included.height
+            ),
+            None => "stored before".to_owned(),
         };
+        if !session.json {
+            eprintln!("      store {contract:<9} {line}");
+        }
+        done.push(json!({
+            "contract": contract,
+            "tx": included.map(|included| included.hash.clone()),
+            "gas": included.map(|included| included.gas_used),
+        }));
+    })?;
+    if actions.is_empty() {
+        let text = "every contract runs this code already";
+        return Report::new(&json!({ "actions": [], "stored": [] }), text);
+    }
+    fs::write(file, serde_json::to_vec_pretty(&actions)?)
+        .map_err(|error| Failure::new(format!("cannot write {}: {error}", file.display())))?;
+    Report::new(
+        &json!({ "actions": actions, "stored": done, "file": file }),
+        format!(
+            "{} migrations in {}; have the members decide: surge dao propose --title TITLE --actions {}",
+            actions.len(),
+            file.display(),
+            file.display()
+        ),
+    )
+}
+
+fn verify_files(files: &Files, addresses: Option<&str>, session: &Session) -> Outcome<Report> {
+    let source = Source::find(session, files.settings.as_deref(), addresses)?;
+    let findings = session.waiting("comparing", || verify(session, &source, &files.artifacts))?;
+    let mut rows = table(&["contract", "since", "field", "found", ""]);
+    for finding in &findings {
         rows.add_row([
             finding.contract.to_owned(),
-            finding.what.clone(),
-            show(&finding.found),
-            verdict.to_owned(),
+            finding.of.to_owned(),
+            finding.field.clone(),
+            short(&finding.found),
+            if finding.holds { "ok" } else { "DIFFERS" }.to_owned(),
         ]);
-        if !finding.holds {
-            differ.push(format!(
-                "{} {}: expected {}",
-                finding.contract, finding.what, finding.expected
-            ));
-        }
     }
-    if !differ.is_empty() {
-        if session.json {
-            println!("{:#}", serde_json::to_value(&findings)?);
-        } else {
-            println!("{rows}");
-        }
-        return Err(Failure::new(format!(
-            "{} of {} differ:\n  {}",
-            differ.len(),
-            findings.len(),
-            differ.join("\n  ")
-        )));
+    let differ: Vec<&Finding> = findings.iter().filter(|finding| !finding.holds).collect();
+    if differ.is_empty() {
+        return Report::new(
+            &json!({ "holds": true, "findings": findings }),
+            format!("{rows}\nall {} as wanted", findings.len()),
+        );
     }
-    Report::new(
-        &findings,
-        format!("{rows}\nall {} as expected", findings.len()),
-    )
+    if !session.json {
+        println!("{rows}");
+    }
+    let lines = differ.iter().map(|finding| {
+        format!(
+            "\n  {} {} ({}): wanted {}, found {}",
+            finding.contract,
+            finding.field,
+            finding.of,
+            short(&finding.wanted),
+            short(&finding.found)
+        )
+    });
+    Err(Failure::new(format!(
+        "{} of {} differ:{}",
+        differ.len(),
+        findings.len(),
+        lines.collect::<String>()
+    ))
+    .next("what the members have voted since differs too: surge dao list")
+    .with(&json!({ "holds": false, "findings": findings })))
+}
+
+/// A value that fits a line.
+fn short(value: &Value) -> String {
+    const MOST: usize = 70;
+    let text = match value {
+        Value::String(text) => text.clone(),
+        other => other.to_string(),
+    };
+    match text.chars().count() > MOST {
+        true => text.chars().take(MOST).chain(['…']).collect(),
+        false => text,
+    }
 }

@@ -10,26 +10,31 @@ use std::{
 use clap::{Args, Subcommand};
 use cosmwasm_std::Uint128;
 use serde_json::json;
-use sha2::{Digest, Sha256};
 use surge_interface::{
     escrow::{
         Artifact, ExecuteMsg, JobResponse, JobResult, JobSpec, JobsResponse, Pick, QueryMsg,
         ReceiveMsg, Status, WhenFull,
     },
     registry::{self, Data, Order, SimulationResponse},
-    Explanation,
 };
+use surge_store::{Allowed, Stores};
 
-use super::node::{class_id, region_id, Capacity};
+use super::{
+    dispute::{dispute, rule},
+    explain::{self, told},
+    node::{class_id, region_id, Capacity},
+};
 use crate::{
     failure::{Failure, Outcome},
-    home,
     money::Amount,
     output::{facts, table, thousands, Report},
     session::Session,
+    stores,
     transact::Act,
 };
 
+/// Longest time to fetch a result.
+const FETCHING: Duration = Duration::from_secs(600);
 /// Time between two looks at a job.
 const LOOK: Duration = Duration::from_millis(500);
 
@@ -48,6 +53,9 @@ pub enum Command {
         /// Where the result goes; with --watch.
         #[arg(long)]
         output: Option<PathBuf>,
+        /// Where the result may be fetched, beside --store; with --watch.
+        #[arg(long)]
+        fetch: Vec<String>,
     },
     /// Wait for a job's result, fetch it and compare its hash.
     Watch {
@@ -56,6 +64,8 @@ pub enum Command {
         /// Where the result goes.
         #[arg(long)]
         output: Option<PathBuf>,
+        #[command(flatten)]
+        places: Places,
     },
     /// A job with its terms.
     Show {
@@ -71,7 +81,8 @@ pub enum Command {
         #[arg(long)]
         limit: Option<u32>,
     },
-    /// Why a job's node was picked.
+    /// Why a job's node was picked; computes the pick once more from the ledger and says
+    /// whether the chain was right.
     Explain {
         /// The job.
         job: u64,
@@ -83,6 +94,9 @@ pub enum Command {
         /// The file that came out.
         #[arg(long)]
         output: PathBuf,
+        /// Where it is published: a folder or the address of an HTTP store.
+        #[arg(long, env = "SURGE_STORE")]
+        store: Option<String>,
     },
     /// As its requester: accept the result; the provider is paid at once.
     Accept {
@@ -117,11 +131,35 @@ pub enum Command {
         /// The job.
         job: u64,
     },
+    /// As the arbiter: decide a dispute.
+    Rule {
+        /// The job.
+        job: u64,
+        /// The provider's share of the price, in percent; with up to two decimal places.
+        #[arg(long, value_name = "PERCENT")]
+        provider_percent: String,
+    },
+    /// Free the machine of a job that was delivered, before it ends; anybody may.
+    Vacate {
+        /// The job.
+        job: u64,
+    },
     /// Look for a node again for a job that waits; anybody may.
     Match {
         /// The job.
         job: u64,
     },
+}
+
+/// Where results may be fetched: folders or addresses of HTTP stores.
+#[derive(Args)]
+pub struct Places {
+    /// The store; the user's own when left away.
+    #[arg(long, env = "SURGE_STORE")]
+    store: Option<String>,
+    /// Further ones.
+    #[arg(long)]
+    fetch: Vec<String>,
 }
 
 /// A job as somebody orders it.
@@ -159,9 +197,10 @@ pub struct Ordered {
     /// Wait when no node fits, instead of being refused.
     #[arg(long)]
     wait: bool,
-    /// Folder that nodes can read, where files lie by their hash.
+    /// Where nodes can fetch the files by their hash: a folder or the address of an HTTP
+    /// store; the user's own store when left away.
     #[arg(long, env = "SURGE_STORE")]
-    store: Option<PathBuf>,
+    store: Option<String>,
 }
 
 /// Carries it out.
@@ -177,24 +216,35 @@ pub fn run(command: Command, session: &Session) -> Outcome<Report> {
             order,
             watch,
             output,
+            fetch,
         } => {
             let report = submit(&order, session)?;
             match (report.0, watch) {
-                (Some(job), true) => wait_for(session, job, output.as_deref()),
+                (Some(job), true) => {
+                    let places = Places {
+                        store: order.store,
+                        fetch,
+                    };
+                    wait_for(session, job, output.as_deref(), &places)
+                }
                 _ => Ok(report.1),
             }
         }
-        Command::Watch { job, output } => wait_for(session, job, output.as_deref()),
+        Command::Watch {
+            job,
+            output,
+            places,
+        } => wait_for(session, job, output.as_deref(), &places),
         Command::Show { job } => show(session, job),
         Command::List { start_after, limit } => list(session, start_after, limit),
-        Command::Explain { job } => explain(session, job),
-        Command::Result { job, output } => {
-            let bytes = read(&output)?;
-            let artifact = keep(&store(None)?, &bytes)?;
+        Command::Explain { job } => explain::run(session, job),
+        Command::Result { job, output, store } => {
+            let stores = stores::open(store.as_deref(), &[], false)?;
+            let stored = stores.put(&read(&output)?, None)?;
             let result = JobResult {
-                sha256: artifact.sha256,
-                size: bytes.len() as u64,
-                uri: artifact.uri,
+                sha256: stored.sha256,
+                size: stored.size,
+                uri: stored.uri,
             };
             simple(
                 format!("Delivers the result of job {job}."),
@@ -218,6 +268,18 @@ pub fn run(command: Command, session: &Session) -> Outcome<Report> {
             format!("Turns job {job} down; another node may take it."),
             ExecuteMsg::Decline { job },
         ),
+        Command::Rule {
+            job,
+            provider_percent,
+        } => rule(session, job, &provider_percent),
+        Command::Vacate { job } => {
+            let registry = session.contracts()?.registry;
+            let act = Act::new(format!(
+                "Frees the machine of job {job}; its bond stays locked until the job ends."
+            ))
+            .call(session, &registry, &registry::ExecuteMsg::Vacate { job })?;
+            session.perform(&act)?.report(&json!({ "job": job }), "")
+        }
         Command::Match { job } => simple(
             format!("Looks for a node for job {job} again."),
             ExecuteMsg::Match { job },
@@ -228,14 +290,14 @@ pub fn run(command: Command, session: &Session) -> Outcome<Report> {
 impl Ordered {
     /// The job, with its files stored.
     fn spec(&self, session: &Session) -> Outcome<JobSpec> {
-        let folder = store(self.store.as_deref())?;
-        let program = keep(&folder, &read(&self.program)?)?;
+        let stores = stores::open(self.store.as_deref(), &[], false)?;
+        let (program, _) = keep(&stores, &self.program)?;
         let mut size = 0;
         let mut inputs = vec![];
         for input in &self.input {
-            let bytes = read(input)?;
-            size += bytes.len() as u64;
-            inputs.push(keep(&folder, &bytes)?);
+            let (artifact, bytes) = keep(&stores, input)?;
+            size += bytes;
+            inputs.push(artifact);
         }
         let near = self.near.as_deref();
         let near = near.map(|name| region_id(session, name)).transpose()?;
@@ -341,7 +403,13 @@ fn submit(order: &Ordered, session: &Session) -> Outcome<(Option<u64>, Report)> 
     Ok((job, report))
 }
 
-fn wait_for(session: &Session, job: u64, output: Option<&Path>) -> Outcome<Report> {
+fn wait_for(
+    session: &Session,
+    job: u64,
+    output: Option<&Path>,
+    places: &Places,
+) -> Outcome<Report> {
+    let stores = stores::open(places.store.as_deref(), &places.fetch, false)?;
     let since = Instant::now();
     let found = session.waiting("waiting for the result", || loop {
         let found = job_of(session, job)?;
@@ -358,7 +426,13 @@ fn wait_for(session: &Session, job: u64, output: Option<&Path>) -> Outcome<Repor
         ))
         .next("what was held is a credit of yours: surge job show"));
     };
-    let bytes = fetch(result)?;
+    let allowed = Allowed {
+        bytes: result.size,
+        time: FETCHING,
+    };
+    let bytes = session.waiting("fetching the result", || {
+        stores.get(&result.uri, &result.sha256, allowed)
+    })?;
     let default = PathBuf::from(format!("job-{job}.out"));
     let path = output.unwrap_or(&default);
     fs::write(path, &bytes)
@@ -418,82 +492,8 @@ fn list(session: &Session, start_after: Option<u64>, limit: Option<u32>) -> Outc
     Report::new(&answer, rows.to_string())
 }
 
-fn explain(session: &Session, job: u64) -> Outcome<Report> {
-    let msg = registry::QueryMsg::ExplainMatch { job };
-    let explanation: Explanation = session.ask(&session.contracts()?.registry, &msg)?;
-    let text = told(&explanation);
-    Report::new(&explanation, text)
-}
-
-/// An explanation as people read it.
-fn told(explanation: &Explanation) -> String {
-    let weights = explanation.weights;
-    let mut rows = table(&[
-        "",
-        ">node",
-        ">score",
-        ">time",
-        ">load",
-        ">price",
-        ">reputation",
-        ">green",
-    ]);
-    let scored = std::iter::once(&explanation.pick).chain(&explanation.runners_up);
-    for (index, scored) in scored.enumerate() {
-        let parts = scored.parts;
-        let part =
-            |weight: u32, part: u32| format!("{:.3}", f64::from(weight) * f64::from(part) / 1e12);
-        rows.add_row([
-            if index == 0 { "picked" } else { "next" }.to_owned(),
-            scored.node.to_string(),
-            format!("{:.3}", registry::score_ppm(scored.score) as f64 / 1e6),
-            part(weights.time, parts.time),
-            part(weights.load, parts.load),
-            part(weights.price, parts.price),
-            part(weights.reputation, parts.reputation),
-            part(weights.green, parts.green),
-        ]);
-    }
-
-    format!(
-        "{rows}\n{} rows read; {}",
-        explanation.rows_read,
-        match explanation.exact {
-            true => "nothing unread could have scored higher".to_owned(),
-            false => format!(
-                "what was not read could have scored {:.2} % higher at most",
-                f64::from(explanation.gap_ppm) / 1e4
-            ),
-        }
-    )
-}
-
-fn dispute(session: &Session, job: u64, reason: String) -> Outcome<Report> {
-    let escrow = session.contracts()?.escrow;
-    let found = job_of(session, job)?;
-    let version = Some(found.summary.params_version);
-    let params: surge_interface::escrow::Params =
-        session.ask(&escrow, &QueryMsg::Params { version })?;
-    let bond = surge_accounting::dispute_bond(found.summary.price, params.dispute_bond_bps)
-        .map_err(Failure::new)?;
-    let bond = session.coinage(&found.summary.denom.into()).of(bond.u128());
-    let inside = ReceiveMsg::Dispute {
-        job,
-        reason_uri: reason.clone(),
-    };
-    let msg = ExecuteMsg::Dispute {
-        job,
-        reason_uri: reason,
-    };
-    let act = Act::new(format!("Disputes the result of job {job}."))
-        .moving(format!(
-            "{bond} to the escrow; lost when the arbiter finds for the provider"
-        ))
-        .pay(session, &escrow, &bond, &msg, &inside)?;
-    session.perform(&act)?.report(&json!({ "job": job }), "")
-}
-
-fn job_of(session: &Session, job: u64) -> Outcome<JobResponse> {
+/// A job with its terms.
+pub fn job_of(session: &Session, job: u64) -> Outcome<JobResponse> {
     session.ask(&session.contracts()?.escrow, &QueryMsg::Job { job })
 }
 
@@ -505,44 +505,13 @@ fn read(path: &Path) -> Outcome<Vec<u8>> {
     fs::read(path).map_err(|error| Failure::new(format!("cannot read {}: {error}", path.display())))
 }
 
-/// Where files lie by their hash.
-fn store(named: Option<&Path>) -> Outcome<PathBuf> {
-    match named {
-        Some(folder) => Ok(folder.to_owned()),
-        None => Ok(home::home()?.join("store")),
-    }
-}
-
-/// Keeps bytes by their hash.
-fn keep(folder: &Path, bytes: &[u8]) -> Outcome<Artifact> {
-    let sha256 = hex::encode(Sha256::digest(bytes));
-    fs::create_dir_all(folder)
-        .map_err(|error| Failure::new(format!("cannot make {}: {error}", folder.display())))?;
-    let folder = fs::canonicalize(folder)?;
-    let path = folder.join(&sha256);
-    if !path.is_file() {
-        home::write(&path, bytes)?;
-    }
-    Ok(Artifact {
-        uri: format!("file://{}", path.display()),
-        sha256,
-    })
-}
-
-/// The bytes of a result, when they have the promised hash.
-fn fetch(result: &JobResult) -> Outcome<Vec<u8>> {
-    let path = result.uri.strip_prefix("file://").ok_or_else(|| {
-        Failure::new(format!("{} cannot be fetched from here", result.uri))
-            .next("fetch it yourself and compare its sha256")
-    })?;
-    let bytes = read(Path::new(path))?;
-    let found = hex::encode(Sha256::digest(&bytes));
-    if found != result.sha256 {
-        return Err(Failure::new(format!(
-            "{} has sha256 {found}, promised was {}",
-            result.uri, result.sha256
-        ))
-        .next("dispute it with: surge job dispute JOB --reason URI"));
-    }
-    Ok(bytes)
+/// Keeps a file by its hash where nodes can fetch it, with its name; answers its size too.
+fn keep(stores: &Stores, path: &Path) -> Outcome<(Artifact, u64)> {
+    let name = path.file_name().and_then(|name| name.to_str());
+    let stored = stores.put(&read(path)?, name)?;
+    let artifact = Artifact {
+        uri: stored.uri,
+        sha256: stored.sha256,
+    };
+    Ok((artifact, stored.size))
 }

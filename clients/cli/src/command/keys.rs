@@ -3,7 +3,9 @@
 use std::path::PathBuf;
 
 use clap::Subcommand;
+use cw20::{BalanceResponse, Cw20QueryMsg};
 use serde_json::json;
+use surge_interface::UncheckedDenom;
 
 use crate::{
     failure::Outcome,
@@ -79,26 +81,42 @@ pub fn run(command: Command, session: &Session) -> Outcome<Report> {
         }
         Command::Show { name } => {
             let key = keys::known(network, &name)?;
-            let fees = Coinage::fees(&network.fee);
-            let held = session
-                .chain()?
-                .balance(key.account.address(), &network.fee.denom)?;
-            let held = fees.of(held);
+            let address = key.account.address();
+            let (mut holds, mut text) = (vec![], vec![]);
+            for coinage in session.coinages()? {
+                let held = held(session, address, &coinage)?;
+                holds.push(json!({ "denom": coinage.denom, "amount": held.to_string() }));
+                text.push(coinage.of(held).to_string());
+            }
             Report::new(
                 &json!({
                     "name": name,
-                    "address": key.account.address(),
+                    "address": address,
                     "origin": key.origin,
-                    "holds": [{ "denom": network.fee.denom, "amount": held.base.to_string() }],
+                    "holds": holds,
                 }),
                 facts([
                     ("name", name),
-                    ("address", key.account.address().to_owned()),
-                    ("kept in", key.origin),
-                    ("holds", held.to_string()),
+                    ("address", address.to_owned()),
+                    ("kept in", key.origin.clone()),
+                    ("holds", text.join(", ")),
                 ])
                 .to_string(),
             )
+        }
+    }
+}
+
+/// What an address holds, in base units.
+pub fn held(session: &Session, address: &str, coinage: &Coinage) -> Outcome<u128> {
+    match &coinage.denom {
+        UncheckedDenom::Native(denom) => Ok(session.chain()?.balance(address, denom)?),
+        UncheckedDenom::Cw20(token) => {
+            let msg = Cw20QueryMsg::Balance {
+                address: address.to_owned(),
+            };
+            let answer: BalanceResponse = session.ask(token, &msg)?;
+            Ok(answer.balance.u128())
         }
     }
 }

@@ -23,6 +23,10 @@ use crate::{
 /// What can be said after `surge node`.
 #[derive(Subcommand)]
 pub enum Command {
+    /// Lend this machine, unattended: heartbeats, jobs, results, earnings.
+    Run(Box<super::run::Run>),
+    /// Show what this machine has, and what it would offer.
+    Detect,
     /// Add a machine to your provider.
     Add(Add),
     /// Change a machine.
@@ -142,6 +146,7 @@ impl Capacity {
 pub fn run(command: Command, session: &Session) -> Outcome<Report> {
     let registry = session.contracts()?.registry;
     match command {
+        Command::Run(_) | Command::Detect => unreachable!("in a file of their own"),
         Command::Add(add) => add_node(&add, session),
         Command::Set {
             node,

@@ -1,29 +1,86 @@
 //! `surge tx`.
 
 use clap::Args;
-use serde_json::json;
+use serde_json::{json, Value};
+use surge_chain::{Error, Included};
 
 use crate::{
     failure::{Failure, Outcome},
     output::{table, thousands, Report},
+    sent,
     session::Session,
 };
 
 /// What can be said after `surge tx`.
 #[derive(Args)]
 pub struct Arguments {
-    /// Its hash.
+    /// Its hash, 64 hexadecimal digits.
     hash: String,
 }
 
-/// Carries it out.
+/// Carries it out. A transaction that is in a block and succeeded is a report; everything
+/// else is a failure that says in `status` what became of it: `failed`, `waiting` (it may
+/// still land), `lost` (it cannot land any more) or `unknown`.
 pub fn run(arguments: &Arguments, session: &Session) -> Outcome<Report> {
-    let found = session.chain()?.find(&arguments.hash)?;
-    let included = found.ok_or_else(|| {
-        Failure::new(format!("no block holds {}", arguments.hash)).next(
-            "it may still land within 100 blocks of its sending; after that it never will, and can be sent again",
-        )
-    })?;
+    let hash = &arguments.hash;
+    let chain = session.chain()?;
+    // The height first: what lands while we look is found.
+    let (behind, height) = chain.progress()?;
+    match chain.find(hash) {
+        Ok(Some(included)) => report(&included),
+        Ok(None) => Err(missing(session, hash, behind, height)?),
+        Err(error) => {
+            let failed = match &error {
+                Error::Failed { code, gas_used, .. } => {
+                    json!({ "hash": hash, "status": "failed", "code": code, "gas_used": gas_used })
+                }
+                _ => return Err(error.into()),
+            };
+            let failure = Failure::from(error);
+            let told = Failure::new(format!(
+                "it is in a block and failed, its fee is paid: {}",
+                failure.what()
+            ))
+            .with(&failed);
+            Err(match failure.step() {
+                Some(step) => told.next(step),
+                None => told,
+            })
+        }
+    }
+}
+
+fn missing(session: &Session, hash: &str, behind: bool, height: u64) -> Outcome<Failure> {
+    let of = |status: &str, last: Option<u64>| json!({ "hash": hash, "status": status, "height": height, "may_land_until": last });
+    if behind {
+        return Ok(Failure::new(format!(
+            "the node is still catching up, at block {height}: it cannot know what became of {hash}"
+        ))
+        .next("ask again later, or ask another node: --network FILE")
+        .with(&of("unknown", None)));
+    }
+    Ok(match sent::find(&session.network().chain_id, hash)? {
+        Some(sent) if height > sent.last_block => Failure::new(format!(
+            "{hash} is in no block and can no longer land: block {} was its last, this is {height}. It was: {}",
+            sent.last_block, sent.what
+        ))
+        .next("it can be sent again, without danger of doing it twice")
+        .with(&of("lost", Some(sent.last_block))),
+        Some(sent) => Failure::new(format!(
+            "{hash} is in no block yet; it may land up to block {}, this is {height}. It is: {}",
+            sent.last_block, sent.what
+        ))
+        .next("ask again; do not send it a second time before that block")
+        .with(&of("waiting", Some(sent.last_block))),
+        None => Failure::new(format!(
+            "no block holds {hash}, and it was not sent from here, so nobody knows up to which block it may land"
+        ))
+        .next("what this program sends may land for 100 blocks; after that it can be sent again. A node forgets old transactions: ask another one, too")
+        .with(&of("unknown", None)),
+    })
+}
+
+fn report(included: &Included) -> Outcome<Report> {
     let mut rows = table(&["event", "attribute", "value"]);
     for (kind, attributes) in &included.events {
         if !kind.starts_with("wasm-") {
@@ -38,13 +95,17 @@ pub fn run(arguments: &Arguments, session: &Session) -> Outcome<Report> {
             rows.add_row([kind, key, value]);
         }
     }
+    let rows = match rows.is_empty() {
+        true => String::new(),
+        false => format!("\n{rows}"),
+    };
     let text = format!(
-        "in block {}, {} gas of {}\n{rows}",
+        "in block {}, {} gas of {}{rows}",
         included.height,
         thousands(included.gas_used),
         thousands(included.gas_limit),
     );
-    let events: Vec<_> = included
+    let events: Vec<Value> = included
         .events
         .iter()
         .map(|(kind, attributes)| json!({ "type": kind, "attributes": attributes }))
@@ -52,6 +113,7 @@ pub fn run(arguments: &Arguments, session: &Session) -> Outcome<Report> {
     Report::new(
         &json!({
             "hash": included.hash,
+            "status": "included",
             "height": included.height,
             "gas_used": included.gas_used,
             "gas_limit": included.gas_limit,

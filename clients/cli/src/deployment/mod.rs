@@ -1,21 +1,33 @@
 //! How the suite comes to a chain, and how anybody can see that it is what it should be.
 
 mod apply;
+mod artifact;
 mod blueprint;
+mod compare;
+mod plan;
 mod settings;
 mod state;
+mod upgrade;
 mod verify;
 
-pub use apply::{apply, plan, Plan};
+pub use apply::{apply, plan};
+pub use plan::{Action, Known, Plan};
 pub use settings::Settings;
 pub use state::{Addresses, State};
-pub use verify::verify;
+pub use upgrade::upgrade;
+pub use verify::{verify, Finding, Source};
 
 /// The contracts in the order in which they are born: the DAO first, because it owns the
 /// others; the rewards last, because they look at the token and the registry.
 pub const CONTRACTS: [&str; 5] = ["dao", "token", "registry", "escrow", "rewards"];
 
-/// Label of a contract, and with the network's name the salt of its address.
+/// What a deployment is called that nobody names.
+pub const DEFAULT: &str = "default";
+
+/// Time from the rewards' birth to their epoch 0.
+const AHEAD_SECS: u64 = 30;
+
+/// Label of a contract.
 fn label(contract: &str) -> String {
     format!("surge {contract}")
 }

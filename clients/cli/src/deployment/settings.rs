@@ -106,6 +106,20 @@ impl Settings {
         address(&mut settings.arbiter)?;
         settings.faucet.as_mut().map(address).transpose()?;
         settings.dao.founders.iter_mut().try_for_each(address)?;
+        settings.fill();
         Ok(settings)
+    }
+
+    /// Says what the file leaves to the program, so that nothing changes with the program.
+    fn fill(&mut self) {
+        let profile = self.profile;
+        self.registry
+            .get_or_insert_with(|| registry::Params::defaults(profile));
+        self.escrow
+            .get_or_insert_with(|| escrow::Params::defaults(profile));
+        self.rewards.get_or_insert_with(rewards::Params::defaults);
+        self.dao
+            .policies
+            .get_or_insert_with(|| dao::Policies::defaults(profile));
     }
 }

@@ -1,17 +1,23 @@
 //! What is deployed where: a file in the shape that cw-orchestrator users know, with what
 //! proves it beside.
 
-use std::{collections::BTreeMap, fs, path::PathBuf};
+use std::{
+    collections::BTreeMap,
+    fs,
+    path::{Path, PathBuf},
+};
 
+use cosmwasm_std::Binary;
 use serde::{Deserialize, Serialize};
-use surge_chain::Pending;
+use surge_chain::Included;
 
+use super::{Settings, CONTRACTS};
 use crate::{
     failure::{Failure, Outcome},
     home,
 };
 
-/// Every chain's deployment, by chain id.
+/// The deployments of every chain, by chain id.
 #[derive(Default, Deserialize, Serialize)]
 #[serde(transparent)]
 pub struct State(BTreeMap<String, OnChain>);
@@ -19,46 +25,84 @@ pub struct State(BTreeMap<String, OnChain>);
 /// One chain's.
 #[derive(Clone, Default, Deserialize, Serialize)]
 pub struct OnChain {
-    /// Contract to code id.
+    /// Contract to the id of the code that was stored last; deployments share codes.
     #[serde(default)]
     pub code_ids: BTreeMap<String, u64>,
-    /// Contract to address.
-    #[serde(default)]
-    pub default: BTreeMap<String, String>,
-    /// What proves it.
+    /// What proves the deployments, by name.
     #[serde(default, rename = "_meta")]
-    pub meta: Meta,
+    pub meta: BTreeMap<String, Meta>,
+    /// Contract to address, by name of the deployment.
+    #[serde(flatten)]
+    pub deployments: BTreeMap<String, BTreeMap<String, String>>,
 }
 
-/// How the deployment came to be.
+/// How a deployment came to be.
 #[derive(Clone, Default, Deserialize, Serialize)]
 pub struct Meta {
-    /// Who deployed; half of what the addresses follow from.
-    #[serde(default)]
+    /// Who deployed; with code and salt what the addresses follow from.
     pub deployer: String,
-    /// The other half, beside the code.
-    #[serde(default)]
+    /// The deployment's name, as the salt.
     pub salt: String,
-    /// What was being done, and the transaction that does it, while it is in no block.
+    /// What fees, deposits and jobs are paid in.
+    pub fee_denom: String,
+    /// What was decided, names of keys resolved.
+    pub settings: Option<Settings>,
+    /// When the rewards' epoch 0 starts; known once they are being made.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub pending: Option<(String, Pending)>,
+    pub start_secs: Option<u64>,
+    /// What was being done when this was written.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pending: Option<UnderWay>,
     /// Contract to what is known of it.
     #[serde(default)]
     pub contracts: BTreeMap<String, Proof>,
+    /// Contract to the code that was stored for its latest upgrade; the members decide
+    /// whether it runs.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub upgrades: BTreeMap<String, Proof>,
+}
+
+/// A step whose transaction is signed, and perhaps sent.
+#[derive(Clone, Deserialize, Serialize)]
+pub struct UnderWay {
+    /// The step, such as `store dao`.
+    pub step: String,
+    /// How to find its transaction.
+    #[serde(flatten)]
+    pub sent: surge_chain::Pending,
+    /// The transaction itself in base64, to be handed over once more.
+    pub tx: Binary,
 }
 
 /// Where a contract can be looked up.
 #[derive(Clone, Default, Deserialize, Serialize)]
 pub struct Proof {
     /// SHA-256 of its code.
-    #[serde(default)]
     pub checksum: String,
-    /// Transaction and height of its code.
+    /// Where its code was stored; absent when it was there already.
     #[serde(default)]
-    pub stored: Option<(String, u64)>,
-    /// Transaction and height of its birth.
+    pub stored: Option<Place>,
+    /// Where it was made; absent until then.
     #[serde(default)]
-    pub born: Option<(String, u64)>,
+    pub born: Option<Place>,
+}
+
+/// A transaction in a block.
+#[derive(Clone, Deserialize, Serialize)]
+pub struct Place {
+    /// Its hash.
+    pub tx: String,
+    /// The block's height.
+    pub height: u64,
+}
+
+impl From<&Included> for Place {
+    fn from(included: &Included) -> Self {
+        Self {
+            tx: included.hash.clone(),
+            height: included.height,
+        }
+    }
 }
 
 /// Where the contracts are.
@@ -89,6 +133,32 @@ impl Addresses {
         })
     }
 
+    /// As somebody names them: `dao=ADDRESS,token=ADDRESS` and so on, all five.
+    pub fn parse(text: &str) -> Outcome<Self> {
+        let wrong = |what: String| {
+            Failure::new(what).next(format!(
+                "name all of {}, such as --addresses dao=ADDRESS,token=ADDRESS,…",
+                CONTRACTS.join(", ")
+            ))
+        };
+        let mut table = BTreeMap::new();
+        for pair in text.split(',') {
+            let (name, address) = pair
+                .trim()
+                .split_once('=')
+                .ok_or_else(|| wrong(format!("{pair:?} is no contract with its address")))?;
+            if !CONTRACTS.contains(&name) {
+                return Err(wrong(format!("{name:?} is none of the suite's contracts")));
+            }
+            table.insert(name.to_owned(), address.to_owned());
+        }
+        let missing: Vec<&str> = CONTRACTS
+            .into_iter()
+            .filter(|name| !table.contains_key(*name))
+            .collect();
+        Self::of(&table).ok_or_else(|| wrong(format!("no address of {}", missing.join(", "))))
+    }
+
     /// A contract's, by name.
     pub fn get(&self, contract: &str) -> &str {
         match contract {
@@ -100,6 +170,9 @@ impl Addresses {
         }
     }
 }
+
+/// Held as long as a deployment is applied, so that two never are at once.
+pub struct Alone(#[allow(dead_code)] fs::File); // the lock ends with the file
 
 impl State {
     /// Where it is: `SURGE_STATE`, or in the program's folder.
@@ -127,28 +200,52 @@ impl State {
         }
     }
 
-    /// One chain's deployment; empty when there is none.
+    /// One chain's deployments; empty when there are none.
     pub fn on(&self, chain_id: &str) -> OnChain {
         self.0.get(chain_id).cloned().unwrap_or_default()
     }
 
-    /// Where the contracts are, when all of them are there.
-    pub fn addresses(&self, chain_id: &str) -> Option<Addresses> {
-        let here = self.0.get(chain_id)?;
-        let born = |name: &&str| {
-            here.meta
-                .contracts
-                .get(*name)
-                .is_some_and(|proof| proof.born.is_some())
-        };
-        let whole = here.meta.contracts.is_empty() || super::CONTRACTS.iter().all(born);
-        whole.then(|| Addresses::of(&here.default)).flatten()
+    /// Where the contracts of a deployment are, when all of them are there.
+    pub fn addresses(&self, chain_id: &str, deployment: &str) -> Option<Addresses> {
+        Addresses::of(self.0.get(chain_id)?.deployments.get(deployment)?)
     }
 
-    /// Keeps one chain's deployment.
+    /// Keeps one chain's deployments.
     pub fn keep(chain_id: &str, here: &OnChain) -> Outcome<()> {
         let mut state = Self::load()?;
         state.0.insert(chain_id.to_owned(), here.clone());
         home::write(&Self::path()?, &serde_json::to_vec_pretty(&state)?)
     }
+
+    /// Keeps others from applying a deployment with the same file.
+    pub fn alone() -> Outcome<Alone> {
+        let path = Self::path()?.with_extension("lock");
+        let failed = |error: std::io::Error| {
+            Failure::new(format!("cannot lock {}: {error}", path.display()))
+        };
+        fs::create_dir_all(path.parent().unwrap_or(Path::new("."))).map_err(failed)?;
+        let file = fs::File::create(&path).map_err(failed)?;
+        match file.try_lock() {
+            Ok(()) => Ok(Alone(file)),
+            Err(fs::TryLockError::WouldBlock) => Err(Failure::new(format!(
+                "another deployment is being applied with {}",
+                Self::path()?.display()
+            ))
+            .next("wait for it, or name another state file with SURGE_STATE")),
+            Err(fs::TryLockError::Error(error)) => Err(failed(error)),
+        }
+    }
+}
+
+/// Fails unless this can name a deployment.
+pub fn check_name(name: &str) -> Outcome<()> {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-.".contains(&byte);
+    // What chains allow as a salt, and what is no other field of the state file.
+    if (1..=64).contains(&name.len()) && name.bytes().all(plain) {
+        return Ok(());
+    }
+    Err(Failure::new(format!(
+        "{name:?} is no name of a deployment: 1 to 64 letters, digits, - and ."
+    ))
+    .next("choose another one for --deployment"))
 }

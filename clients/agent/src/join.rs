@@ -1,0 +1,360 @@
+//! Joining with a machine, and changing what it offers: what only the owner's key may do.
+//! Each step looks at the chain first, so whatever was interrupted goes on where it stood.
+
+use std::{thread, time::Duration};
+
+use cosmrs::Any;
+use cosmwasm_std::{coins, Binary, Uint128};
+use cw20::Cw20ExecuteMsg;
+use surge_chain::{execute, Key};
+use surge_interface::{
+    registry::{ExecuteMsg, Market, NodeResponse, NodeSpec, ProviderResponse, ReceiveMsg},
+    Resources, UncheckedDenom, UnitPrices,
+};
+use tracing::info;
+
+use crate::{
+    journal::{Journal, Purpose},
+    machine::detect,
+    outbox::{self, News},
+    settings::Offer,
+    suite::Suite,
+    Error,
+};
+
+/// Time between two looks at a transaction.
+const LOOK: Duration = Duration::from_millis(300);
+
+/// What the owner brings to join with a machine.
+pub struct Join {
+    /// The cold key.
+    pub owner: Key,
+    /// Bond behind the node, in base units of a denomination; needed for a new node.
+    pub bond: Option<(u128, UncheckedDenom)>,
+    /// Where earnings go; the owner when absent. Counts when the provider is registered.
+    pub payout: Option<String>,
+    /// Hears of each step before it is signed, and may refuse it.
+    pub agree: Box<dyn Fn(&Step) -> Result<(), Error>>,
+}
+
+/// A step that the owner's key signs.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Step {
+    /// One plain sentence.
+    pub sentence: String,
+    /// What moves: base units of a denomination, from the owner to the registry.
+    pub moves: Option<(u128, UncheckedDenom)>,
+    /// Gas that a simulation used.
+    pub gas: u64,
+    /// The fee, in base units.
+    pub fee: u128,
+}
+
+/// A step that is not simulated yet.
+struct Wanted {
+    sentence: String,
+    moves: Option<(u128, UncheckedDenom)>,
+    message: Any,
+}
+
+/// Does what is missing until the machine offers what its owner says.
+pub fn run(
+    suite: &Suite,
+    journal: &mut Journal,
+    operator: &str,
+    named: Option<u32>,
+    offer: &Offer,
+    join: &Join,
+) -> Result<(), Error> {
+    wait(suite, journal)?;
+    while let Some(wanted) = next(suite, operator, named, offer, join)? {
+        let simulated = suite
+            .chain
+            .simulate(join.owner.account(), std::slice::from_ref(&wanted.message))?;
+        (join.agree)(&Step {
+            sentence: wanted.sentence.clone(),
+            moves: wanted.moves,
+            gas: simulated.gas_used,
+            fee: simulated.fee,
+        })?;
+        let messages = [wanted.message];
+        outbox::send(
+            &suite.chain,
+            journal,
+            &join.owner,
+            &messages,
+            Purpose::Join,
+            None,
+        )?;
+        let included = wait(suite, journal)?;
+        info!(step = wanted.sentence, tx = included, "joined further");
+    }
+    Ok(())
+}
+
+/// Waits until nothing is on its way. Answers the hash of what landed.
+fn wait(suite: &Suite, journal: &mut Journal) -> Result<Option<String>, Error> {
+    let mut landed = None;
+    loop {
+        match outbox::look(&suite.chain, journal, |_| None)? {
+            News::Nothing => return Ok(landed),
+            News::Included(tx, _) => landed = Some(tx.hash),
+            News::Failed(_, why) => {
+                return Err(Error::Settings(format!("the chain refused: {why}")))
+            }
+            News::Waiting | News::Lapsed(_) => thread::sleep(LOOK),
+        }
+    }
+}
+
+/// The first thing that is missing.
+fn next(
+    suite: &Suite,
+    operator: &str,
+    named: Option<u32>,
+    offer: &Offer,
+    join: &Join,
+) -> Result<Option<Wanted>, Error> {
+    let call = |sentence: String, msg: &ExecuteMsg| -> Result<Option<Wanted>, Error> {
+        let registry = &suite.contracts.registry;
+        Ok(Some(Wanted {
+            sentence,
+            moves: None,
+            message: execute(join.owner.address(), registry, msg, &[])?,
+        }))
+    };
+    let Some(provider) = suite.provider_of(join.owner.address())? else {
+        let msg = ExecuteMsg::RegisterProvider {
+            operator: operator.to_owned(),
+            payout: join.payout.clone(),
+            profile_uri: String::new(),
+        };
+        return call("Registers you as a provider.".to_owned(), &msg);
+    };
+    if provider.record.owner.as_str() != join.owner.address() {
+        return Err(Error::Settings(format!(
+            "{} is the operator of provider {}, not its owner",
+            join.owner.address(),
+            provider.id
+        )));
+    }
+    if provider.record.operator.as_str() != operator {
+        let msg = ExecuteMsg::UpdateProvider {
+            operator: Some(operator.to_owned()),
+            profile_uri: None,
+        };
+        return call(
+            format!("Makes {operator} the hot key of provider {}.", provider.id),
+            &msg,
+        );
+    }
+    let nodes = suite.nodes_of(provider.id)?;
+    let mut nodes = nodes
+        .iter()
+        .filter(|node| named.is_none_or(|named| named == node.id));
+    match (nodes.next(), nodes.next()) {
+        (None, _) if named.is_some() => Ok(None), // told when the node is looked for
+        (None, _) => add(suite, &provider, offer, join, call),
+        (Some(node), None) => change(suite, &provider, node, offer, join, call),
+        (Some(_), Some(_)) => Ok(None),
+    }
+}
+
+/// Bond first, then the node.
+fn add(
+    suite: &Suite,
+    provider: &ProviderResponse,
+    offer: &Offer,
+    join: &Join,
+    call: impl Fn(String, &ExecuteMsg) -> Result<Option<Wanted>, Error>,
+) -> Result<Option<Wanted>, Error> {
+    let (Some((bond, denom)), Some(region)) = (&join.bond, &offer.region) else {
+        return Err(Error::Settings(
+            "a new node needs a region and a bond: --region NAME --bond AMOUNT, or [offer] region and bond"
+                .to_owned(),
+        ));
+    };
+    let (class, market) = market(suite, offer, denom)?;
+    if *bond < market.smallest_bond.u128() {
+        return Err(Error::Settings(format!(
+            "the bond is {bond} base units of {denom}; a node needs at least {}",
+            market.smallest_bond
+        )));
+    }
+    if let Some(step) = top_up(suite, provider, join, *bond, denom, market.denom)? {
+        return Ok(Some(step));
+    }
+    let regions = suite.regions()?;
+    let region_id = position(
+        regions.iter().map(|found| found.name.as_str()),
+        region,
+        "region",
+    )?;
+    let capacity = detect()?.offered(offer)?;
+    let tiers = surge_interface::registry::BANDWIDTH_TIERS_MBPS;
+    let tier = tiers.iter().position(|tier| *tier == offer.line_mbps);
+    let msg = ExecuteMsg::AddNode {
+        spec: NodeSpec {
+            class,
+            denom: market.denom,
+            region: region_id,
+            bandwidth_tier: tier
+                .and_then(|tier| u8::try_from(tier).ok())
+                .unwrap_or_default(),
+            capacity,
+            prices: scaled(market.reference, offer.price_percent),
+            watts: offer.watts,
+            clean_ppm: offer.clean_percent.saturating_mul(10_000),
+        },
+        bond: Uint128::new(*bond),
+    };
+    let sentence = format!(
+        "Adds this machine with {} cores, {} MiB and {} GiB in {region}, at {} % of the reference prices.",
+        capacity.milli_cpu / 1_000,
+        capacity.memory_mib,
+        capacity.storage_gib,
+        offer.price_percent
+    );
+    call(sentence, &msg)
+}
+
+/// What the owner says and the chain does not know yet.
+fn change(
+    suite: &Suite,
+    provider: &ProviderResponse,
+    node: &NodeResponse,
+    offer: &Offer,
+    join: &Join,
+    call: impl Fn(String, &ExecuteMsg) -> Result<Option<Wanted>, Error>,
+) -> Result<Option<Wanted>, Error> {
+    let denoms = suite.denoms()?;
+    let Some(denom) = denoms.get(usize::from(node.spec.denom)) else {
+        return Ok(None);
+    };
+    let (_, market) = market(suite, offer, denom)?;
+    let said = detect()?.offered(offer)?;
+    let now = node.spec.capacity;
+    // Where the owner is silent, what is there stays.
+    let pick = |said_so: bool, said: u32, now: u32| if said_so { said } else { now };
+    let capacity = Resources {
+        milli_cpu: pick(offer.cores.is_some(), said.milli_cpu, now.milli_cpu),
+        memory_mib: pick(offer.memory_mib.is_some(), said.memory_mib, now.memory_mib),
+        storage_gib: pick(
+            offer.storage_gib.is_some(),
+            said.storage_gib,
+            now.storage_gib,
+        ),
+        ..now
+    };
+    let prices = scaled(market.reference, offer.price_percent);
+    let bond = join
+        .bond
+        .as_ref()
+        .filter(|(_, of)| of == denom)
+        .map(|(bond, _)| *bond);
+    let bond = bond.filter(|bond| *bond > node.bond.u128());
+    if let Some(bond) = bond {
+        let missing = bond - node.bond.u128();
+        if let Some(step) = top_up(suite, provider, join, missing, denom, node.spec.denom)? {
+            return Ok(Some(step));
+        }
+    }
+    if capacity == now && prices == node.spec.prices && bond.is_none() {
+        return Ok(None);
+    }
+    let msg = ExecuteMsg::UpdateNode {
+        node: node.id,
+        capacity: (capacity != now).then_some(capacity),
+        prices: (prices != node.spec.prices).then_some(prices),
+        bond: bond.map(Uint128::new),
+        watts: None,
+        clean_ppm: None,
+    };
+    let sentence = format!(
+        "Changes what node {} offers: {} cores, {} MiB, {} GiB, at {} % of the reference prices.",
+        node.id,
+        capacity.milli_cpu / 1_000,
+        capacity.memory_mib,
+        capacity.storage_gib,
+        offer.price_percent
+    );
+    call(sentence, &msg)
+}
+
+/// Adds to the provider's bond what is missing for so much of it to be free.
+fn top_up(
+    suite: &Suite,
+    provider: &ProviderResponse,
+    join: &Join,
+    needed: u128,
+    denom: &UncheckedDenom,
+    denom_id: u8,
+) -> Result<Option<Wanted>, Error> {
+    let free = provider.bonds.iter().find(|bond| bond.denom == denom_id);
+    let free = free.map(|bond| bond.free.u128()).unwrap_or_default();
+    let missing = needed.saturating_sub(free);
+    if missing == 0 {
+        return Ok(None);
+    }
+    let (owner, registry) = (join.owner.address(), &suite.contracts.registry);
+    let provider = provider.id;
+    let message = match denom {
+        UncheckedDenom::Native(denom) => {
+            let msg = ExecuteMsg::Bond { provider };
+            execute(owner, registry, &msg, &coins(missing, denom))?
+        }
+        UncheckedDenom::Cw20(token) => {
+            let inside = serde_json::to_vec(&ReceiveMsg::Bond { provider });
+            let msg = Cw20ExecuteMsg::Send {
+                contract: registry.clone(),
+                amount: Uint128::new(missing),
+                msg: Binary::new(inside.map_err(surge_chain::Error::from)?),
+            };
+            execute(owner, token, &msg, &[])?
+        }
+    };
+    Ok(Some(Wanted {
+        sentence: format!("Adds to the bond of provider {provider}."),
+        moves: Some((missing, denom.clone())),
+        message,
+    }))
+}
+
+/// The class that the owner names, and its market in a denomination.
+fn market(suite: &Suite, offer: &Offer, denom: &UncheckedDenom) -> Result<(u8, Market), Error> {
+    let classes = suite.classes()?;
+    let names = classes.iter().map(|class| class.name.as_str());
+    let id = position(names, &offer.class, "class")?;
+    let denoms = suite.denoms()?;
+    let listed = denoms.iter().position(|listed| listed == denom);
+    let class = classes.into_iter().nth(usize::from(id));
+    let markets = class.map(|class| class.markets).unwrap_or_default();
+    markets
+        .into_iter()
+        .find(|market| Some(usize::from(market.denom)) == listed)
+        .map(|market| (id, market))
+        .ok_or_else(|| Error::Settings(format!("class {} has no market in {denom}", offer.class)))
+}
+
+fn position<'a>(
+    names: impl Iterator<Item = &'a str> + Clone,
+    wanted: &str,
+    what: &str,
+) -> Result<u8, Error> {
+    names
+        .clone()
+        .position(|name| name == wanted)
+        .and_then(|position| u8::try_from(position).ok())
+        .ok_or_else(|| {
+            let names: Vec<&str> = names.collect();
+            Error::Settings(format!(
+                "there is no {what} {wanted:?}; there are {}",
+                names.join(", ")
+            ))
+        })
+}
+
+fn scaled(prices: UnitPrices, percent: u64) -> UnitPrices {
+    let scaled = |price: u64| price.saturating_mul(percent) / 100;
+    UnitPrices::from_array(prices.to_array().map(scaled))
+}

@@ -1,0 +1,534 @@
+//! What the node has done, on disk: killed at any moment, it goes on from here.
+
+use std::path::{Path, PathBuf};
+
+use rusqlite::{params, Connection, OptionalExtension, Row};
+
+use crate::{drill::Drill, Error};
+
+/// How far a job is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Stage {
+    /// The chain gave it to this node.
+    Taken,
+    /// Program and inputs lie here, with the promised hashes.
+    Fetched,
+    /// The program ended well and its output lies here.
+    Ran,
+    /// The output lies where the requester can fetch it.
+    Published,
+    /// The result is in a block.
+    Delivered,
+    /// Turned down, in a block.
+    Declined,
+    /// Nothing can be delivered any more.
+    GivenUp,
+    /// The job is over on the chain.
+    Closed,
+}
+
+impl Stage {
+    /// Every stage.
+    pub const ALL: [Self; 8] = [
+        Self::Taken,
+        Self::Fetched,
+        Self::Ran,
+        Self::Published,
+        Self::Delivered,
+        Self::Declined,
+        Self::GivenUp,
+        Self::Closed,
+    ];
+
+    /// As the journal, logs and metrics write it.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Taken => "taken",
+            Self::Fetched => "fetched",
+            Self::Ran => "ran",
+            Self::Published => "published",
+            Self::Delivered => "delivered",
+            Self::Declined => "declined",
+            Self::GivenUp => "given_up",
+            Self::Closed => "closed",
+        }
+    }
+
+    fn of(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|stage| stage.word() == word)
+    }
+
+    /// Whether there is still work to do on this machine.
+    pub const fn is_work(self) -> bool {
+        matches!(
+            self,
+            Self::Taken | Self::Fetched | Self::Ran | Self::Published
+        )
+    }
+
+    /// Whether the chain may still change something about the job.
+    pub const fn is_live(self) -> bool {
+        !matches!(self, Self::Declined | Self::Closed)
+    }
+}
+
+/// A job of this node.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Entry {
+    /// The job.
+    pub job: u64,
+    /// How far it is.
+    pub stage: Stage,
+    /// What came out, from [`Stage::Ran`] on.
+    pub output: Option<Output>,
+    /// Where the output lies, from [`Stage::Published`] on.
+    pub uri: Option<String>,
+    /// Why it was declined or given up.
+    pub reason: Option<String>,
+}
+
+/// What a program wrote.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Output {
+    /// SHA-256, 64 hexadecimal digits.
+    pub sha256: String,
+    /// Bytes.
+    pub size: u64,
+}
+
+/// What a transaction is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Purpose {
+    /// Say that the node is alive.
+    Heartbeat,
+    /// Turn a job down.
+    Decline,
+    /// Deliver a job.
+    Result,
+    /// Free the machine of a delivered job.
+    Vacate,
+    /// Have a job paid that its requester left alone.
+    Settle,
+    /// Send earnings to the payout address.
+    Withdraw,
+    /// Claim rewards.
+    Claim,
+    /// A step of joining, by the owner.
+    Join,
+}
+
+impl Purpose {
+    /// Every purpose.
+    pub const ALL: [Self; 8] = [
+        Self::Heartbeat,
+        Self::Decline,
+        Self::Result,
+        Self::Vacate,
+        Self::Settle,
+        Self::Withdraw,
+        Self::Claim,
+        Self::Join,
+    ];
+
+    /// As the journal, logs and metrics write it.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Heartbeat => "heartbeat",
+            Self::Decline => "decline",
+            Self::Result => "result",
+            Self::Vacate => "vacate",
+            Self::Settle => "settle",
+            Self::Withdraw => "withdraw",
+            Self::Claim => "claim",
+            Self::Join => "join",
+        }
+    }
+
+    fn of(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|purpose| purpose.word() == word)
+    }
+}
+
+/// A transaction that is on its way.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Sent {
+    /// Its hash.
+    pub hash: String,
+    /// What it is for.
+    pub purpose: Purpose,
+    /// The job that it is about, where there is one.
+    pub job: Option<u64>,
+    /// The last block that may hold it.
+    pub last_block: u64,
+    /// The signed transaction.
+    pub bytes: Vec<u8>,
+    /// The fee that it pays, in base units.
+    pub fee: u128,
+}
+
+/// What became of a transaction.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum End {
+    /// A block holds it, and it succeeded.
+    Included {
+        /// The block's height.
+        height: u64,
+    },
+    /// A block holds it, and it failed; its fee is paid.
+    Failed,
+    /// No block can hold it any more.
+    Lapsed,
+}
+
+/// The journal of one node: a SQLite file that one process has at a time.
+pub struct Journal {
+    db: Connection,
+    drill: Option<Drill>,
+}
+
+const TABLES: &str = "
+CREATE TABLE IF NOT EXISTS about (
+    what TEXT PRIMARY KEY,
+    value TEXT NOT NULL
+) STRICT;
+CREATE TABLE IF NOT EXISTS job (
+    job INTEGER PRIMARY KEY,
+    stage TEXT NOT NULL,
+    sha256 TEXT,
+    size INTEGER,
+    uri TEXT,
+    reason TEXT
+) STRICT;
+CREATE TABLE IF NOT EXISTS file (
+    job INTEGER NOT NULL,
+    sha256 TEXT NOT NULL,
+    PRIMARY KEY (job, sha256)
+) STRICT;
+CREATE TABLE IF NOT EXISTS tx (
+    hash TEXT PRIMARY KEY,
+    purpose TEXT NOT NULL,
+    job INTEGER,
+    last_block INTEGER NOT NULL,
+    bytes BLOB,
+    fee TEXT NOT NULL,
+    ended TEXT,
+    height INTEGER
+) STRICT;
+CREATE UNIQUE INDEX IF NOT EXISTS one_open_tx ON tx (ended IS NULL) WHERE ended IS NULL;
+";
+
+/// The shape of the tables; a journal of another one is not touched.
+const SHAPE: i64 = 1;
+
+impl Journal {
+    /// Opens it, or begins a new one. `drill` ends the process right after a record, as a
+    /// power cut would.
+    pub fn open(path: &Path, drill: Option<Drill>) -> Result<Self, Error> {
+        let db = Connection::open(path).map_err(|source| damaged(path, source))?;
+        let setup = || -> rusqlite::Result<i64> {
+            // Whoever has the file keeps it until the process ends, however it ends.
+            db.pragma_update(None, "locking_mode", "EXCLUSIVE")?;
+            db.pragma_update(None, "journal_mode", "WAL")?;
+            db.pragma_update(None, "synchronous", "FULL")?;
+            let shape = db.pragma_query_value(None, "user_version", |row| row.get(0))?;
+            if shape == 0 {
+                db.execute_batch(TABLES)?;
+                db.pragma_update(None, "user_version", SHAPE)?;
+                return Ok(SHAPE);
+            }
+            db.execute_batch("BEGIN EXCLUSIVE; COMMIT")?;
+            Ok(shape)
+        };
+        match setup() {
+            Ok(SHAPE) => Ok(Self { db, drill }),
+            Ok(found) => Err(Error::OtherJournal {
+                path: path.into(),
+                why: format!("it has shape {found}, this program writes shape {SHAPE}"),
+            }),
+            Err(rusqlite::Error::SqliteFailure(failure, _))
+                if failure.code == rusqlite::ErrorCode::DatabaseBusy =>
+            {
+                Err(Error::Taken { path: path.into() })
+            }
+            Err(source) => Err(damaged(path, source)),
+        }
+    }
+
+    /// Binds the journal to what it is about, or fails when it is about something else.
+    pub fn about(&self, what: &str, value: &str) -> Result<(), Error> {
+        self.db.execute(
+            "INSERT OR IGNORE INTO about (what, value) VALUES (?1, ?2)",
+            params![what, value],
+        )?;
+        let found = self.fact(what)?.unwrap_or_default();
+        if found != value {
+            return Err(Error::OtherJournal {
+                path: self.db.path().map(PathBuf::from).unwrap_or_default(),
+                why: format!("its {what} is {found}, here it is {value}"),
+            });
+        }
+        Ok(())
+    }
+
+    /// Something that is remembered beside jobs.
+    pub fn fact(&self, what: &str) -> Result<Option<String>, Error> {
+        Ok(self
+            .db
+            .query_row("SELECT value FROM about WHERE what = ?1", [what], |row| {
+                row.get(0)
+            })
+            .optional()?)
+    }
+
+    /// Remembers something beside jobs.
+    pub fn remember(&self, what: &str, value: &str) -> Result<(), Error> {
+        self.db.execute(
+            "INSERT OR REPLACE INTO about (what, value) VALUES (?1, ?2)",
+            params![what, value],
+        )?;
+        Ok(())
+    }
+
+    /// A job that this node got; nothing changes when it is known.
+    pub fn take(&self, job: u64) -> Result<(), Error> {
+        self.db.execute(
+            "INSERT OR IGNORE INTO job (job, stage) VALUES (?1, ?2)",
+            params![signed(job), Stage::Taken.word()],
+        )?;
+        self.practise(Stage::Taken.word());
+        Ok(())
+    }
+
+    /// The job is further.
+    pub fn stage(&self, job: u64, stage: Stage) -> Result<(), Error> {
+        self.db.execute(
+            "UPDATE job SET stage = ?2 WHERE job = ?1",
+            params![signed(job), stage.word()],
+        )?;
+        self.practise(stage.word());
+        Ok(())
+    }
+
+    /// The program ended well.
+    pub fn ran(&self, job: u64, output: &Output) -> Result<(), Error> {
+        self.db.execute(
+            "UPDATE job SET stage = ?2, sha256 = ?3, size = ?4 WHERE job = ?1",
+            params![
+                signed(job),
+                Stage::Ran.word(),
+                output.sha256,
+                signed(output.size)
+            ],
+        )?;
+        self.practise(Stage::Ran.word());
+        Ok(())
+    }
+
+    /// The output lies where the requester can fetch it.
+    pub fn published(&self, job: u64, uri: &str) -> Result<(), Error> {
+        self.db.execute(
+            "UPDATE job SET stage = ?2, uri = ?3 WHERE job = ?1",
+            params![signed(job), Stage::Published.word(), uri],
+        )?;
+        self.practise(Stage::Published.word());
+        Ok(())
+    }
+
+    /// Nothing will be delivered, and why.
+    pub fn refuse(&self, job: u64, stage: Stage, reason: &str) -> Result<(), Error> {
+        self.db.execute(
+            "UPDATE job SET stage = ?2, reason = ?3 WHERE job = ?1",
+            params![signed(job), stage.word(), reason],
+        )?;
+        self.practise(stage.word());
+        Ok(())
+    }
+
+    /// Why a job will be turned down, before it is.
+    pub fn reason(&self, job: u64, reason: &str) -> Result<(), Error> {
+        self.db.execute(
+            "UPDATE job SET reason = ?2 WHERE job = ?1",
+            params![signed(job), reason],
+        )?;
+        Ok(())
+    }
+
+    /// A job by number.
+    pub fn job(&self, job: u64) -> Result<Option<Entry>, Error> {
+        Ok(self
+            .db
+            .query_row(
+                "SELECT job, stage, sha256, size, uri, reason FROM job WHERE job = ?1",
+                [signed(job)],
+                entry,
+            )
+            .optional()?)
+    }
+
+    /// Jobs that the chain may still change something about, oldest first.
+    pub fn live(&self) -> Result<Vec<Entry>, Error> {
+        let mut query = self.db.prepare_cached(
+            "SELECT job, stage, sha256, size, uri, reason FROM job
+             WHERE stage NOT IN ('declined', 'closed') ORDER BY job",
+        )?;
+        let rows = query.query_map([], entry)?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// How many jobs ended at this stage.
+    pub fn count(&self, stage: Stage) -> Result<u64, Error> {
+        let count: i64 = self.db.query_row(
+            "SELECT count(*) FROM job WHERE stage = ?1",
+            [stage.word()],
+            |row| row.get(0),
+        )?;
+        Ok(unsigned(count))
+    }
+
+    /// The job needs this file.
+    pub fn needs(&self, job: u64, sha256: &str) -> Result<(), Error> {
+        self.db.execute(
+            "INSERT OR IGNORE INTO file (job, sha256) VALUES (?1, ?2)",
+            params![signed(job), sha256],
+        )?;
+        Ok(())
+    }
+
+    /// The job needs no files any more. Answers those that nobody else needs.
+    pub fn needs_nothing(&self, job: u64) -> Result<Vec<String>, Error> {
+        let job = signed(job);
+        let mut query = self.db.prepare_cached(
+            "SELECT sha256 FROM file WHERE job = ?1
+             AND sha256 NOT IN (SELECT sha256 FROM file WHERE job <> ?1)",
+        )?;
+        let rows = query.query_map([job], |row| row.get(0))?;
+        let alone = rows.collect::<Result<_, _>>()?;
+        self.db.execute("DELETE FROM file WHERE job = ?1", [job])?;
+        Ok(alone)
+    }
+
+    /// The transaction that is on its way: at most one.
+    pub fn open_tx(&self) -> Result<Option<Sent>, Error> {
+        Ok(self
+            .db
+            .query_row(
+                "SELECT hash, purpose, job, last_block, bytes, fee FROM tx WHERE ended IS NULL",
+                [],
+                sent,
+            )
+            .optional()?)
+    }
+
+    /// A transaction that is about to be handed over.
+    pub fn note(&self, tx: &Sent) -> Result<(), Error> {
+        self.db.execute(
+            "INSERT INTO tx (hash, purpose, job, last_block, bytes, fee)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+            params![
+                tx.hash,
+                tx.purpose.word(),
+                tx.job.map(signed),
+                signed(tx.last_block),
+                tx.bytes,
+                tx.fee.to_string()
+            ],
+        )?;
+        self.practise(&format!("signed-{}", tx.purpose.word()));
+        Ok(())
+    }
+
+    /// Nothing of the kind is recorded: a place to stop in a drill.
+    pub fn handed_over(&self, purpose: Purpose) {
+        self.practise(&format!("sent-{}", purpose.word()));
+    }
+
+    /// What became of the transaction that was on its way; the job is further with it.
+    pub fn end(&mut self, tx: &Sent, end: End, stage: Option<Stage>) -> Result<(), Error> {
+        let (word, height) = match end {
+            End::Included { height } => ("included", Some(signed(height))),
+            End::Failed => ("failed", None),
+            End::Lapsed => ("lapsed", None),
+        };
+        let change = self.db.transaction()?;
+        if tx.purpose == Purpose::Heartbeat {
+            // Hundreds a day; what they cost is in the metrics.
+            change.execute("DELETE FROM tx WHERE hash = ?1", [&tx.hash])?;
+        } else {
+            change.execute(
+                "UPDATE tx SET ended = ?2, height = ?3, bytes = NULL WHERE hash = ?1",
+                params![tx.hash, word, height],
+            )?;
+        }
+        if let (Some(job), Some(stage)) = (tx.job, stage) {
+            change.execute(
+                "UPDATE job SET stage = ?2 WHERE job = ?1",
+                params![signed(job), stage.word()],
+            )?;
+        }
+        change.commit()?;
+        if let Some(stage) = stage {
+            self.practise(stage.word());
+        }
+        Ok(())
+    }
+
+    fn practise(&self, record: &str) {
+        if let Some(drill) = &self.drill {
+            drill.reached(record);
+        }
+    }
+}
+
+fn entry(row: &Row<'_>) -> rusqlite::Result<Entry> {
+    let sha256: Option<String> = row.get(2)?;
+    let size: Option<i64> = row.get(3)?;
+    Ok(Entry {
+        job: unsigned(row.get(0)?),
+        stage: known(1, row, Stage::of)?,
+        output: sha256.zip(size).map(|(sha256, size)| Output {
+            sha256,
+            size: unsigned(size),
+        }),
+        uri: row.get(4)?,
+        reason: row.get(5)?,
+    })
+}
+
+fn sent(row: &Row<'_>) -> rusqlite::Result<Sent> {
+    let job: Option<i64> = row.get(2)?;
+    Ok(Sent {
+        hash: row.get(0)?,
+        purpose: known(1, row, Purpose::of)?,
+        job: job.map(unsigned),
+        last_block: unsigned(row.get(3)?),
+        bytes: row.get(4)?,
+        fee: known(5, row, |fee| fee.parse().ok())?,
+    })
+}
+
+fn known<T>(column: usize, row: &Row<'_>, of: fn(&str) -> Option<T>) -> rusqlite::Result<T> {
+    let word: String = row.get(column)?;
+    of(&word).ok_or_else(|| {
+        let what = format!("{word:?} is no word of this journal");
+        rusqlite::Error::FromSqlConversionFailure(column, rusqlite::types::Type::Text, what.into())
+    })
+}
+
+fn damaged(path: &Path, source: rusqlite::Error) -> Error {
+    Error::JournalFile {
+        path: path.into(),
+        source,
+    }
+}
+
+/// SQLite's numbers are signed; no number of a job or block is that large.
+fn signed(number: u64) -> i64 {
+    i64::try_from(number).unwrap_or(i64::MAX)
+}
+
+fn unsigned(number: i64) -> u64 {
+    u64::try_from(number).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,119 @@
+//! What a chain has done: its blocks, and all events in them in their order.
+
+use cosmrs::tendermint::Time;
+use serde_json::{json, Value};
+
+use crate::{rpc, tx::number, Chain, Error};
+
+/// An event as the chain emitted it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Event {
+    /// Its type. One that a contract emits has `wasm-` before its name.
+    pub kind: String,
+    /// Attributes in order; a key may come twice.
+    pub attributes: Vec<(String, String)>,
+}
+
+/// What became of a transaction in a block, whether it succeeded or not.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Executed {
+    /// 0, or the chain's error code.
+    pub code: u64,
+    /// What the chain said of a failure; the contract's error is in it.
+    pub log: String,
+    /// What it cost.
+    pub gas_used: u64,
+    /// Events in order. Of one that failed only those of its fee.
+    pub events: Vec<Event>,
+}
+
+/// What a block did.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Block {
+    /// Its height.
+    pub height: u64,
+    /// Its transactions in order.
+    pub executed: Vec<Executed>,
+    /// What belongs to no transaction: events of its beginning and end.
+    pub events: Vec<Event>,
+}
+
+impl Event {
+    /// The first attribute with this key.
+    pub fn get(&self, key: &str) -> Option<&str> {
+        let found = self.attributes.iter().find(|(name, _)| name == key)?;
+        Some(&found.1)
+    }
+
+    fn read(event: &Value) -> Self {
+        let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+        let attributes = event["attributes"].as_array().into_iter().flatten();
+        Self {
+            kind: text(&event["type"]),
+            attributes: attributes
+                .map(|pair| (text(&pair["key"]), text(&pair["value"])))
+                .collect(),
+        }
+    }
+}
+
+impl Executed {
+    fn read(result: &Value) -> Result<Self, Error> {
+        Ok(Self {
+            code: result["code"].as_u64().unwrap_or_default(),
+            log: result["log"].as_str().unwrap_or_default().to_owned(),
+            gas_used: number(&result["gas_used"])?,
+            events: events(&result["events"]),
+        })
+    }
+}
+
+impl Chain {
+    /// What the block of this height did. Fails for one that the node does not have.
+    pub fn block(&self, height: u64) -> Result<Block, Error> {
+        let params = json!({ "height": height.to_string() });
+        let found: Value = self.rpc().call("block_results", &params)?;
+        let executed = found["txs_results"].as_array().into_iter().flatten();
+        Ok(Block {
+            height,
+            executed: executed.map(Executed::read).collect::<Result<_, _>>()?,
+            events: events(&found["finalize_block_events"]),
+        })
+    }
+
+    /// Time of the block of this height, in nanoseconds since 1970: what its contracts saw.
+    pub fn block_nanos(&self, height: u64) -> Result<u64, Error> {
+        let params = json!({ "height": height.to_string() });
+        let found: Value = self.rpc().call("header", &params)?;
+        let time = found["header"]["time"].as_str().unwrap_or_default();
+        let wrong = |reason: String| Error::Answer(format!("block time {time:?}: {reason}"));
+        let parsed: Time = time
+            .parse()
+            .map_err(|error: cosmrs::tendermint::Error| wrong(error.to_string()))?;
+        let nanos = parsed
+            .duration_since(Time::unix_epoch())
+            .map_err(|error| wrong(error.to_string()))?
+            .as_nanos();
+        u64::try_from(nanos).map_err(|error| wrong(error.to_string()))
+    }
+
+    /// A transaction by its hash, whether it succeeded or not, and the height of its block;
+    /// none when no block holds it.
+    pub fn executed(&self, hash: &str) -> Result<Option<(u64, Executed)>, Error> {
+        let bytes = hex::decode(hash).map_err(|_| Error::Hash(hash.into()))?;
+        let params = json!({ "hash": rpc::encode(&bytes), "prove": false });
+        match self.rpc().call::<Value>("tx", &params) {
+            Err(Error::Rpc { message, .. }) if message.contains("not found") => Ok(None),
+            Err(error) => Err(error),
+            Ok(found) => {
+                let executed = Executed::read(&found["tx_result"])?;
+                Ok(Some((number(&found["height"])?, executed)))
+            }
+        }
+    }
+}
+
+fn events(list: &Value) -> Vec<Event> {
+    let list = list.as_array().into_iter().flatten();
+    list.map(Event::read).collect()
+}

@@ -1,0 +1,190 @@
+//! `surge credit` and `surge tips`: money that waits to be fetched.
+
+use clap::Subcommand;
+use cosmwasm_std::Uint128;
+use serde_json::json;
+use surge_interface::{
+    escrow::{self, Beneficiary},
+    registry,
+};
+
+use super::provider::{denom_id, own};
+use crate::{
+    failure::Outcome,
+    keys,
+    money::{Amount, Coinage},
+    output::{table, Report},
+    session::Session,
+    transact::Act,
+};
+
+/// What can be said after `surge credit`.
+#[derive(Subcommand)]
+pub enum Credit {
+    /// What the escrow owes somebody; you, when nobody is named.
+    Show {
+        #[command(flatten)]
+        whose: Whose,
+    },
+    /// Send a credit to its owner; anybody may.
+    Withdraw {
+        #[command(flatten)]
+        whose: Whose,
+        /// Of which denomination.
+        #[arg(long, default_value = "SURGE")]
+        of: String,
+    },
+}
+
+/// What can be said after `surge tips`.
+#[derive(Subcommand)]
+pub enum Tips {
+    /// What somebody earned by evictions and reports; you, when nobody is named.
+    Show {
+        /// An address or the name of a key.
+        account: Option<String>,
+    },
+    /// Send somebody's tips; anybody may.
+    Withdraw {
+        /// An address or the name of a key; you, when left away.
+        account: Option<String>,
+        /// Of which denomination.
+        #[arg(long, default_value = "SURGE")]
+        of: String,
+    },
+}
+
+/// Who is owed.
+#[derive(clap::Args)]
+pub struct Whose {
+    /// A requester: an address or the name of a key.
+    #[arg(long, conflicts_with = "provider")]
+    account: Option<String>,
+    /// A provider, paid to its payout address.
+    #[arg(long)]
+    provider: Option<u32>,
+    /// The provider that the signer owns or operates.
+    #[arg(long, conflicts_with_all = ["account", "provider"])]
+    mine: bool,
+}
+
+impl Whose {
+    fn beneficiary(&self, session: &Session) -> Outcome<Beneficiary> {
+        Ok(match (&self.account, self.provider, self.mine) {
+            (_, None, true) => Beneficiary::Provider(own(session, None)?),
+            (_, Some(provider), _) => Beneficiary::Provider(provider),
+            (account, None, false) => Beneficiary::Account(who(session, account.as_deref())?),
+        })
+    }
+}
+
+/// Carries it out.
+pub fn credit(command: Credit, session: &Session) -> Outcome<Report> {
+    let escrow = session.contracts()?.escrow;
+    match command {
+        Credit::Show { whose } => {
+            let beneficiary = whose.beneficiary(session)?;
+            let mut list = vec![];
+            let mut rows = table(&["denomination", ">owed"]);
+            for coinage in session.coinages()? {
+                let msg = escrow::QueryMsg::Credit {
+                    beneficiary: beneficiary.clone(),
+                    denom: coinage.denom.clone(),
+                };
+                let owed: Uint128 = session.ask(&escrow, &msg)?;
+                rows.add_row([coinage.display.clone(), coinage.of(owed.u128()).to_string()]);
+                list.push(json!({ "denom": coinage.denom, "amount": owed }));
+            }
+            Report::new(
+                &json!({ "beneficiary": beneficiary, "credits": list }),
+                rows.to_string(),
+            )
+        }
+        Credit::Withdraw { whose, of } => {
+            let beneficiary = whose.beneficiary(session)?;
+            let coinage = named(session, &of)?;
+            let msg = escrow::QueryMsg::Credit {
+                beneficiary: beneficiary.clone(),
+                denom: coinage.denom.clone(),
+            };
+            let owed: Uint128 = session.ask(&escrow, &msg)?;
+            let whom = match &beneficiary {
+                Beneficiary::Account(account) => account.clone(),
+                Beneficiary::Provider(provider) => {
+                    format!("the payout address of provider {provider}")
+                }
+            };
+            let msg = escrow::ExecuteMsg::Withdraw {
+                beneficiary,
+                denom: coinage.denom.clone(),
+            };
+            let act = Act::new("Sends a credit to its owner.")
+                .moving(format!(
+                    "{} from the escrow to {whom}",
+                    coinage.of(owed.u128())
+                ))
+                .call(session, &escrow, &msg)?;
+            session
+                .perform(&act)?
+                .report(&json!({ "denom": coinage.denom, "amount": owed }), "")
+        }
+    }
+}
+
+/// Carries it out.
+pub fn tips(command: Tips, session: &Session) -> Outcome<Report> {
+    let registry = session.contracts()?.registry;
+    let earned = |account: &str, denom: u8| -> Outcome<Uint128> {
+        let msg = registry::QueryMsg::Tips {
+            account: account.to_owned(),
+            denom,
+        };
+        session.ask(&registry, &msg)
+    };
+    match command {
+        Tips::Show { account } => {
+            let account = who(session, account.as_deref())?;
+            let mut list = vec![];
+            let mut rows = table(&["denomination", ">earned"]);
+            for coinage in session.coinages()? {
+                let tips = earned(&account, denom_id(session, &coinage)?)?;
+                rows.add_row([coinage.display.clone(), coinage.of(tips.u128()).to_string()]);
+                list.push(json!({ "denom": coinage.denom, "amount": tips }));
+            }
+            Report::new(
+                &json!({ "account": account, "tips": list }),
+                rows.to_string(),
+            )
+        }
+        Tips::Withdraw { account, of } => {
+            let account = who(session, account.as_deref())?;
+            let coinage = named(session, &of)?;
+            let denom = denom_id(session, &coinage)?;
+            let tips = coinage.of(earned(&account, denom)?.u128());
+            let msg = registry::ExecuteMsg::WithdrawTips {
+                account: account.clone(),
+                denom,
+            };
+            let act = Act::new("Sends tips to who earned them.")
+                .moving(format!("{tips} from the registry to {account}"))
+                .call(session, &registry, &msg)?;
+            session.perform(&act)?.report(
+                &json!({ "account": account, "amount": tips.base.to_string() }),
+                "",
+            )
+        }
+    }
+}
+
+/// The address of somebody that is named, or the signer's.
+fn who(session: &Session, name: Option<&str>) -> Outcome<String> {
+    match name {
+        Some(name) => keys::address(session.network(), name),
+        None => Ok(session.account()?.address().to_owned()),
+    }
+}
+
+/// What people call so.
+pub fn named(session: &Session, word: &str) -> Outcome<Coinage> {
+    Ok(Amount::parse(&format!("0 {word}"), &session.coinages()?)?.coinage)
+}

@@ -1,0 +1,268 @@
+//! What a deployment will do and what that costs, before a coin is spent.
+
+use cosmwasm_std::Checksum;
+use serde::Serialize;
+use serde_json::Value;
+use surge_chain::{instantiate2, store_code};
+
+use super::{apply::Deployment, label, Addresses, AHEAD_SECS};
+use crate::{
+    failure::{Failure, Outcome},
+    money::Coinage,
+};
+
+/// What each message cost on a node of wasmd 0.61, as the tests keep it.
+const MEASURED: &str = include_str!("../../../../gas/table.json");
+
+/// Everything that a deployment does.
+#[derive(Serialize)]
+pub struct Plan {
+    /// What the deployment is called.
+    pub deployment: String,
+    /// Who signs and pays.
+    pub deployer: String,
+    /// Where the contracts will be.
+    pub addresses: Addresses,
+    /// What is to be done, in order.
+    pub steps: Vec<Step>,
+    /// Gas of what is not done yet.
+    pub gas: u64,
+    /// Fees of what is not done yet, in base units.
+    pub fee: u128,
+    /// What the deployer holds, in base units.
+    pub balance: u128,
+}
+
+/// One transaction of a deployment.
+#[derive(Serialize)]
+pub struct Step {
+    /// What it does.
+    pub action: Action,
+    /// Which contract.
+    pub contract: &'static str,
+    /// SHA-256 of its code.
+    pub checksum: String,
+    /// Bytes of its code.
+    pub bytes: usize,
+    /// Id of its code, when the chain has it.
+    pub code_id: Option<u64>,
+    /// Where it will be.
+    pub address: String,
+    /// Its first message.
+    pub message: Option<Value>,
+    /// Whether it is done already.
+    pub done: bool,
+    /// What it takes; nothing when it is done.
+    pub cost: Option<Cost>,
+}
+
+/// What a step does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Action {
+    /// Uploads code.
+    Store,
+    /// Makes a contract.
+    Instantiate,
+}
+
+impl Action {
+    /// How people call it.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Store => "store",
+            Self::Instantiate => "instantiate",
+        }
+    }
+}
+
+/// What a transaction takes.
+#[derive(Clone, Copy, Debug, Serialize)]
+pub struct Cost {
+    /// Gas that it uses.
+    pub gas: u64,
+    /// Gas that it is allowed, which is what is paid for.
+    pub gas_limit: u64,
+    /// What that costs, in base units.
+    pub fee: u128,
+    /// How that is known.
+    pub known: Known,
+}
+
+/// How a cost is known.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Known {
+    /// This node simulated this very transaction.
+    Simulated,
+    /// As measured on wasmd 0.61 (gas/table.json), more for longer messages: what is not
+    /// stored yet cannot be simulated.
+    Estimated,
+}
+
+impl Step {
+    /// Its name in the state file and on screens.
+    pub fn name(&self) -> String {
+        format!("{} {}", self.action.name(), self.contract)
+    }
+}
+
+impl Plan {
+    /// Fails when the deployer cannot pay for all that is to be done.
+    pub fn ensure_affordable(&self, fees: &Coinage) -> Outcome<()> {
+        if self.balance >= self.fee {
+            return Ok(());
+        }
+        Err(Failure::new(format!(
+            "the deployment costs {} of fees, {} holds {}",
+            fees.of(self.fee),
+            self.deployer,
+            fees.of(self.balance)
+        ))
+        .next(format!(
+            "send it {} more; nothing was spent",
+            fees.of(self.fee - self.balance)
+        )))
+    }
+}
+
+impl Deployment<'_> {
+    /// What is to be done.
+    pub fn plan(&self) -> Outcome<Plan> {
+        let chain = self.session.chain()?;
+        let deployer = self.session.account()?;
+        let start_secs = chain.now_secs()? + AHEAD_SECS;
+        let mut steps = vec![];
+        for artifact in &self.artifacts {
+            let code_id = self.stored(artifact)?;
+            let cost = match code_id {
+                Some(_) => None,
+                None => {
+                    let message = store_code(deployer.address(), &artifact.wasm)?;
+                    let simulated = chain.simulate(&deployer, &[message])?;
+                    Some(self.cost(simulated.gas_used, Known::Simulated)?)
+                }
+            };
+            steps.push(Step {
+                action: Action::Store,
+                contract: artifact.contract,
+                checksum: artifact.checksum.to_hex(),
+                bytes: artifact.wasm.len(),
+                code_id,
+                address: self.addresses.get(artifact.contract).to_owned(),
+                message: None,
+                done: code_id.is_some(),
+                cost,
+            });
+        }
+        for (index, artifact) in self.artifacts.iter().enumerate() {
+            let contract = artifact.contract;
+            let address = self.addresses.get(contract).to_owned();
+            let message = self.message(contract, start_secs)?;
+            let done = chain.contract(&address)?.is_some();
+            let code_id = steps[index].code_id;
+            let cost = match done {
+                true => None,
+                false => Some(self.cost_of_birth(contract, code_id, &message)?),
+            };
+            steps.push(Step {
+                action: Action::Instantiate,
+                contract,
+                checksum: artifact.checksum.to_hex(),
+                bytes: artifact.wasm.len(),
+                code_id,
+                address,
+                message: Some(message),
+                done,
+                cost,
+            });
+        }
+        let costs = || steps.iter().filter_map(|step| step.cost);
+        Ok(Plan {
+            deployment: self.name.clone(),
+            deployer: deployer.address().to_owned(),
+            addresses: self.addresses.clone(),
+            gas: costs().map(|cost| cost.gas).sum(),
+            fee: costs().map(|cost| cost.fee).sum(),
+            balance: chain.balance(deployer.address(), &self.session.network().fee.denom)?,
+            steps,
+        })
+    }
+
+    /// What making a contract takes: simulated, where its code and those whom it asks at its
+    /// birth are there.
+    fn cost_of_birth(
+        &self,
+        contract: &'static str,
+        code_id: Option<u64>,
+        message: &Value,
+    ) -> Outcome<Cost> {
+        if let Some(code_id) = code_id {
+            let account = self.session.account()?;
+            let message = instantiate2(
+                account.address(),
+                code_id,
+                &label(contract),
+                &self.addresses.dao,
+                &self.salt(),
+                message,
+            )?;
+            // The rewards ask the token and the registry, which may not be there yet.
+            if let Ok(simulated) = self.session.chain()?.simulate(&account, &[message]) {
+                return self.cost(simulated.gas_used, Known::Simulated);
+            }
+        }
+        let bytes = serde_json::to_vec(message)?.len();
+        self.cost(estimate(contract, bytes)?, Known::Estimated)
+    }
+
+    fn cost(&self, gas: u64, known: Known) -> Outcome<Cost> {
+        let fee = &self.session.network().fee;
+        let gas_limit = fee.limit_of(gas)?;
+        Ok(Cost {
+            gas,
+            gas_limit,
+            fee: fee.of(gas_limit)?,
+            known,
+        })
+    }
+}
+
+/// Gas that making a contract takes, by the measured table.
+fn estimate(contract: &str, bytes: usize) -> Outcome<u64> {
+    #[derive(serde::Deserialize)]
+    struct Measured {
+        gas: u64,
+        bytes: usize,
+    }
+    let table: serde_json::Map<String, Value> = serde_json::from_str(MEASURED)?;
+    let what = format!("{contract} instantiate");
+    let row = table.into_iter().find(|(name, _)| name.starts_with(&what));
+    let (_, row) =
+        row.ok_or_else(|| Failure::new(format!("gas/table.json has no row {what:?}")))?;
+    let row: Measured = serde_json::from_value(row)?;
+    // With the square of its length, because the registry writes its regions anew for each.
+    let (bytes, measured) = (bytes.max(row.bytes) as u64, row.bytes.max(1) as u64);
+    Ok(row.gas.saturating_mul(bytes * bytes) / (measured * measured))
+}
+
+/// Whether the code that the chain has under this id is this code.
+pub fn is_code(found: Option<surge_chain::Code>, checksum: &Checksum) -> bool {
+    found.is_some_and(|code| code.checksum == *checksum)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::deployment::CONTRACTS;
+
+    #[test]
+    fn the_measured_table_has_the_birth_of_every_contract() {
+        for contract in CONTRACTS {
+            let usual = estimate(contract, 0).expect("a row of the table");
+            assert!((100_000..3_000_000).contains(&usual), "{contract}: {usual}");
+            let long = estimate(contract, 100_000).expect("a row of the table");
+            assert!(long > usual * 10, "{contract}: {long}, {usual}");
+        }
+    }
+}

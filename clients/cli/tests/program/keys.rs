@@ -1,0 +1,165 @@
+//! Keys: their words stay where they belong.
+
+use crate::support::{fields, Surge};
+use serde_json::json;
+
+/// Words that every wallet of the field knows; the address is what those give for them.
+const WORDS: &str =
+    "abandon abandon abandon abandon abandon abandon abandon abandon abandon abandon abandon about";
+const ADDRESS: &str = "osmo19rl4cm2hmr8afy4kldpxz3fka4jguq0a5m7df8";
+const PASSPHRASE: [(&str, &str); 1] = [("SURGE_PASSPHRASE", "correct horse")];
+const ON: [&str; 2] = ["--network", "osmosis-testnet"];
+
+fn words(command: &[&'static str]) -> Vec<&'static str> {
+    command.iter().copied().chain(ON).collect()
+}
+
+#[test]
+fn a_key_is_imported_from_standard_input_or_the_environment_by_the_standard_path() {
+    let surge = Surge::new();
+    let import = words(&["keys", "import", "alice", "--json"]);
+    let done = surge.run_with(&import, &PASSPHRASE, &format!("{WORDS}\n"));
+    assert_eq!(done.json(), json!({ "name": "alice", "address": ADDRESS }));
+
+    let import = words(&["keys", "import", "bob", "--json"]);
+    let variables = [PASSPHRASE[0], ("SURGE_MNEMONIC", WORDS)];
+    assert_eq!(
+        surge.run_with(&import, &variables, "").json()["address"],
+        ADDRESS
+    );
+
+    let list = surge.run(&words(&["keys", "list", "--json"])).json();
+    assert_eq!(list.as_array().map(Vec::len), Some(2));
+    assert_eq!(fields(&list[0]), ["address", "name", "origin"]);
+}
+
+#[test]
+fn a_new_key_writes_its_words_once_for_its_user_alone() {
+    let surge = Surge::new();
+    let add = words(&["keys", "add", "alice", "--backup", "alice.words", "--json"]);
+    let done = surge.run_with(&add, &PASSPHRASE, "");
+    let added = done.json();
+    assert_eq!(fields(&added), ["address", "backup", "name"]);
+    let backup = std::fs::read_to_string(surge.path("alice.words")).expect("words");
+    assert_eq!(backup.split_whitespace().count(), 24);
+
+    let again = words(&["keys", "add", "bob", "--backup", "alice.words", "--json"]);
+    let failure = surge.run_with(&again, &PASSPHRASE, "").failure();
+    assert!(failure["error"]
+        .as_str()
+        .is_some_and(|error| error.contains("exists already")));
+
+    // The words are those of the key.
+    let import = words(&["keys", "import", "again", "--json"]);
+    let imported = surge.run_with(&import, &PASSPHRASE, &backup).json();
+    assert_eq!(imported["address"], added["address"]);
+}
+
+#[cfg(unix)]
+#[test]
+fn nobody_else_may_read_what_belongs_to_a_key() {
+    use std::os::unix::fs::PermissionsExt;
+
+    let surge = Surge::new();
+    let add = words(&["keys", "add", "alice", "--backup", "alice.words"]);
+    assert_eq!(surge.run_with(&add, &PASSPHRASE, "").code, 0);
+    for name in ["keys/alice.json", "alice.words"] {
+        let mode = std::fs::metadata(surge.path(name))
+            .expect("a file")
+            .permissions()
+            .mode();
+        assert_eq!(mode & 0o777, 0o600, "{name}");
+    }
+    // `surge doctor` sees when that changes.
+    let key = surge.path("keys/alice.json");
+    std::fs::set_permissions(&key, std::fs::Permissions::from_mode(0o644)).expect("a change");
+    let doctor = surge.run(&words(&["doctor", "--json"])).failure();
+    let checks = doctor["checks"].as_array().expect("checks");
+    let keys = checks
+        .iter()
+        .find(|check| check["what"] == "keys")
+        .expect("keys");
+    assert_eq!(keys["state"], "wrong");
+}
+
+#[test]
+fn no_output_and_no_file_but_the_backup_holds_the_words() {
+    let surge = Surge::new();
+    let import = words(&["keys", "import", "alice"]);
+    let mut said = vec![surge.run_with(&import, &PASSPHRASE, WORDS)];
+    let add = words(&["keys", "add", "bob", "--backup", "bob.words"]);
+    said.push(surge.run_with(&add, &PASSPHRASE, ""));
+    let backup = std::fs::read_to_string(surge.path("bob.words")).expect("words");
+    for command in [
+        &["keys", "list"][..],
+        &["keys", "list", "--json"],
+        &["keys", "show", "alice"],
+        &["keys", "show", "bob", "--json"],
+        &["keys", "import", "alice"],
+        &["network", "show"],
+        &["doctor"],
+        &["doctor", "--json"],
+    ] {
+        said.push(surge.run_with(&words(command), &PASSPHRASE, WORDS));
+    }
+    let hidden = |text: &str| {
+        assert!(!text.contains("abandon"), "{text}");
+        assert!(!text.contains(backup.trim()), "{text}");
+        assert!(!text.contains("correct horse"), "{text}");
+    };
+    for done in &said {
+        hidden(&done.out);
+        hidden(&done.err);
+    }
+    for name in ["alice", "bob"] {
+        let path = surge.path(&format!("keys/{name}.json"));
+        hidden(&std::fs::read_to_string(path).expect("a key"));
+    }
+}
+
+#[test]
+fn there_is_no_way_to_say_words_in_an_argument_or_to_get_them_back() {
+    let surge = Surge::new();
+    for command in [
+        &["keys", "export", "alice"][..],
+        &["keys", "import", "alice", WORDS],
+        &["keys", "import", "alice", "--mnemonic", WORDS],
+        &["keys", "import", "alice", "--passphrase", "correct horse"],
+    ] {
+        assert_eq!(surge.run(command).code, 2, "{command:?}");
+    }
+}
+
+#[test]
+fn what_is_wrong_with_a_key_is_said() {
+    let surge = Surge::new();
+    let import = words(&["keys", "import", "alice", "--json"]);
+    let error =
+        |done: crate::support::Done| done.failure()["error"].as_str().expect("text").to_owned();
+    let mistyped = WORDS.replace("about", "abandon");
+    for (variables, input, expected) in [
+        (&PASSPHRASE[..], mistyped.as_str(), "checksum"),
+        (
+            &[("SURGE_PASSPHRASE", "short")],
+            WORDS,
+            "has 5 characters, at least 8",
+        ),
+        (
+            &[],
+            WORDS,
+            "a passphrase is needed, and nobody is here to type it",
+        ),
+    ] {
+        let said = error(surge.run_with(&import, variables, input));
+        assert!(said.contains(expected), "{said}");
+    }
+    assert_eq!(surge.run_with(&import, &PASSPHRASE, WORDS).code, 0);
+    let said = error(surge.run_with(&import, &PASSPHRASE, WORDS));
+    assert!(
+        said.contains("there is a key named alice already"),
+        "{said}"
+    );
+    let slash = words(&["keys", "import", "../alice", "--json"]);
+    let said = error(surge.run_with(&slash, &PASSPHRASE, WORDS));
+    assert!(said.contains("is no name of a key"), "{said}");
+}

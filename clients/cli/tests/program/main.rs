@@ -1,0 +1,7 @@
+//! The program as a person or a machine runs it, without a chain.
+
+mod keys;
+mod networks;
+mod node;
+mod sick_nodes;
+mod support;

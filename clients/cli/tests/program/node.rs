@@ -1,0 +1,158 @@
+//! A node that is sick in one way: CometBFT's JSON-RPC, as much of it as a payment needs.
+
+use std::{
+    io::{BufRead, BufReader, Read, Write},
+    net::{TcpListener, TcpStream},
+    sync::{
+        atomic::{AtomicU64, Ordering},
+        Arc,
+    },
+    thread,
+};
+
+use base64::{engine::general_purpose::STANDARD, Engine};
+use serde_json::{json, Value};
+
+/// What is wrong with the node.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Illness {
+    /// It is of another chain.
+    OtherChain,
+    /// It takes transactions, and no block ever holds one.
+    Forgetful,
+    /// It says so often that the account's sequence is 7, then it takes the transaction.
+    Ahead(u64),
+    /// It takes transactions, and their block says that they failed with these words.
+    Failing(&'static str),
+    /// It still catches up.
+    Behind,
+}
+
+/// A node on loopback, as long as the test runs.
+pub struct Node {
+    /// Where it listens.
+    pub url: String,
+    /// Transactions that it was handed.
+    pub handed: Arc<AtomicU64>,
+    /// The newest block that it tells of.
+    pub height: Arc<AtomicU64>,
+}
+
+impl Node {
+    /// Starts it.
+    pub fn start(illness: Illness) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+        let url = format!("http://{}", listener.local_addr().expect("an address"));
+        let (handed, height) = (Arc::new(AtomicU64::new(0)), Arc::new(AtomicU64::new(100)));
+        let state = (handed.clone(), height.clone(), Arc::default());
+        thread::spawn(move || {
+            for stream in listener.incoming().flatten() {
+                let state = state.clone();
+                thread::spawn(move || serve(stream, illness, &state));
+            }
+        });
+        Self {
+            url,
+            handed,
+            height,
+        }
+    }
+
+    /// A network with this node alone.
+    pub fn network(&self) -> String {
+        format!(
+            "chain_id = \"sick-1\"\nkind = \"local\"\nprefix = \"wasm\"\nrpc = [\"{}\"]\n\n[fee]\ndenom = \"ustake\"\ndisplay = \"STAKE\"\nexponent = 6\ngas_price = \"0.025\"\n\n[[keys]]\nname = \"alice\"\nmnemonic = \"abandon abandon abandon abandon abandon abandon abandon abandon abandon abandon abandon about\"\n",
+            self.url
+        )
+    }
+}
+
+/// Handed over, newest block, and how many were taken.
+type State = (Arc<AtomicU64>, Arc<AtomicU64>, Arc<AtomicU64>);
+
+fn serve(mut stream: TcpStream, illness: Illness, state: &State) {
+    let mut reader = BufReader::new(stream.try_clone().expect("a stream"));
+    loop {
+        let (mut length, mut line) = (0, String::new());
+        loop {
+            line.clear();
+            if reader.read_line(&mut line).unwrap_or_default() == 0 {
+                return;
+            }
+            if let Some(value) = line.to_lowercase().strip_prefix("content-length:") {
+                length = value.trim().parse().expect("a length");
+            }
+            if line.trim().is_empty() {
+                break;
+            }
+        }
+        let mut body = vec![0; length];
+        reader.read_exact(&mut body).expect("a body");
+        let call: Value = serde_json::from_slice(&body).expect("JSON");
+        let answer = match answer(&call, illness, state) {
+            Ok(result) => json!({ "jsonrpc": "2.0", "id": 1, "result": result }),
+            Err(error) => json!({ "jsonrpc": "2.0", "id": 1, "error": { "message": error } }),
+        }
+        .to_string();
+        let head = format!(
+            "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n",
+            answer.len()
+        );
+        if stream.write_all((head + &answer).as_bytes()).is_err() {
+            return;
+        }
+    }
+}
+
+fn answer(
+    call: &Value,
+    illness: Illness,
+    (handed, height, taken): &State,
+) -> Result<Value, String> {
+    let now = height.load(Ordering::SeqCst).to_string();
+    match call["method"].as_str().expect("a method") {
+        "status" => Ok(json!({
+            "node_info": { "network": if illness == Illness::OtherChain { "other-1" } else { "sick-1" } },
+            "sync_info": { "latest_block_height": now, "catching_up": illness == Illness::Behind },
+        })),
+        "abci_query" => {
+            let value = match call["params"]["path"].as_str().expect("a path") {
+                // QueryAccountResponse { account: Any { value: BaseAccount { account_number: 1 } } }
+                "/cosmos.auth.v1beta1.Query/Account" => vec![0x0a, 0x04, 0x12, 0x02, 0x18, 0x01],
+                // SimulateResponse { gas_info: { gas_used: 70,000 } }
+                "/cosmos.tx.v1beta1.Service/Simulate" => {
+                    vec![0x0a, 0x04, 0x10, 0xf0, 0xa2, 0x04]
+                }
+                other => return Err(format!("this node does not know {other}")),
+            };
+            Ok(json!({ "response": { "code": 0, "value": STANDARD.encode(value) } }))
+        }
+        "broadcast_tx_sync" => {
+            let before = handed.fetch_add(1, Ordering::SeqCst);
+            Ok(match illness {
+                Illness::Ahead(times) if before < times => json!({
+                    "code": 32,
+                    "log": "account sequence mismatch, expected 7, got 0: incorrect account sequence",
+                }),
+                _ => {
+                    taken.fetch_add(1, Ordering::SeqCst);
+                    json!({ "code": 0, "log": "" })
+                }
+            })
+        }
+        "tx" => match illness {
+            Illness::Forgetful | Illness::Behind => Err("tx not found".to_owned()),
+            _ if taken.load(Ordering::SeqCst) == 0 => Err("tx not found".to_owned()),
+            Illness::Failing(words) => Ok(included(call, 5, words)),
+            _ => Ok(included(call, 0, "")),
+        },
+        other => Err(format!("this node does not know {other}")),
+    }
+}
+
+fn included(call: &Value, code: u64, log: &str) -> Value {
+    json!({
+        "hash": call["params"]["hash"], "height": "101",
+        "tx_result": { "code": code, "log": log, "gas_used": "70000", "gas_wanted": "98000", "data": "", "events": [] },
+    })
+}

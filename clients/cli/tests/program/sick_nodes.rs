@@ -1,0 +1,261 @@
+//! What is said and done when a node is not as it should be.
+
+use std::sync::atomic::Ordering;
+
+use crate::node::{Illness, Node};
+use crate::support::{fields, Done, Surge};
+use serde_json::Value;
+
+const TO: &str = "wasm1qqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqe9gl9p";
+
+/// A person, a node, and what came of a payment.
+fn pay(illness: Illness, more: &[&str]) -> (Surge, Node, Done) {
+    let (surge, node) = (Surge::new(), Node::start(illness));
+    surge.file("sick.toml", &node.network());
+    let words = [
+        "pay",
+        TO,
+        "1 STAKE",
+        "-n",
+        "sick.toml",
+        "-f",
+        "alice",
+        "--yes",
+        "--json",
+    ];
+    let words: Vec<&str> = words.iter().chain(more).copied().collect();
+    let done = surge.run(&words);
+    (surge, node, done)
+}
+
+fn text<'a>(value: &'a Value, field: &str) -> &'a str {
+    value[field].as_str().expect("text")
+}
+
+#[test]
+fn a_payment_is_included_and_says_what_it_cost() {
+    let (_, node, done) = pay(Illness::Ahead(0), &[]);
+    let report = done.json();
+    assert_eq!(
+        fields(&report),
+        ["amount", "fee", "gas", "height", "to", "tx"]
+    );
+    assert_eq!(
+        (&report["height"], &report["gas"]),
+        (&101.into(), &70_000.into())
+    );
+    // 70,000 gas and 40 % at 0.025.
+    assert_eq!(report["fee"], "2450");
+    assert_eq!(node.handed.load(Ordering::SeqCst), 1);
+}
+
+#[test]
+fn a_node_of_another_chain_is_not_used() {
+    let (_, node, done) = pay(Illness::OtherChain, &[]);
+    let failure = done.failure();
+    assert!(
+        text(&failure, "error").contains("is a node of other-1, not of sick-1"),
+        "{failure}"
+    );
+    assert!(text(&failure, "next").contains("chain_id"));
+    assert_eq!(node.handed.load(Ordering::SeqCst), 0);
+}
+
+#[test]
+fn a_sequence_that_does_not_fit_is_signed_anew_with_the_one_that_does() {
+    let (_, node, done) = pay(Illness::Ahead(2), &[]);
+    done.json();
+    assert_eq!(node.handed.load(Ordering::SeqCst), 3);
+}
+
+#[test]
+fn after_five_times_the_program_gives_up_and_says_so() {
+    let (_, node, done) = pay(Illness::Ahead(100), &[]);
+    let failure = done.failure();
+    assert!(
+        text(&failure, "error").contains("account sequence mismatch"),
+        "{failure}"
+    );
+    assert!(text(&failure, "next").contains("send it again"));
+    assert_eq!(node.handed.load(Ordering::SeqCst), 5);
+}
+
+#[test]
+fn a_timeout_says_until_when_it_may_land_and_surge_tx_when_it_cannot_any_more() {
+    let (surge, node, done) = pay(Illness::Forgetful, &["--wait-secs", "1"]);
+    let failure = done.failure();
+    assert_eq!(fields(&failure), ["error", "may_land_until", "next", "tx"]);
+    assert!(
+        text(&failure, "error").contains("it may still land up to block 200"),
+        "{failure}"
+    );
+    let hash = text(&failure, "tx");
+    assert!(text(&failure, "next").contains(&format!("surge tx {hash}")));
+
+    let tx = || {
+        surge
+            .run(&["tx", hash, "-n", "sick.toml", "--json"])
+            .failure()
+    };
+    let waiting = tx();
+    assert_eq!(
+        (text(&waiting, "status"), &waiting["may_land_until"]),
+        ("waiting", &200.into())
+    );
+    assert!(text(&waiting, "error").contains("Pays"), "{waiting}");
+    node.height.store(200, Ordering::SeqCst);
+    assert_eq!(
+        text(&tx(), "status"),
+        "waiting",
+        "its last block may still hold it"
+    );
+    node.height.store(201, Ordering::SeqCst);
+    let lost = tx();
+    assert_eq!(text(&lost, "status"), "lost");
+    assert!(text(&lost, "next").contains("can be sent again"));
+}
+
+#[test]
+fn a_transaction_that_was_not_sent_from_here_is_not_promised_anything() {
+    let (surge, _node, _) = pay(Illness::Forgetful, &["--dry-run"]);
+    let hash = "0".repeat(64);
+    let unknown = surge
+        .run(&["tx", &hash, "-n", "sick.toml", "--json"])
+        .failure();
+    assert_eq!(text(&unknown, "status"), "unknown");
+    assert_eq!(unknown["may_land_until"], Value::Null);
+}
+
+#[test]
+fn a_node_that_is_behind_is_not_believed() {
+    let (surge, _node, _) = pay(Illness::Behind, &["--dry-run"]);
+    let hash = "0".repeat(64);
+    let unknown = surge
+        .run(&["tx", &hash, "-n", "sick.toml", "--json"])
+        .failure();
+    assert_eq!(text(&unknown, "status"), "unknown");
+    assert!(
+        text(&unknown, "error").contains("still catching up"),
+        "{unknown}"
+    );
+}
+
+#[test]
+fn a_failure_in_a_block_is_the_contracts_own_words_and_a_next_step() {
+    let log = "failed to execute message; message index: 0: job 7 is Settled, this needs Submitted: execute wasm contract failed";
+    let (surge, _node, done) = pay(Illness::Failing(log), &[]);
+    let failure = done.failure();
+    assert_eq!(
+        text(&failure, "error"),
+        "job 7 is Settled, this needs Submitted"
+    );
+    assert!(text(&failure, "next").contains("surge job show"));
+    let hash = "1".repeat(64);
+    let failed = surge
+        .run(&["tx", &hash, "-n", "sick.toml", "--json"])
+        .failure();
+    assert_eq!(
+        fields(&failed),
+        ["code", "error", "gas_used", "hash", "next", "status"]
+    );
+    assert_eq!(text(&failed, "status"), "failed");
+}
+
+#[test]
+fn a_dry_run_shows_the_exact_messages_and_hands_nothing_over() {
+    let (_, node, done) = pay(Illness::Forgetful, &["--dry-run"]);
+    let plan = done.json();
+    assert_eq!(
+        fields(&plan),
+        [
+            "fee",
+            "gas",
+            "gas_limit",
+            "messages",
+            "moves",
+            "signer",
+            "what"
+        ]
+    );
+    assert_eq!(
+        plan["messages"],
+        serde_json::json!([{ "to": TO, "funds": [{ "denom": "ustake", "amount": "1000000" }] }])
+    );
+    assert_eq!(node.handed.load(Ordering::SeqCst), 0);
+}
+
+#[test]
+fn nothing_is_sent_when_nobody_says_yes() {
+    let (surge, node) = (Surge::new(), Node::start(Illness::Forgetful));
+    surge.file("sick.toml", &node.network());
+    let failure = surge
+        .run(&[
+            "pay",
+            TO,
+            "1 STAKE",
+            "-n",
+            "sick.toml",
+            "-f",
+            "alice",
+            "--json",
+        ])
+        .failure();
+    assert_eq!(text(&failure, "error"), "nobody is here to say yes");
+    assert_eq!(node.handed.load(Ordering::SeqCst), 0);
+}
+
+#[test]
+fn a_key_opens_with_its_own_passphrase_alone() {
+    let (surge, node) = (Surge::new(), Node::start(Illness::Ahead(0)));
+    surge.file("sick.toml", &node.network());
+    let words = "abandon abandon abandon abandon abandon abandon abandon abandon abandon abandon abandon about";
+    let import = ["keys", "import", "bob", "-n", "sick.toml"];
+    let right = [("SURGE_PASSPHRASE", "correct horse")];
+    assert_eq!(surge.run_with(&import, &right, words).code, 0);
+    let pay = [
+        "pay",
+        TO,
+        "1 STAKE",
+        "-n",
+        "sick.toml",
+        "-f",
+        "bob",
+        "--yes",
+        "--json",
+    ];
+    let wrong = [("SURGE_PASSPHRASE", "wrong horse")];
+    let failure = surge.run_with(&pay, &wrong, "").failure();
+    assert_eq!(
+        text(&failure, "error"),
+        "the passphrase does not open the key bob"
+    );
+    assert_eq!(node.handed.load(Ordering::SeqCst), 0);
+    surge.run_with(&pay, &right, "").json();
+    assert_eq!(node.handed.load(Ordering::SeqCst), 1);
+}
+
+#[test]
+fn a_node_that_is_not_there_is_named() {
+    let surge = Surge::new();
+    let gone = Node {
+        url: "http://127.0.0.1:9".to_owned(),
+        handed: Default::default(),
+        height: Default::default(),
+    };
+    surge.file("gone.toml", &gone.network());
+    let failure = surge
+        .run(&["job", "list", "-n", "gone.toml", "--json"])
+        .failure();
+    assert!(
+        text(&failure, "error").contains("no deployment"),
+        "{failure}"
+    );
+    let failure = surge
+        .run(&["keys", "show", "alice", "-n", "gone.toml", "--json"])
+        .failure();
+    assert!(
+        text(&failure, "error").contains("http://127.0.0.1:9"),
+        "{failure}"
+    );
+    assert!(text(&failure, "next").contains("is the node running?"));
+}

@@ -1,0 +1,122 @@
+//! Files of one folder, each under its hash.
+
+use std::{
+    fs::{self, File},
+    io::{self, Write},
+    path::{Path, PathBuf},
+};
+
+use tempfile::NamedTempFile;
+use url::Url;
+
+use crate::{
+    read::{self, Unread},
+    Error,
+};
+
+/// A folder whose files lie under their hashes.
+#[derive(Debug)]
+pub struct Folder(PathBuf);
+
+impl Folder {
+    /// The folder; makes it when there is none.
+    pub fn open(path: &Path) -> Result<Self, Error> {
+        let failed = failed(path);
+        fs::create_dir_all(path).map_err(&failed)?;
+        fs::canonicalize(path).map(Self).map_err(&failed)
+    }
+
+    /// Where it is.
+    pub fn path(&self) -> &Path {
+        &self.0
+    }
+
+    /// Whether an address names this file of this folder, by nothing but its hash.
+    pub(crate) fn holds(&self, url: &Url, sha256: &str) -> bool {
+        url.scheme() == "file"
+            && url
+                .to_file_path()
+                .is_ok_and(|path| path == self.0.join(sha256))
+    }
+
+    /// Keeps bytes whole or not at all. What is there already stays. Answers their hash.
+    pub fn put(&self, bytes: &[u8]) -> Result<String, Error> {
+        let sha256 = read::sha256(bytes);
+        self.put_as(&sha256, bytes)?;
+        Ok(sha256)
+    }
+
+    /// Forgets what lies under a hash; nothing is fine.
+    pub fn remove(&self, sha256: &str) -> Result<(), Error> {
+        let path = self.0.join(sha256);
+        match fs::remove_file(&path) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(failed(&path)(error)),
+            _ => Ok(()),
+        }
+    }
+
+    pub(crate) fn put_as(&self, sha256: &str, bytes: &[u8]) -> Result<Url, Error> {
+        let path = self.0.join(sha256);
+        let there = File::open(&path).ok();
+        let there = there.map(|file| read::checked(file, "", sha256, bytes.len() as u64));
+        if !matches!(there, Some(Ok(_))) {
+            self.write(&path, bytes).map_err(failed(&path))?;
+        }
+        Url::from_file_path(&path).map_err(|()| Error::Place {
+            place: path.display().to_string(),
+            why: "it cannot be written as an address".to_owned(),
+        })
+    }
+
+    fn write(&self, path: &Path, bytes: &[u8]) -> io::Result<()> {
+        let mut new = NamedTempFile::new_in(&self.0)?;
+        new.write_all(bytes)?;
+        // Others fetch it: that is what it is kept for.
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::PermissionsExt;
+            new.as_file()
+                .set_permissions(fs::Permissions::from_mode(0o644))?;
+        }
+        new.as_file().sync_all()?;
+        new.persist(path)?;
+        // The name has to survive a power cut too.
+        #[cfg(unix)]
+        File::open(&self.0)?.sync_all()?;
+        Ok(())
+    }
+
+    /// The bytes under this hash, when they have it and are no more than `limit`.
+    pub fn get(&self, sha256: &str, limit: u64) -> Result<Vec<u8>, Error> {
+        self.get_as(sha256, sha256, limit)
+    }
+
+    pub(crate) fn get_as(&self, uri: &str, sha256: &str, limit: u64) -> Result<Vec<u8>, Error> {
+        let path = self.0.join(sha256);
+        let found = match fs::symlink_metadata(&path) {
+            Ok(found) => found,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                return Err(Error::Missing { uri: uri.into() })
+            }
+            Err(error) => return Err(failed(&path)(error)),
+        };
+        if !found.is_file() {
+            return Err(Error::NotAllowed {
+                uri: uri.into(),
+                why: "it is no plain file".into(),
+            });
+        }
+        let file = File::open(&path).map_err(failed(&path))?;
+        read::checked(file, uri, sha256, limit).map_err(|unread| match unread {
+            Unread::Error(error) => error,
+            Unread::Io(error) => failed(&path)(error),
+        })
+    }
+}
+
+fn failed(path: &Path) -> impl Fn(io::Error) -> Error + '_ {
+    move |source| Error::File {
+        path: path.to_owned(),
+        source,
+    }
+}

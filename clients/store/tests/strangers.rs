@@ -1,0 +1,276 @@
+//! What a stranger's address may not do, and what a store keeps.
+#![allow(missing_docs)]
+
+use std::{fs, thread, time::Duration};
+
+use surge_store::{name_of, Allowed, Error, Folder, Place, Server, ServerLimits, Stores};
+use tempfile::TempDir;
+use tiny_http::{Header, Response};
+
+const ALLOWED: Allowed = Allowed {
+    bytes: 1_000,
+    time: Duration::from_secs(5),
+};
+const ABC: &str = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
+
+fn folder() -> TempDir {
+    TempDir::new().expect("a folder")
+}
+
+fn stores(own: &TempDir, others: &[&str], internet: bool) -> Stores {
+    let others: Vec<Place> = others
+        .iter()
+        .map(|place| place.parse().expect("a place"))
+        .collect();
+    let own = Place::Folder(own.path().to_owned());
+    Stores::new(&own, &others, internet, None).expect("stores")
+}
+
+/// A server that answers everything like this, and its address.
+fn answering(answer: fn() -> Response<std::io::Cursor<Vec<u8>>>) -> String {
+    let server = tiny_http::Server::http("127.0.0.1:0").expect("a port");
+    let address = format!("http://{}", server.server_addr());
+    thread::spawn(move || {
+        while let Ok(request) = server.recv() {
+            let _ = request.respond(answer());
+        }
+    });
+    address
+}
+
+fn serving(folder: &TempDir, limits: ServerLimits, token: Option<&str>) -> String {
+    let token = token.map(str::to_owned);
+    let server = Server::start(folder.path(), "127.0.0.1:0", limits, token).expect("a server");
+    let address = format!("http://{}", server.address());
+    thread::spawn(move || server.run(|_, _, _| {}));
+    address
+}
+
+const ROOMY: ServerLimits = ServerLimits {
+    file_bytes: 1_000,
+    total_bytes: 10_000,
+};
+
+#[test]
+fn a_folder_gives_back_what_it_got_with_its_name() {
+    let own = folder();
+    let stores = stores(&own, &[], false);
+    let stored = stores.put(b"abc", Some("a b.csv")).expect("kept");
+    assert_eq!((stored.sha256.as_str(), stored.size), (ABC, 3));
+    assert_eq!(name_of(&stored.uri).as_deref(), Some("a b.csv"));
+    assert_eq!(
+        stores.get(&stored.uri, ABC, ALLOWED).expect("there"),
+        b"abc"
+    );
+    assert_eq!(stores.put(b"abc", None).expect("kept again").sha256, ABC);
+}
+
+#[test]
+fn a_damaged_file_is_written_anew_and_never_given_away() {
+    let own = folder();
+    let stores = stores(&own, &[], false);
+    let stored = stores.put(b"abc", None).expect("kept");
+    fs::write(own.path().join(ABC), b"xyz").expect("damaged");
+    let error = stores.get(&stored.uri, ABC, ALLOWED).expect_err("damaged");
+    assert!(matches!(error, Error::WrongHash { .. }), "{error}");
+    stores.put(b"abc", None).expect("mended");
+    assert_eq!(
+        stores.get(&stored.uri, ABC, ALLOWED).expect("there"),
+        b"abc"
+    );
+}
+
+#[test]
+fn no_path_leads_out_of_the_owners_folders() {
+    let (own, elsewhere) = (folder(), folder());
+    let stores = stores(&own, &[], false);
+    fs::write(elsewhere.path().join(ABC), b"abc").expect("a file");
+    fs::write(own.path().join("secret"), b"abc").expect("a file");
+    let inside = fs::canonicalize(own.path()).expect("a folder");
+    let outside = fs::canonicalize(elsewhere.path()).expect("a folder");
+    for uri in [
+        format!("file://{}/{ABC}", outside.display()),
+        format!("file://{}/secret", inside.display()),
+        format!(
+            "file://{}/../{}/{ABC}",
+            inside.display(),
+            outside.file_name().expect("a name").to_string_lossy()
+        ),
+        format!("file://{}/%2e%2e/{ABC}", inside.display()),
+        "file:///etc/passwd".to_owned(),
+        "file:///dev/zero".to_owned(),
+        format!("file://otherhost{}/{ABC}", inside.display()),
+        format!("ftp://127.0.0.1/{ABC}"),
+        "not an address".to_owned(),
+    ] {
+        let error = stores.get(&uri, ABC, ALLOWED).expect_err(&uri);
+        assert!(matches!(error, Error::NotAllowed { .. }), "{uri}: {error}");
+        assert!(!error.may_pass());
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn links_and_devices_in_a_folder_are_no_files() {
+    let own = folder();
+    let stores = stores(&own, &[], false);
+    std::os::unix::fs::symlink("/dev/zero", own.path().join(ABC)).expect("a link");
+    let inside = fs::canonicalize(own.path()).expect("a folder");
+    let uri = format!("file://{}/{ABC}", inside.display());
+    let error = stores.get(&uri, ABC, ALLOWED).expect_err("a device");
+    assert!(error.to_string().contains("no plain file"), "{error}");
+}
+
+#[test]
+fn nothing_is_read_past_the_limit() {
+    let own = folder();
+    let stores = stores(&own, &[], false);
+    let stored = stores.put(&[7; 1_001], None).expect("kept");
+    let error = stores
+        .get(&stored.uri, &stored.sha256, ALLOWED)
+        .expect_err("too large");
+    assert!(
+        error.to_string().contains("more than the 1000 bytes"),
+        "{error}"
+    );
+    let more = Allowed {
+        bytes: 1_001,
+        ..ALLOWED
+    };
+    assert_eq!(
+        stores
+            .get(&stored.uri, &stored.sha256, more)
+            .expect("there")
+            .len(),
+        1_001
+    );
+}
+
+#[test]
+fn http_only_from_stores_that_are_named() {
+    let (own, shelf) = (folder(), folder());
+    let address = serving(&shelf, ROOMY, None);
+    let to: Place = address.parse().expect("an address");
+    let stored = Stores::new(&to, &[], false, None)
+        .expect("stores")
+        .put(b"abc", Some("x"))
+        .expect("kept");
+    assert_eq!(stored.uri, format!("{address}/{ABC}#x"));
+    let error = stores(&own, &[], false)
+        .get(&stored.uri, ABC, ALLOWED)
+        .expect_err("not named");
+    assert!(error.to_string().contains("none of the stores"), "{error}");
+    // Even who asks any public host asks nobody at home.
+    let error = stores(&own, &[], true)
+        .get(&stored.uri, ABC, ALLOWED)
+        .expect_err("private");
+    assert!(error.to_string().contains("private network"), "{error}");
+    assert!(!error.may_pass());
+    let named = stores(&own, &[&address], false);
+    assert_eq!(named.get(&stored.uri, ABC, ALLOWED).expect("there"), b"abc");
+    let other = format!("{address}/{ABC}/more");
+    assert!(named.get(&other, ABC, ALLOWED).is_err());
+}
+
+#[test]
+fn redirects_wrong_bytes_and_missing_files_are_told_apart() {
+    let own = folder();
+    let redirecting = answering(|| {
+        let to = Header::from_bytes("location", "http://127.0.0.1:1/secret").expect("a header");
+        Response::from_string("")
+            .with_status_code(302)
+            .with_header(to)
+    });
+    let lying = answering(|| Response::from_string("xyz"));
+    let empty = answering(|| Response::from_string("").with_status_code(404));
+    let broken = answering(|| Response::from_string("").with_status_code(500));
+    let endless = answering(|| Response::from_data(vec![7; 5_000]));
+    let gone = "http://127.0.0.1:9".to_owned();
+    for (place, wanted, may_pass) in [
+        (redirecting, "redirects are not followed", false),
+        (lying, "promised was", false),
+        (endless, "more than the 1000 bytes", false),
+        (empty, "is not there", true),
+        (broken, "answered 500", true),
+        (gone, "no file from", true),
+    ] {
+        let uri = format!("{place}/{ABC}");
+        let error = stores(&own, &[&place], false)
+            .get(&uri, ABC, ALLOWED)
+            .expect_err(wanted);
+        assert!(error.to_string().contains(wanted), "{wanted}: {error}");
+        assert_eq!(error.may_pass(), may_pass, "{wanted}");
+    }
+}
+
+#[test]
+fn a_slow_host_ends_with_its_time() {
+    let own = folder();
+    let slow = answering(|| {
+        thread::sleep(Duration::from_secs(3));
+        Response::from_string("abc")
+    });
+    let hasty = Allowed {
+        time: Duration::from_millis(300),
+        ..ALLOWED
+    };
+    let error = stores(&own, &[&slow], false)
+        .get(&format!("{slow}/{ABC}"), ABC, hasty)
+        .expect_err("too slow");
+    assert!(matches!(error, Error::Unreachable { .. }), "{error}");
+}
+
+#[test]
+fn a_server_keeps_to_its_limits_and_asks_for_its_token() {
+    let shelf = folder();
+    let limits = ServerLimits {
+        file_bytes: 10,
+        total_bytes: 15,
+    };
+    let address = serving(&shelf, limits, Some("secret"));
+    let place: Place = address.parse().expect("an address");
+    let open = |token: Option<&str>| {
+        Stores::new(&place, &[], false, token.map(str::to_owned)).expect("stores")
+    };
+    let refused = |stores: &Stores, bytes: &[u8], status: u16| match stores.put(bytes, None) {
+        Err(Error::Refused { status: found, .. }) => assert_eq!(found, status),
+        other => panic!("{other:?} instead of {status}"),
+    };
+    refused(&open(None), b"abc", 401);
+    refused(&open(Some("wrong")), b"abc", 401);
+    let known = open(Some("secret"));
+    refused(&known, &[1; 11], 413);
+    known.put(&[1; 10], None).expect("kept");
+    known
+        .put(&[1; 10], None)
+        .expect("the same again takes no room");
+    refused(&known, &[2; 10], 507);
+    known.put(b"abc", None).expect("there is room for that");
+    assert!(Folder::open(shelf.path())
+        .expect("a folder")
+        .get(ABC, 3)
+        .is_ok());
+}
+
+#[test]
+fn a_server_that_others_reach_needs_a_token() {
+    let shelf = folder();
+    let error = Server::start(shelf.path(), "0.0.0.0:0", ROOMY, None)
+        .err()
+        .expect("refused");
+    assert!(error.to_string().contains("set a token"), "{error}");
+}
+
+#[test]
+fn names_of_files_are_plain() {
+    for (uri, name) in [
+        ("file:///s/abc#data.csv", Some("data.csv")),
+        ("http://h/x/data%20set.csv", Some("data set.csv")),
+        ("http://h/abc#..%2Fetc", None),
+        ("http://h/abc#..", None),
+        ("http://h/", None),
+        ("http://h/abc#a%00b", None),
+    ] {
+        assert_eq!(name_of(uri).as_deref(), name, "{uri}");
+    }
+}

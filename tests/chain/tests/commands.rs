@@ -1,0 +1,376 @@
+//! The command line on a chain: what it prints, what it carries to the contracts, and
+//! whether it finds each pick again. `scripts/chain commands` runs it.
+
+use std::{collections::BTreeSet, path::Path, process::Stdio, sync::OnceLock};
+
+use serde_json::{json, Value};
+use surge_chain_tests::Surge;
+use tempfile::TempDir;
+
+/// A deployment of its own, by somebody who deploys nothing else, with three nodes.
+fn surge() -> &'static Surge {
+    static WORLD: OnceLock<(TempDir, Surge)> = OnceLock::new();
+    let (_, surge) = WORLD.get_or_init(|| {
+        let home = tempfile::tempdir().expect("a folder");
+        let surge = Surge::new(home.path());
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+        let artifacts = root.join("artifacts").display().to_string();
+        let apply = ["deploy", "apply", "--artifacts", &artifacts];
+        surge.signing("hostile").ok(&apply);
+        for machine in 1..=3 {
+            let owner = surge.signing(&format!("provider{machine}"));
+            let operator = format!("operator{machine}");
+            owner.ok(&["provider", "register", "--operator", &operator]);
+            owner.ok(&["provider", "bond", "50 STAKE"]);
+            let percent = (70 + 10 * machine).to_string();
+            owner.ok(&[
+                "node",
+                "add",
+                "--region",
+                "europe",
+                "--cores",
+                "8",
+                "--memory-mib",
+                "16384",
+                "--storage-gib",
+                "16",
+                "--bond",
+                "20 STAKE",
+                "--price-percent",
+                &percent,
+            ]);
+        }
+        std::fs::write(home.path().join("p.wasm"), b"\0asm\x01\0\0\0").expect("a file");
+        std::fs::write(home.path().join("d.csv"), "a,b\n").expect("a file");
+        (home, surge)
+    });
+    surge
+}
+
+/// All nodes say that they are alive.
+fn alive(surge: &Surge) {
+    for machine in 1..=3 {
+        let operator = surge.signing(&format!("operator{machine}"));
+        operator.ok(&["node", "heartbeat", &machine.to_string()]);
+    }
+}
+
+fn order<'a>(command: &'a str, program: &'a str, input: &'a str) -> Vec<&'a str> {
+    vec![
+        "job",
+        command,
+        "--program",
+        program,
+        "--input",
+        input,
+        "--near",
+        "europe",
+        "--max-price",
+        "2 STAKE",
+    ]
+}
+
+/// Paths of a program and an input.
+fn files(surge: &Surge) -> (String, String) {
+    let of = |name: &str| surge.home.join(name).display().to_string();
+    (of("p.wasm"), of("d.csv"))
+}
+
+/// What is said of the pick of a job: verdict and why.
+fn verdict(surge: &Surge, job: u64) -> (String, Value) {
+    let explained = surge.ok(&["job", "explain", &job.to_string()]);
+    let verdict = explained["verdict"].as_str().expect("a verdict");
+    (verdict.to_owned(), explained)
+}
+
+#[test]
+fn each_pick_of_crowded_blocks_is_found_right_again_from_the_ledger() {
+    let surge = surge();
+    alive(surge);
+    let (program, input) = files(surge);
+    // Five people and three machines at the same time: several to a block.
+    let people = ["requester", "anyone", "member1", "member2", "payout1"];
+    let mut children = vec![];
+    for (index, person) in people.iter().chain(&people[..2]).enumerate() {
+        let mut command = surge
+            .signing(person)
+            .command(&order("submit", &program, &input));
+        children.push(command.stdout(Stdio::piped()).spawn().expect("it starts"));
+        if index < 3 {
+            let operator = surge.signing(&format!("operator{}", index + 1));
+            let node = (index + 1).to_string();
+            let mut command = operator.command(&["node", "heartbeat", &node]);
+            children.push(command.stdout(Stdio::null()).spawn().expect("it starts"));
+        }
+    }
+    let mut jobs = vec![];
+    for child in children {
+        let output = child.wait_with_output().expect("it ends");
+        let said: Value = serde_json::from_slice(&output.stdout).unwrap_or_default();
+        jobs.extend(said["job"].as_u64());
+    }
+    assert_eq!(
+        jobs.len(),
+        7,
+        "every job was submitted, also two of one key at once"
+    );
+    let mut blocks = BTreeSet::new();
+    let mut crowded = 0;
+    for job in &jobs {
+        let (verdict, explained) = verdict(surge, *job);
+        assert_eq!(verdict, "right", "job {job}: {explained:#}");
+        let audit = &explained["audit"];
+        assert_eq!((&audit["nodes"], &audit["fitting"]), (&json!(3), &json!(3)));
+        blocks.insert(audit["height"].as_u64());
+        crowded += usize::from(
+            audit["before"]
+                .as_array()
+                .is_some_and(|before| !before.is_empty()),
+        );
+    }
+    println!(
+        "{} jobs in {} blocks, {crowded} after others of their block",
+        jobs.len(),
+        blocks.len()
+    );
+    assert!(crowded > 0, "some job came after another one of its block");
+
+    // A declined job goes to a runner-up, a pinned one where it was told to.
+    let declined = jobs[0].to_string();
+    let shown = surge.ok(&["job", "show", &declined]);
+    let node = shown["summary"]["node"].as_u64().expect("a node");
+    let operator = surge.signing(&format!("operator{node}"));
+    operator.ok(&["job", "decline", &declined]);
+    let (again, explained) = verdict(surge, jobs[0]);
+    assert_eq!(again, "right", "{explained:#}");
+    assert_ne!(
+        explained["explanation"]["pick"]["node"].as_u64(),
+        Some(node)
+    );
+    let mut pinned = order("submit", &program, &input);
+    pinned.extend(["--node", "3"]);
+    let job = surge.signing("requester").ok(&pinned)["job"]
+        .as_u64()
+        .expect("a job");
+    let (found, explained) = verdict(surge, job);
+    assert_eq!(
+        (found.as_str(), &explained["explanation"]["pick"]["node"]),
+        ("right", &json!(3))
+    );
+}
+
+#[test]
+fn a_state_that_the_node_never_had_is_said_to_be_forgotten() {
+    let surge = surge();
+    let (error, next) = surge.fails(&["ask", "registry", "config", "--height", "99999999"]);
+    assert!(error.contains("99999999"), "{error}");
+    assert!(!next.is_empty() || error.contains("height"), "{error}");
+}
+
+#[test]
+fn what_machines_read_keeps_its_shape() {
+    let surge = surge();
+    alive(surge);
+    let (program, input) = files(surge);
+    let requester = surge.signing("requester");
+    let mut simulate = order("simulate", &program, &input);
+    let simulated = requester.ok(&simulate);
+    assert!(simulated["match"]["pick"]["node"].is_u64(), "{simulated:#}");
+    simulate[1] = "submit";
+    simulate.push("--dry-run");
+    let plan = requester.ok(&simulate);
+    assert_eq!(plan["messages"][0]["funds"][0]["amount"], "2000000");
+    for (command, fields) in [
+        (
+            &["keys", "show", "requester"][..],
+            &["address", "holds", "name", "origin"][..],
+        ),
+        (
+            &["network", "check", "--artifacts", "../../artifacts"],
+            &[
+                "accepted",
+                "capabilities",
+                "contracts",
+                "fees",
+                "node",
+                "refused",
+            ],
+        ),
+        (&["network", "regions"], &["regions"]),
+        (&["network", "classes"], &["classes"]),
+        (
+            &["network", "params", "escrow"],
+            &["config", "ownership", "params"],
+        ),
+        (&["network", "params", "token"], &["config", "minter"]),
+        (
+            &["provider", "show", "1"],
+            &["bonds", "id", "profile_uri", "record", "unbondings"],
+        ),
+        (&["provider", "list"], &["providers"]),
+        (&["node", "list"], &["nodes"]),
+        (&["job", "list"], &["jobs"]),
+        (&["claim", "1", "--show"], &["reward", "vesting"]),
+        (
+            &["rewards", "account", "1"],
+            &["account", "contribution", "provider"],
+        ),
+        (
+            &["credit", "show", "--provider", "1"],
+            &["beneficiary", "credits"],
+        ),
+        (&["tips", "show", "anyone"], &["account", "tips"]),
+        (
+            &["money", "show"],
+            &["dao", "escrow", "registry", "rewards"],
+        ),
+        (&["dao", "list"], &["proposals"]),
+        (&["dao", "members"], &["members", "total"]),
+        (&["dao", "rules"], &["policies", "rows"]),
+        (&["dao", "deposits"], &["deposits"]),
+        (
+            &["ask", "dao", "voting_power_at_height", "address=@member1"],
+            &["height", "power"],
+        ),
+        (&["doctor", "--from", "requester"], &["checks", "healthy"]),
+    ] {
+        let said = surge.ok(command);
+        let object = said
+            .as_object()
+            .unwrap_or_else(|| panic!("{command:?}: {said:#}"));
+        let found: Vec<&str> = object.keys().map(String::as_str).collect();
+        assert_eq!(found, fields, "{command:?}");
+    }
+    let sent = surge.signing("anyone").ok(&["money", "fund", "1 STAKE"]);
+    let fields: Vec<&str> = sent
+        .as_object()
+        .expect("an object")
+        .keys()
+        .map(String::as_str)
+        .collect();
+    assert_eq!(fields, ["amount", "fee", "gas", "height", "tx"]);
+    let hash = sent["tx"].as_str().expect("a hash");
+    assert_eq!(surge.ok(&["tx", hash])["status"], "included");
+}
+
+#[test]
+fn a_proposal_carries_what_only_the_dao_may_send_and_is_checked_before() {
+    let surge = surge();
+    let member = surge.signing("member1");
+    let file = surge.home.join("intake.json");
+    std::fs::write(&file, r#"{ "set_intake": { "open": false } }"#).expect("a file");
+    let file = file.display().to_string();
+    let opened = member.ok(&[
+        "dao",
+        "propose",
+        "--title",
+        "Faster",
+        "--set",
+        "registry.heartbeat_secs=20",
+        "--set",
+        "escrow.review_secs=40",
+        "--message",
+        "escrow",
+        &file,
+        "--spend",
+        "payout1",
+        "1 STAKE",
+    ]);
+    let proposal = opened["proposal"].as_u64().expect("a proposal").to_string();
+    let shown = surge.ok(&["dao", "show", &proposal]);
+    assert_eq!(shown["actions"].as_array().map(Vec::len), Some(4));
+    for (change, error) in [
+        (
+            &["--set", "registry.hart=1"][..],
+            "registry has no \"hart\"",
+        ),
+        (
+            &["--call", "registry", r#"{"set_intake":{"opn":true}}"#],
+            "missing field `open`",
+        ),
+        (
+            &[
+                "--call",
+                "escrow",
+                r#"{"set_intake":{"open":true,"why":1}}"#,
+            ],
+            "unknown field `why`",
+        ),
+        (&["--intake", "escrow", "ajar"], "an intake is no \"ajar\""),
+        (
+            &["--rule", "tax.quorum_bps=1"],
+            "there is no class of proposals \"tax\"",
+        ),
+    ] {
+        let mut command = vec!["dao", "propose", "--title", "x"];
+        command.extend(change);
+        let (said, next) = member.fails(&command);
+        assert!(said.contains(error), "{said}");
+        assert!(!next.is_empty(), "{said}");
+    }
+}
+
+#[test]
+fn contracts_refuse_in_their_own_words_with_a_next_step() {
+    let surge = surge();
+    for (who, command, error, next) in [
+        (
+            "anyone",
+            &["provider", "drain"][..],
+            "is neither owner nor operator",
+            "surge provider register",
+        ),
+        (
+            "requester",
+            &["job", "accept", "4711"],
+            "there is no job 4711",
+            "surge job list",
+        ),
+        (
+            "provider1",
+            &["provider", "register", "--operator", "operator1"],
+            "already belongs to provider",
+            "surge provider show",
+        ),
+        (
+            "anyone",
+            &["node", "heartbeat", "1"],
+            "only the operator of provider",
+            "--from NAME",
+        ),
+        (
+            "anyone",
+            &["dao", "vote", "99", "yes"],
+            "there is no proposal 99",
+            "surge dao list",
+        ),
+        (
+            "member1",
+            &["dao", "stake", "5 SURGE"],
+            "nothing is staked",
+            "surge dao members",
+        ),
+        (
+            "requester",
+            &["credit", "withdraw", "--of", "SURGE"],
+            "nothing is there to be withdrawn",
+            "surge tips show",
+        ),
+        (
+            "requester",
+            &["pay", "anyone", "5 SURGE"],
+            "more than its sender has",
+            "",
+        ),
+        (
+            "requester",
+            &["pay", "anyone", "90000000 STAKE"],
+            "insufficient funds",
+            "surge keys show",
+        ),
+    ] {
+        let (said, step) = surge.signing(who).fails(command);
+        assert!(said.contains(error), "{command:?}: {said}");
+        assert!(step.contains(next), "{command:?}: {step}");
+    }
+}
