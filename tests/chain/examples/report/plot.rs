@@ -24,6 +24,7 @@ pub fn draw(path: &Path, scaling: &Scaling) -> Result<(), Box<dyn Error>> {
     root.fill(&WHITE)?;
     let mut chart = ChartBuilder::on(&root)
         .margin(14)
+        .margin_right(40)
         .caption(
             "Thousand gas of escrow submit_job, over nodes in the network",
             ("sans-serif", 18),
