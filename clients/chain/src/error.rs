@@ -63,6 +63,16 @@ pub enum Error {
         /// The last block that it is valid for.
         last_block: u64,
     },
+    /// The transaction was handed over, and nobody says what became of it.
+    #[error("transaction {hash} was sent and may land up to block {last_block}, but the node does not say what became of it: {source}")]
+    Unseen {
+        /// Its hash.
+        hash: String,
+        /// The last block that it is valid for.
+        last_block: u64,
+        /// What the node said.
+        source: Box<Error>,
+    },
     /// The node is of another chain.
     #[error("{url} is a node of {found}, not of {wanted}")]
     OtherChain {

@@ -144,8 +144,19 @@ impl Chain {
         let bytes = hex::decode(hash).map_err(|_| Error::Hash(hash.clone()))?;
         let since = Instant::now();
         loop {
-            if let Some(answer) = self.look(&bytes)? {
-                return Included::read(&answer, Some((signed.bytes.len(), signed.fee)));
+            match self.look(&bytes) {
+                Ok(Some(answer)) => {
+                    return Included::read(&answer, Some((signed.bytes.len(), signed.fee)))
+                }
+                // It is on its way, whoever falls silent now.
+                Ok(None) | Err(Error::Unreachable { .. }) => {}
+                Err(source) => {
+                    return Err(Error::Unseen {
+                        hash: hash.clone(),
+                        last_block: *last_block,
+                        source: Box::new(source),
+                    })
+                }
             }
             if since.elapsed() > self.patience {
                 return Err(Error::NotIncluded {

@@ -76,6 +76,9 @@ impl From<surge_chain::Error> for Failure {
             ),
             E::NotIncluded {
                 hash, last_block, ..
+            }
+            | E::Unseen {
+                hash, last_block, ..
             } => failure
                 .next(format!("look again with: surge tx {hash}"))
                 .with(&json!({ "tx": hash, "may_land_until": last_block })),

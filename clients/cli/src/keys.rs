@@ -51,9 +51,11 @@ pub fn generate(network: &Network, name: &str, backup: &std::path::Path) -> Outc
             .next("name a file that does not exist yet"));
     }
     let words = surge_chain::new_words()?;
-    let account = store(network, name, &words)?;
+    // The words first: a key whose words are nowhere else cannot be brought back.
     home::write(backup, format!("{words}\n").as_bytes())?;
-    Ok(account)
+    store(network, name, &words).inspect_err(|_| {
+        let _ = fs::remove_file(backup);
+    })
 }
 
 /// Keeps a key whose words come from the environment, standard input or a prompt.

@@ -210,6 +210,9 @@ impl Session {
 impl Sending {
     /// Asks whether to send, unless `--yes` said so.
     pub fn ensure_wanted(&self) -> Outcome<()> {
+        if self.dry_run {
+            return Err(Failure::new("nothing is sent with --dry-run"));
+        }
         if self.yes {
             return Ok(());
         }

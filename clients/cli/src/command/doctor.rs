@@ -9,6 +9,7 @@ use clap::Args;
 use serde::Serialize;
 use serde_json::json;
 use surge_node::{Job, Limits, Status};
+use surge_store::Place;
 
 use super::keys::held;
 use crate::{
@@ -31,7 +32,7 @@ pub struct Arguments {
     artifacts: PathBuf,
     /// Folder where files of jobs lie by their hash.
     #[arg(long, env = "SURGE_STORE")]
-    store: Option<PathBuf>,
+    store: Option<Place>,
 }
 
 /// How it stands with something.
@@ -69,7 +70,7 @@ pub fn run(arguments: &Arguments, session: impl Fn() -> Outcome<Session>) -> Out
         Err(failure) => checks.push(Check::wrong("network", &failure)),
     }
     checks.push(artifacts(&arguments.artifacts));
-    checks.push(store(arguments.store.as_deref()));
+    checks.push(store(arguments.store.as_ref()));
     checks.push(engine());
 
     let mut rows = table(&["", "what", "found", "next"]);
@@ -294,9 +295,11 @@ fn artifacts(folder: &Path) -> Check {
     }
 }
 
-fn store(named: Option<&Path>) -> Check {
+fn store(named: Option<&Place>) -> Check {
     let folder = match (named, home::home()) {
-        (Some(folder), _) => folder.to_owned(),
+        // Whether it answers shows with the first file.
+        (Some(Place::Http(url)), _) => return Check::ok("store", url.to_string()),
+        (Some(Place::Folder(folder)), _) => folder.clone(),
         (None, Ok(home)) => home.join("store"),
         (None, Err(failure)) => return Check::wrong("store", &failure),
     };

@@ -35,13 +35,19 @@ pub enum Command {
         node: u32,
         /// What it lends from now on.
         #[command(flatten)]
-        capacity: Option<Capacity>,
+        capacity: Changed,
         /// Its prices, in percent of the reference prices.
         #[arg(long)]
         price_percent: Option<u64>,
         /// Part of your bond that stands behind it, such as "900 SURGE".
         #[arg(long)]
         bond: Option<String>,
+        /// What it draws, in watts.
+        #[arg(long)]
+        watts: Option<u32>,
+        /// Share of its energy that is clean, in percent.
+        #[arg(long)]
+        clean_percent: Option<u32>,
     },
     /// Say that a machine is alive, once; `surge node run` does it by itself.
     Heartbeat {
@@ -49,7 +55,7 @@ pub enum Command {
         node: u32,
         /// What of it may be used now; all of it when left away.
         #[command(flatten)]
-        free: Option<Capacity>,
+        free: Changed,
     },
     /// Take a machine without jobs away.
     Remove {
@@ -142,6 +148,51 @@ impl Capacity {
     }
 }
 
+/// What of a machine's capacity is said anew; the rest stays.
+#[derive(Args, Clone, Copy)]
+pub struct Changed {
+    /// Processor cores.
+    #[arg(long)]
+    cores: Option<u32>,
+    /// Memory in MiB.
+    #[arg(long)]
+    memory_mib: Option<u32>,
+    /// Storage in GiB.
+    #[arg(long)]
+    storage_gib: Option<u32>,
+    /// Graphics processors.
+    #[arg(long)]
+    gpus: Option<u32>,
+    /// Bandwidth in Mbit/s.
+    #[arg(long)]
+    bandwidth_mbps: Option<u32>,
+}
+
+impl Changed {
+    fn over(self, before: Resources) -> Resources {
+        let cores = self.cores.map(|cores| cores.saturating_mul(1_000));
+        Resources {
+            milli_cpu: cores.unwrap_or(before.milli_cpu),
+            memory_mib: self.memory_mib.unwrap_or(before.memory_mib),
+            gpus: self.gpus.unwrap_or(before.gpus),
+            storage_gib: self.storage_gib.unwrap_or(before.storage_gib),
+            bandwidth_mbps: self.bandwidth_mbps.unwrap_or(before.bandwidth_mbps),
+        }
+    }
+}
+
+/// A capacity as people read it.
+fn told(capacity: Resources) -> String {
+    format!(
+        "{} cores, {} MiB, {} GiB, {} GPUs, {} Mbit/s",
+        cores(capacity),
+        capacity.memory_mib,
+        capacity.storage_gib,
+        capacity.gpus,
+        capacity.bandwidth_mbps
+    )
+}
+
 /// Carries it out.
 pub fn run(command: Command, session: &Session) -> Outcome<Report> {
     let registry = session.contracts()?.registry;
@@ -153,6 +204,8 @@ pub fn run(command: Command, session: &Session) -> Outcome<Report> {
             capacity,
             price_percent,
             bond,
+            watts,
+            clean_percent,
         } => {
             let found: NodeResponse = session.ask(&registry, &QueryMsg::Node { node })?;
             let bond = bond
@@ -164,15 +217,27 @@ pub fn run(command: Command, session: &Session) -> Outcome<Report> {
                         .map(|prices| scaled(prices, percent))
                 })
                 .transpose()?;
+            let before = found.spec.capacity;
+            let capacity = Some(capacity.over(before)).filter(|capacity| *capacity != before);
+            let mut act = Act::new(format!("Changes node {node}."));
+            if let Some(capacity) = capacity {
+                act = act.moving(format!("from {} to {}", told(before), told(capacity)));
+            }
+            if let Some(percent) = price_percent {
+                act = act.moving(format!("prices at {percent} % of the reference prices"));
+            }
+            if let Some(bond) = &bond {
+                act = act.moving(format!("{bond} of your bond behind it"));
+            }
             let msg = ExecuteMsg::UpdateNode {
                 node,
-                capacity: capacity.map(Capacity::resources),
+                capacity,
                 prices,
                 bond: bond.map(|bond| Uint128::new(bond.base)),
-                watts: None,
-                clean_ppm: None,
+                watts,
+                clean_ppm: clean_percent.map(|percent| percent.saturating_mul(10_000)),
             };
-            let act = Act::new(format!("Changes node {node}.")).call(session, &registry, &msg)?;
+            let act = act.call(session, &registry, &msg)?;
             session.perform(&act)?.report(&json!({ "node": node }), "")
         }
         Command::Heartbeat { node, free } => {
@@ -180,7 +245,7 @@ pub fn run(command: Command, session: &Session) -> Outcome<Report> {
             let msg = ExecuteMsg::Heartbeat {
                 node,
                 seq: found.seq.saturating_add(1),
-                free: free.map_or(found.spec.capacity, Capacity::resources),
+                free: free.over(found.spec.capacity),
             };
             let act = Act::new(format!("Says that node {node} is alive."))
                 .call(session, &registry, &msg)?;

@@ -241,12 +241,10 @@ fn tell(json: bool) {
     let logs = tracing_subscriber::fmt()
         .with_max_level(level.unwrap_or(LevelFilter::INFO))
         .with_target(false);
+    let logs = logs.with_writer(std::io::stderr);
     match json {
         true => logs.json().flatten_event(true).init(),
-        false => logs
-            .with_ansi(std::io::stderr().is_terminal())
-            .with_writer(std::io::stderr)
-            .init(),
+        false => logs.with_ansi(std::io::stderr().is_terminal()).init(),
     }
 }
 

@@ -257,8 +257,13 @@ impl<'a> Deployment<'a> {
             });
             match sent {
                 Ok(included) => return Ok(included),
-                // Another transaction of the account was faster: once more.
                 Err(error) if error.is_wrong_sequence() && tries < TRIES => {
+                    // This very one may have landed, when it was handed over twice because a
+                    // node fell silent.
+                    if let Some(included) = chain.find(&signed.pending.hash)? {
+                        return Ok(included);
+                    }
+                    // Another transaction of the account was faster: once more.
                     std::thread::sleep(PAUSE);
                 }
                 Err(error) => {

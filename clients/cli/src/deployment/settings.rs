@@ -79,7 +79,7 @@ impl Settings {
                     (DEVNET.to_owned(), "devnet.settings.toml".to_owned())
                 }
                 None => return Err(Failure::new("who the members are has to be said").next(
-                    "copy networks/devnet.settings.toml, change it, and name it with --settings",
+                    "copy networks/testnet.settings.toml, change it, and name it with --settings",
                 )),
             };
         let mut settings: Self =
