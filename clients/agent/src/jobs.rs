@@ -211,9 +211,10 @@ impl Agent {
                 );
             }
             Done::Published(uri) => {
+                // First of all: who cannot note it now publishes it once more.
+                self.idle(job);
                 self.journal.published(job, &uri)?;
                 info!(job, uri, "published");
-                self.idle(job);
                 self.trouble.remove(&job);
             }
             Done::Failed(failure) => {

@@ -284,6 +284,14 @@ impl Chain {
                         }
                     };
                 }
+                // Nobody answered: it may have been taken all the same.
+                Err(source @ Error::Unreachable { .. }) => {
+                    return Err(E::from(Error::Unseen {
+                        hash: signed.pending.hash,
+                        last_block: signed.pending.last_block,
+                        source: Box::new(source),
+                    }))
+                }
                 Err(error) => return Err(error.into()),
             }
         }

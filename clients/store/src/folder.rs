@@ -31,12 +31,25 @@ impl Folder {
         &self.0
     }
 
+    /// Where the file of a hash lies. What is no hash names no file: it may come from a
+    /// stranger, and a path of his would lead out of the folder.
+    fn place(&self, sha256: &str) -> Result<PathBuf, Error> {
+        let digit = |byte: u8| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte);
+        if sha256.len() != 64 || !sha256.bytes().all(digit) {
+            return Err(Error::NotAllowed {
+                uri: sha256.into(),
+                why: "a SHA-256 has 64 lower-case hexadecimal digits".into(),
+            });
+        }
+        Ok(self.0.join(sha256))
+    }
+
     /// Whether an address names this file of this folder, by nothing but its hash.
     pub(crate) fn holds(&self, url: &Url, sha256: &str) -> bool {
         url.scheme() == "file"
             && url
                 .to_file_path()
-                .is_ok_and(|path| path == self.0.join(sha256))
+                .is_ok_and(|path| self.place(sha256).is_ok_and(|place| place == path))
     }
 
     /// Keeps bytes whole or not at all. What is there already stays. Answers their hash.
@@ -48,7 +61,7 @@ impl Folder {
 
     /// Forgets what lies under a hash; nothing is fine.
     pub fn remove(&self, sha256: &str) -> Result<(), Error> {
-        let path = self.0.join(sha256);
+        let path = self.place(sha256)?;
         match fs::remove_file(&path) {
             Err(error) if error.kind() != io::ErrorKind::NotFound => Err(failed(&path)(error)),
             _ => Ok(()),
@@ -56,7 +69,7 @@ impl Folder {
     }
 
     pub(crate) fn put_as(&self, sha256: &str, bytes: &[u8]) -> Result<Url, Error> {
-        let path = self.0.join(sha256);
+        let path = self.place(sha256)?;
         let there = File::open(&path).ok();
         let there = there.map(|file| read::checked(file, "", sha256, bytes.len() as u64));
         if !matches!(there, Some(Ok(_))) {
@@ -92,7 +105,7 @@ impl Folder {
     }
 
     pub(crate) fn get_as(&self, uri: &str, sha256: &str, limit: u64) -> Result<Vec<u8>, Error> {
-        let path = self.0.join(sha256);
+        let path = self.place(sha256)?;
         let found = match fs::symlink_metadata(&path) {
             Ok(found) => found,
             Err(error) if error.kind() == io::ErrorKind::NotFound => {

@@ -274,3 +274,17 @@ fn names_of_files_are_plain() {
         assert_eq!(name_of(uri).as_deref(), name, "{uri}");
     }
 }
+
+#[test]
+fn what_is_no_hash_names_no_file_of_a_folder() {
+    let outside = tempfile::tempdir().expect("a folder");
+    let kept = outside.path().join("kept");
+    std::fs::write(&kept, b"not of the store").expect("a file");
+    let folder = surge_store::Folder::open(&outside.path().join("store")).expect("a store");
+    let path = kept.display().to_string();
+    for name in ["../kept", path.as_str(), "", "ABCDEF"] {
+        assert!(folder.remove(name).is_err(), "{name}");
+        assert!(folder.get(name, 100).is_err(), "{name}");
+    }
+    assert!(kept.is_file());
+}
