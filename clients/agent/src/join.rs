@@ -6,7 +6,7 @@ use std::{thread, time::Duration};
 use cosmrs::Any;
 use cosmwasm_std::{coins, Binary, Uint128};
 use cw20::Cw20ExecuteMsg;
-use surge_chain::{execute, Key};
+use surge_chain::{execute, Key, Limit};
 use surge_interface::{
     registry::{ExecuteMsg, Market, NodeResponse, NodeSpec, ProviderResponse, ReceiveMsg},
     Resources, UncheckedDenom, UnitPrices,
@@ -81,13 +81,14 @@ pub fn run(
             fee: simulated.fee,
         })?;
         let messages = [wanted.message];
-        outbox::send(
+        outbox::send_within(
             &suite.chain,
             journal,
             &join.owner,
             &messages,
             Purpose::Join,
             None,
+            Limit::Gas(simulated.gas_limit),
         )?;
         let included = wait(suite, journal)?;
         info!(step = wanted.sentence, tx = included, "joined further");

@@ -37,7 +37,28 @@ pub fn send(
     purpose: Purpose,
     job: Option<u64>,
 ) -> Result<(), Error> {
-    let signed = chain.prepare(signer, messages, Limit::Simulated, LIFE_BLOCKS)?;
+    send_within(
+        chain,
+        journal,
+        signer,
+        messages,
+        purpose,
+        job,
+        Limit::Simulated,
+    )
+}
+
+/// The same with a gas limit that was agreed to.
+pub fn send_within(
+    chain: &Chain,
+    journal: &Journal,
+    signer: &Key,
+    messages: &[Any],
+    purpose: Purpose,
+    job: Option<u64>,
+    limit: Limit,
+) -> Result<(), Error> {
+    let signed = chain.prepare(signer, messages, limit, LIFE_BLOCKS)?;
     journal.note(&Sent {
         hash: signed.pending.hash,
         purpose,

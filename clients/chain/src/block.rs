@@ -1,9 +1,14 @@
 //! What a chain has done: its blocks, and all events in them in their order.
 
+use std::{thread, time::Duration};
+
 use cosmrs::tendermint::Time;
 use serde_json::{json, Value};
 
-use crate::{rpc, tx::number, Chain, Error};
+use crate::{tx::number, Chain, Error};
+
+/// Nanoseconds of a second.
+const NANOS: u64 = 1_000_000_000;
 
 /// An event as the chain emitted it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -58,7 +63,7 @@ impl Event {
 }
 
 impl Executed {
-    fn read(result: &Value) -> Result<Self, Error> {
+    pub(crate) fn read(result: &Value) -> Result<Self, Error> {
         Ok(Self {
             code: result["code"].as_u64().unwrap_or_default(),
             log: result["log"].as_str().unwrap_or_default().to_owned(),
@@ -72,7 +77,7 @@ impl Chain {
     /// What the block of this height did. Fails for one that the node does not have.
     pub fn block(&self, height: u64) -> Result<Block, Error> {
         let params = json!({ "height": height.to_string() });
-        let found: Value = self.rpc().call("block_results", &params)?;
+        let found: Value = self.rpc.call("block_results", &params)?;
         let executed = found["txs_results"].as_array().into_iter().flatten();
         Ok(Block {
             height,
@@ -81,10 +86,31 @@ impl Chain {
         })
     }
 
+    /// Time of the newest block, in seconds since 1970.
+    pub fn now_secs(&self) -> Result<u64, Error> {
+        Ok(self.nanos(&json!({}))? / NANOS)
+    }
+
+    /// Waits until a block is newer than this time.
+    pub fn wait_until(&self, secs: u64) -> Result<(), Error> {
+        while self.now_secs()? <= secs {
+            thread::sleep(Duration::from_millis(200));
+        }
+        Ok(())
+    }
+
+    /// Time of a block, in seconds since 1970.
+    pub fn secs_of(&self, height: u64) -> Result<u64, Error> {
+        Ok(self.block_nanos(height)? / NANOS)
+    }
+
     /// Time of the block of this height, in nanoseconds since 1970: what its contracts saw.
     pub fn block_nanos(&self, height: u64) -> Result<u64, Error> {
-        let params = json!({ "height": height.to_string() });
-        let found: Value = self.rpc().call("header", &params)?;
+        self.nanos(&json!({ "height": height.to_string() }))
+    }
+
+    fn nanos(&self, params: &Value) -> Result<u64, Error> {
+        let found: Value = self.rpc.call("header", params)?;
         let time = found["header"]["time"].as_str().unwrap_or_default();
         let wrong = |reason: String| Error::Answer(format!("block time {time:?}: {reason}"));
         let parsed: Time = time
@@ -100,16 +126,11 @@ impl Chain {
     /// A transaction by its hash, whether it succeeded or not, and the height of its block;
     /// none when no block holds it.
     pub fn executed(&self, hash: &str) -> Result<Option<(u64, Executed)>, Error> {
-        let bytes = hex::decode(hash).map_err(|_| Error::Hash(hash.into()))?;
-        let params = json!({ "hash": rpc::encode(&bytes), "prove": false });
-        match self.rpc().call::<Value>("tx", &params) {
-            Err(Error::Rpc { message, .. }) if message.contains("not found") => Ok(None),
-            Err(error) => Err(error),
-            Ok(found) => {
-                let executed = Executed::read(&found["tx_result"])?;
-                Ok(Some((number(&found["height"])?, executed)))
-            }
-        }
+        let Some(found) = self.tx(hash)? else {
+            return Ok(None);
+        };
+        let executed = Executed::read(&found["tx_result"])?;
+        Ok(Some((number(&found["height"])?, executed)))
     }
 }
 

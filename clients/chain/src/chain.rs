@@ -1,10 +1,11 @@
-use std::{thread, time::Duration};
+use std::time::Duration;
 
 use cosmrs::{
     proto::{
         cosmos::{
             auth::v1beta1::{BaseAccount, QueryAccountRequest, QueryAccountResponse},
             bank::v1beta1::{QueryBalanceRequest, QueryBalanceResponse},
+            base::query::v1beta1::PageRequest,
             tx::v1beta1::{SimulateRequest, SimulateResponse},
         },
         cosmwasm::wasm::v1::{
@@ -19,19 +20,16 @@ use cosmrs::{
     AccountId, Any, Coin,
 };
 use cosmwasm_std::{instantiate2_address, Checksum};
-use serde::{de::DeserializeOwned, Deserialize, Serialize};
-use serde_json::{json, Value};
+use serde::{de::DeserializeOwned, Serialize};
 
-use crate::{
-    rpc::{self, Rpc},
-    tx::{number, Included},
-    Account, Error, Key, Network,
-};
+use crate::{rpc::Rpc, send::sequences, Account, Error, Network};
 
 /// Usual longest wait for a block with the transaction.
 const PATIENCE: Duration = Duration::from_secs(60);
-/// Times that a transaction is signed anew because another one of the account was faster.
+/// Times that a transaction is simulated, when others of its account are faster.
 const TRIES: u32 = 5;
+/// Changes of a contract's code that are read at once.
+const PAGE: u64 = 100;
 
 /// One chain, through one node.
 pub struct Chain {
@@ -40,15 +38,6 @@ pub struct Chain {
     /// Whose state queries answer; the newest block's when absent.
     height: Option<u64>,
     pub(crate) patience: Duration,
-}
-
-/// How much gas a transaction may use.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Limit {
-    /// What simulating it used, and the network's margin.
-    Simulated,
-    /// So much.
-    Gas(u64),
 }
 
 /// What a transaction would do.
@@ -60,15 +49,6 @@ pub struct Simulated {
     pub gas_limit: u64,
     /// The fee for the limit, in base units.
     pub fee: u128,
-}
-
-/// A transaction that a node got or is about to get.
-#[derive(Clone, Debug, Deserialize, PartialEq, Eq, Serialize)]
-pub struct Pending {
-    /// Its hash, in hexadecimal.
-    pub hash: String,
-    /// The last block that may hold it.
-    pub last_block: u64,
 }
 
 /// A contract as the chain knows it.
@@ -137,30 +117,6 @@ impl Chain {
         }
     }
 
-    pub(crate) fn rpc(&self) -> &Rpc {
-        &self.rpc
-    }
-
-    /// Height of the newest block.
-    pub fn height(&self) -> Result<u64, Error> {
-        let status: Value = self.rpc.call("status", &json!({}))?;
-        number(&status["sync_info"]["latest_block_height"])
-    }
-
-    /// Time of the newest block, in seconds since 1970.
-    pub fn now_secs(&self) -> Result<u64, Error> {
-        let header: Value = self.rpc.call("header", &json!({}))?;
-        seconds(&header["header"]["time"])
-    }
-
-    /// Waits until a block is newer than this time.
-    pub fn wait_until(&self, secs: u64) -> Result<(), Error> {
-        while self.now_secs()? <= secs {
-            thread::sleep(Duration::from_millis(200));
-        }
-        Ok(())
-    }
-
     /// What an address holds of a denomination.
     pub fn balance(&self, address: &str, denom: &str) -> Result<u128, Error> {
         let request = QueryBalanceRequest {
@@ -193,16 +149,17 @@ impl Chain {
         Ok(self.base_account(address)?.sequence)
     }
 
-    /// What these messages would use, without sending them. Errors of contracts come now.
+    /// What these messages would use, without sending them. Errors of contracts come now. The
+    /// node decides the gas, so this fails where its fee is above the network's highest.
     pub fn simulate(&self, signer: &Account, messages: &[Any]) -> Result<Simulated, Error> {
         let mut sequence = self.base_account(signer.address())?.sequence;
         let mut tries = 1;
         loop {
             match self.simulate_as(signer, messages, sequence) {
-                Err(Error::Query { log, .. }) if tries < TRIES && expected(&log).is_some() => {
-                    sequence = expected(&log).unwrap_or(sequence);
-                    tries += 1;
-                }
+                Err(error) if tries < TRIES => match sequences(error.raw_log()) {
+                    Some((wanted, _)) => (sequence, tries) = (wanted, tries + 1),
+                    None => return Err(error),
+                },
                 answer => return answer,
             }
         }
@@ -238,96 +195,8 @@ impl Chain {
         Ok(Simulated {
             gas_used,
             gas_limit,
-            fee: self.network.fee.of(gas_limit)?,
+            fee: self.network.fee.within(gas_limit)?,
         })
-    }
-
-    /// Sends messages in one transaction, all or none of which succeed, and waits for its
-    /// block.
-    pub fn send(&self, signer: &Key, messages: &[Any], limit: Limit) -> Result<Included, Error> {
-        self.send_noted(signer, messages, limit, |_| Ok(()))
-    }
-
-    /// As [`Chain::send`]; `note` hears of each transaction before the node does, so that who
-    /// is interrupted can find out later what became of it.
-    pub fn send_noted<E: From<Error>>(
-        &self,
-        signer: &Key,
-        messages: &[Any],
-        limit: Limit,
-        mut note: impl FnMut(&Pending) -> Result<(), E>,
-    ) -> Result<Included, E> {
-        let gas_limit = match limit {
-            Limit::Gas(gas) => gas,
-            Limit::Simulated => self.simulate(signer.account(), messages)?.gas_limit,
-        };
-        let mut envelope = self.envelope(signer.address(), gas_limit)?;
-        let mut tries = 1;
-        loop {
-            let signed = self.sign(signer, messages, &envelope)?;
-            note(&signed.pending)?;
-            match self.broadcast(&signed.bytes) {
-                Ok(()) => return Ok(self.wait(&signed)?),
-                Err(error) if error.is_wrong_sequence() && tries < TRIES => {
-                    // This very one may have landed, when it was handed over twice because a
-                    // node fell silent.
-                    if self.find(&signed.pending.hash)?.is_some() {
-                        return Ok(self.wait(&signed)?);
-                    }
-                    // Another transaction of the account was faster: once more, after it.
-                    tries += 1;
-                    envelope.sequence = match expected(error.raw_log()) {
-                        Some(expected) => expected,
-                        None => {
-                            thread::sleep(Duration::from_millis(400));
-                            self.sequence(signer.address())?
-                        }
-                    };
-                }
-                // Nobody answered: it may have been taken all the same.
-                Err(source @ Error::Unreachable { .. }) => {
-                    return Err(E::from(Error::Unseen {
-                        hash: signed.pending.hash,
-                        last_block: signed.pending.last_block,
-                        source: Box::new(source),
-                    }))
-                }
-                Err(error) => return Err(error.into()),
-            }
-        }
-    }
-
-    /// What became of a transaction that was handed over earlier: waits until a block holds
-    /// it, or until none can any more; then none.
-    pub fn resolve(&self, pending: &Pending) -> Result<Option<Included>, Error> {
-        loop {
-            // The height first: what lands while we look is found in the next round.
-            let height = self.height()?;
-            if let Some(found) = self.find(&pending.hash)? {
-                return Ok(Some(found));
-            }
-            if height > pending.last_block {
-                return Ok(None);
-            }
-            thread::sleep(Duration::from_millis(200));
-        }
-    }
-
-    /// A transaction that is in a block, by its hash; none when no block holds it.
-    pub fn find(&self, hash: &str) -> Result<Option<Included>, Error> {
-        let bytes = hex::decode(hash).map_err(|_| Error::Hash(hash.into()))?;
-        match self.look(&bytes)? {
-            Some(answer) => Included::read(&answer, None).map(Some),
-            None => Ok(None),
-        }
-    }
-
-    /// Height of the block that holds a transaction, whether it succeeded or failed; none
-    /// when no block does.
-    pub fn landed(&self, hash: &str) -> Result<Option<u64>, Error> {
-        let bytes = hex::decode(hash).map_err(|_| Error::Hash(hash.into()))?;
-        let found = self.look(&bytes)?;
-        found.map(|answer| number(&answer["height"])).transpose()
     }
 
     /// A contract; none when there is none at this address.
@@ -352,19 +221,27 @@ impl Chain {
     /// How a contract came to be: the message that made it first, then its migrations. Empty
     /// when there is no such contract.
     pub fn history(&self, address: &str) -> Result<Vec<Change>, Error> {
-        let request = QueryContractHistoryRequest {
-            address: address.into(),
-            pagination: None,
-        };
-        let answer: QueryContractHistoryResponse =
-            self.query("/cosmwasm.wasm.v1.Query/ContractHistory", &request)?;
-        let entries = answer.entries.into_iter();
-        Ok(entries
-            .map(|entry| Change {
+        let (mut all, mut key) = (vec![], vec![]);
+        loop {
+            let request = QueryContractHistoryRequest {
+                address: address.into(),
+                pagination: Some(PageRequest {
+                    key,
+                    limit: PAGE,
+                    ..PageRequest::default()
+                }),
+            };
+            let answer: QueryContractHistoryResponse =
+                self.query("/cosmwasm.wasm.v1.Query/ContractHistory", &request)?;
+            all.extend(answer.entries.into_iter().map(|entry| Change {
                 code_id: entry.code_id,
                 msg: entry.msg,
-            })
-            .collect())
+            }));
+            key = answer.pagination.unwrap_or_default().next_key;
+            if key.is_empty() {
+                return Ok(all);
+            }
+        }
     }
 
     /// Uploaded code; none when there is none of this id.
@@ -435,15 +312,6 @@ impl Chain {
         BaseAccount::decode(&*account.value).map_err(|error| Error::Answer(error.to_string()))
     }
 
-    /// What the node knows of a transaction.
-    pub(crate) fn look(&self, hash: &[u8]) -> Result<Option<Value>, Error> {
-        let params = json!({ "hash": rpc::encode(hash), "prove": false });
-        match self.rpc.call("tx", &params) {
-            Err(Error::Rpc { message, .. }) if message.contains("not found") => Ok(None),
-            found => found.map(Some),
-        }
-    }
-
     pub(crate) fn query<T: Message + Default>(
         &self,
         path: &str,
@@ -453,23 +321,4 @@ impl Chain {
         let answer = self.rpc.query(path, &request, self.height)?;
         T::decode(&*answer).map_err(|error| Error::Answer(format!("{path}: {error}")))
     }
-}
-
-/// Seconds since 1970 of a time as CometBFT writes it.
-pub(crate) fn seconds(time: &Value) -> Result<u64, Error> {
-    let text = time.as_str().unwrap_or_default();
-    let time: cosmrs::tendermint::Time = text
-        .parse()
-        .map_err(|error| Error::Answer(format!("block time {text}: {error}")))?;
-    u64::try_from(time.unix_timestamp()).map_err(|error| Error::Answer(error.to_string()))
-}
-
-/// The sequence that the node wants: it counts the account's transactions that wait for a
-/// block, which the account's own record does not.
-fn expected(log: &str) -> Option<u64> {
-    let (_, rest) = log.split_once("account sequence mismatch, expected ")?;
-    rest.split(|c: char| !c.is_ascii_digit())
-        .next()?
-        .parse()
-        .ok()
 }

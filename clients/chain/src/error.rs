@@ -73,6 +73,33 @@ pub enum Error {
         /// What the node said.
         source: Box<Error>,
     },
+    /// The node does not have all blocks that may hold a transaction.
+    #[error("the node has no blocks before {earliest}: it cannot know what became of transaction {hash}, which one from block {first_block} to {last_block} may hold")]
+    NotKept {
+        /// Its hash.
+        hash: String,
+        /// The first block that may hold it.
+        first_block: u64,
+        /// The last block that may hold it.
+        last_block: u64,
+        /// The oldest block that the node has.
+        earliest: u64,
+    },
+    /// A transaction could not be noted before it was to be sent, so it was not. Why.
+    #[error("nothing was sent, because it could not be noted first: {0}")]
+    NotNoted(String),
+    /// A transaction would cost more than is paid for one.
+    #[error("{gas_limit} gas cost {fee} {denom} of fees, and at most {highest} {denom} are paid for a transaction")]
+    FeeTooHigh {
+        /// The gas limit that was asked for, or that simulating led to.
+        gas_limit: u64,
+        /// Its fee, in base units.
+        fee: u128,
+        /// The highest fee, in base units.
+        highest: u128,
+        /// What fees are paid in.
+        denom: String,
+    },
     /// The node is of another chain.
     #[error("{url} is a node of {found}, not of {wanted}")]
     OtherChain {

@@ -83,22 +83,4 @@ impl Chain {
             page = page.saturating_add(1);
         }
     }
-
-    /// Time of a block, in seconds since 1970.
-    pub fn secs_of(&self, height: u64) -> Result<u64, Error> {
-        let header: Value = self
-            .rpc
-            .call("header", &json!({ "height": height.to_string() }))?;
-        crate::chain::seconds(&header["header"]["time"])
-    }
-
-    /// Whether the node is still catching up with the chain, and its newest block.
-    pub fn progress(&self) -> Result<(bool, u64), Error> {
-        let status: Value = self.rpc.call("status", &json!({}))?;
-        let sync = &status["sync_info"];
-        Ok((
-            sync["catching_up"].as_bool().unwrap_or_default(),
-            number(&sync["latest_block_height"])?,
-        ))
-    }
 }

@@ -82,11 +82,6 @@ impl Key {
         self.account.address()
     }
 
-    /// The address in bytes.
-    pub fn canonical(&self) -> Vec<u8> {
-        self.account.address.to_bytes()
-    }
-
     /// The signed transaction.
     pub(crate) fn sign(&self, document: SignDoc) -> Result<Vec<u8>, Error> {
         Ok(document.sign(&self.signing)?.to_bytes()?)

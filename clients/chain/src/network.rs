@@ -1,5 +1,6 @@
 use std::{fmt, path::Path};
 
+use cosmwasm_std::{Decimal, Uint128};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -58,7 +59,17 @@ pub struct Fee {
     /// Gas limit over simulated gas, in percent.
     #[serde(default = "usual_margin")]
     pub gas_margin_percent: u64,
+    /// Most that is paid for one transaction, in base units: a node decides by its simulation
+    /// what a transaction costs, and might say anything. The fee of [`USUAL_MOST_GAS`] when
+    /// absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub highest_fee: Option<Uint128>,
 }
+
+/// Gas whose fee is the highest where the network's file names none: what a block of public
+/// chains usually has, and more than the dearest step of a deployment is allowed (35,400,000,
+/// a registry with 64 regions).
+pub const USUAL_MOST_GAS: u64 = 50_000_000;
 
 /// Where people look at a chain.
 #[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
@@ -86,9 +97,6 @@ impl fmt::Debug for NamedMnemonic {
 const fn usual_margin() -> u64 {
     140
 }
-
-/// Decimal places of a gas price that count.
-const PRICE_PLACES: u32 = 12;
 
 impl Network {
     /// The network that a file describes.
@@ -172,6 +180,7 @@ impl Network {
                 denom: denom.clone(),
                 gas_price: price.ok_or_else(|| wrong("its fee token has no gas price"))?,
                 gas_margin_percent: usual_margin(),
+                highest_fee: None,
             },
             code_bytes: None,
             explorer: explorers
@@ -234,30 +243,40 @@ impl Fee {
             name: self.denom.clone(),
             reason,
         })?;
-        let scale = 10u128.pow(PRICE_PLACES);
-        u128::from(gas)
-            .checked_mul(price)
-            .map(|fee| fee.div_ceil(scale))
-            .ok_or_else(|| Error::Answer(format!("the fee of {gas} gas is too large")))
+        Uint128::from(gas)
+            .checked_mul_ceil(price)
+            .map(|fee| fee.u128())
+            .map_err(|_| Error::Answer(format!("the fee of {gas} gas is too large")))
     }
 
-    /// Base units for 10¹² units of gas.
-    fn price(&self) -> Result<u128, String> {
-        let wrong = || {
-            let text = &self.gas_price;
-            format!("gas_price {text:?} is no decimal number with at most {PRICE_PLACES} places")
-        };
-        let (whole, part) = self
-            .gas_price
-            .split_once('.')
-            .unwrap_or((&self.gas_price, ""));
-        if part.len() > PRICE_PLACES as usize || whole.is_empty() {
-            return Err(wrong());
+    /// Most that is paid for one transaction, in base units.
+    pub fn highest(&self) -> Result<u128, Error> {
+        match self.highest_fee {
+            Some(highest) => Ok(highest.u128()),
+            None => self.of(USUAL_MOST_GAS),
         }
-        let digits = format!("{whole}{part:0<12}");
-        if !digits.bytes().all(|byte| byte.is_ascii_digit()) {
-            return Err(wrong());
+    }
+
+    /// What so much gas costs, as [`Fee::of`]; fails when that is above the highest fee.
+    pub fn within(&self, gas_limit: u64) -> Result<u128, Error> {
+        let (fee, highest) = (self.of(gas_limit)?, self.highest()?);
+        match fee > highest {
+            false => Ok(fee),
+            true => Err(Error::FeeTooHigh {
+                gas_limit,
+                fee,
+                highest,
+                denom: self.denom.clone(),
+            }),
         }
-        digits.parse().map_err(|_| wrong())
+    }
+
+    /// Base units for one unit of gas.
+    pub fn price(&self) -> Result<Decimal, String> {
+        let text = &self.gas_price;
+        let places = Decimal::DECIMAL_PLACES;
+        text.parse().map_err(|_| {
+            format!("gas_price {text:?} is no decimal number with at most {places} places")
+        })
     }
 }

@@ -49,17 +49,22 @@ impl Rpc {
         Ok(rpc)
     }
 
+    /// Which node answered last.
+    pub(crate) fn current(&self) -> usize {
+        self.current.load(Ordering::Relaxed)
+    }
+
     /// The result of a call, or the node's error.
     pub(crate) fn call<T: DeserializeOwned>(
         &self,
         method: &'static str,
         params: &Value,
     ) -> Result<T, Error> {
-        let current = self.current.load(Ordering::Relaxed);
+        let current = self.current();
         match self.ask(current, method, params) {
             Err(error @ Error::Unreachable { .. }) => {
                 self.move_on(current, error)?;
-                self.ask(self.current.load(Ordering::Relaxed), method, params)
+                self.ask(self.current(), method, params)
             }
             answer => answer,
         }

@@ -1,11 +1,6 @@
 //! A transaction in single steps, for who notes it between signing and sending, or sends
 //! several before he looks for the first.
 
-use std::{
-    thread,
-    time::{Duration, Instant},
-};
-
 use cosmrs::{
     tx::{Body, Fee, SignDoc, SignerInfo},
     Any, Coin,
@@ -13,10 +8,10 @@ use cosmrs::{
 use serde_json::{json, Value};
 use sha2::{Digest, Sha256};
 
-use crate::{rpc, Chain, Error, Included, Key, Limit, Pending};
+use crate::{rpc, Chain, Error, Key, Limit, Pending};
 
 /// Blocks after which a transaction that is in none cannot land any more.
-const LIFE_BLOCKS: u32 = 100;
+pub(crate) const LIFE_BLOCKS: u32 = 100;
 
 /// What is signed with the messages.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -135,37 +130,6 @@ impl Chain {
                 code,
                 raw_log: answer["log"].as_str().unwrap_or_default().to_owned(),
             }),
-        }
-    }
-
-    /// Waits for the block that holds a transaction which was handed over.
-    pub fn wait(&self, signed: &Signed) -> Result<Included, Error> {
-        let Pending { hash, last_block } = &signed.pending;
-        let bytes = hex::decode(hash).map_err(|_| Error::Hash(hash.clone()))?;
-        let since = Instant::now();
-        loop {
-            match self.look(&bytes) {
-                Ok(Some(answer)) => {
-                    return Included::read(&answer, Some((signed.bytes.len(), signed.fee)))
-                }
-                // It is on its way, whoever falls silent now.
-                Ok(None) | Err(Error::Unreachable { .. }) => {}
-                Err(source) => {
-                    return Err(Error::Unseen {
-                        hash: hash.clone(),
-                        last_block: *last_block,
-                        source: Box::new(source),
-                    })
-                }
-            }
-            if since.elapsed() > self.patience {
-                return Err(Error::NotIncluded {
-                    hash: hash.clone(),
-                    secs: self.patience.as_secs(),
-                    last_block: *last_block,
-                });
-            }
-            thread::sleep(Duration::from_millis(50));
         }
     }
 }

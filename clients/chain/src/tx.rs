@@ -1,11 +1,6 @@
-use std::collections::BTreeMap;
-
 use serde_json::Value;
 
-use crate::{rpc, Error};
-
-/// Attributes of an event.
-pub type Attributes = BTreeMap<String, String>;
+use crate::{rpc, Error, Event, Executed};
 
 /// A transaction that is in a block and succeeded.
 #[derive(Clone, Debug)]
@@ -24,58 +19,44 @@ pub struct Included {
     pub fee: Option<u128>,
     /// What the messages answered, as protobuf `TxMsgData`.
     pub data: Vec<u8>,
-    /// Events in order: type and attributes.
-    pub events: Vec<(String, Attributes)>,
+    /// Events in order.
+    pub events: Vec<Event>,
 }
 
 impl Included {
     /// The first event of this type. An event that a contract emits has `wasm-` before its name.
-    pub fn event(&self, kind: &str) -> Option<&Attributes> {
-        self.events
-            .iter()
-            .find(|(found, _)| found == kind)
-            .map(|(_, attributes)| attributes)
+    pub fn event(&self, kind: &str) -> Option<&Event> {
+        self.events.iter().find(|event| event.kind == kind)
     }
 
     /// An attribute of the first event of this type, as a number or what else it is.
     pub fn attribute<T: std::str::FromStr>(&self, kind: &str, key: &str) -> Result<T, Error> {
         self.event(kind)
-            .and_then(|attributes| attributes.get(key))
-            .and_then(|value| value.parse().ok())
+            .and_then(|event| event.get(key)?.parse().ok())
             .ok_or_else(|| Error::Answer(format!("no {key} in a {kind} event of {}", self.hash)))
     }
 
     pub(crate) fn read(answer: &Value, paid: Option<(usize, u128)>) -> Result<Self, Error> {
         let result = &answer["tx_result"];
-        let gas_used = number(&result["gas_used"])?;
-        let code = result["code"].as_u64().unwrap_or_default();
-        if code != 0 {
-            let raw_log = result["log"].as_str().unwrap_or_default().to_owned();
+        let executed = Executed::read(result)?;
+        if executed.code != 0 {
             return Err(Error::Failed {
-                code,
-                raw_log,
-                gas_used,
+                code: executed.code,
+                raw_log: executed.log,
+                gas_used: executed.gas_used,
             });
         }
-        let events = result["events"].as_array().into_iter().flatten();
         Ok(Self {
             hash: answer["hash"].as_str().unwrap_or_default().into(),
             height: number(&answer["height"])?,
-            gas_used,
+            gas_used: executed.gas_used,
             gas_limit: number(&result["gas_wanted"])?,
             bytes: paid.map(|paid| paid.0),
             fee: paid.map(|paid| paid.1),
             data: rpc::decode(&result["data"])?,
-            events: events.map(event).collect(),
+            events: executed.events,
         })
     }
-}
-
-fn event(event: &Value) -> (String, Attributes) {
-    let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
-    let attributes = event["attributes"].as_array().into_iter().flatten();
-    let attributes = attributes.map(|pair| (text(&pair["key"]), text(&pair["value"])));
-    (text(&event["type"]), attributes.collect())
 }
 
 /// CometBFT writes 64-bit numbers as strings.

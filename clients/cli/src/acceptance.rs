@@ -1,16 +1,17 @@
 //! Whether a chain will take the contracts, as far as that can be known before a coin is
 //! spent.
 
-use std::{io::Write, path::Path};
+use std::io::Write;
 
-use cosmwasm_std::Checksum;
+use cosmwasm_std::Decimal;
 use flate2::{write::GzEncoder, Compression};
+use semver::Version;
 use serde::Serialize;
 use surge_chain::{Capabilities, Network};
 use wasmparser::{ExternalKind, Parser, Payload, Validator, WasmFeatures};
 
 use crate::{
-    deployment::CONTRACTS,
+    deployment::Artifact,
     failure::{Failure, Outcome},
 };
 
@@ -29,7 +30,7 @@ const GAS_PER_CODE_BYTE: u64 = 3;
 const GAS_BESIDE: u64 = 110_000;
 
 /// What virtual machines allow: the first version that does, and what.
-const SINCE: [((u32, u32), &str); 10] = [
+const SINCE: [((u64, u64), &str); 10] = [
     ((1, 0), "iterator"),
     ((1, 0), "staking"),
     ((1, 0), "stargate"),
@@ -73,24 +74,9 @@ pub struct Checked {
     pub refused: Vec<String>,
 }
 
-/// Reads what the contracts in a folder need.
-pub fn read(folder: &Path) -> Outcome<Vec<Needs>> {
-    CONTRACTS
-        .iter()
-        .map(|contract| {
-            let path = folder.join(format!("surge_{contract}.wasm"));
-            let wasm = std::fs::read(&path).map_err(|error| {
-                Failure::new(format!("cannot read {}: {error}", path.display())).next(
-                    "build the contracts with: scripts/wasm; or name their folder with --artifacts",
-                )
-            })?;
-            needs(contract, &wasm)
-        })
-        .collect()
-}
-
-/// Reads what one needs.
-pub fn needs(contract: &str, wasm: &[u8]) -> Outcome<Needs> {
+/// Reads what a contract's wasm needs.
+pub fn needs(artifact: &Artifact) -> Outcome<Needs> {
+    let (contract, wasm) = (artifact.contract, &artifact.wasm[..]);
     let broken = |error: wasmparser::BinaryReaderError| {
         Failure::new(format!("{contract}: no wasm: {error}"))
     };
@@ -122,7 +108,7 @@ pub fn needs(contract: &str, wasm: &[u8]) -> Outcome<Needs> {
     let (bytes, compressed_bytes) = (wasm.len() as u64, compressed.len() as u64);
     Ok(Needs {
         contract: contract.to_owned(),
-        checksum: Checksum::generate(wasm).to_hex(),
+        checksum: artifact.checksum.to_hex(),
         bytes,
         compressed_bytes,
         capabilities,
@@ -149,12 +135,7 @@ pub fn against_all(can: &Capabilities, network: &Network, uploader: Option<&str>
         )),
     }
     if let Some(least) = least_price(can, &network.fee.denom) {
-        if network
-            .fee
-            .gas_price
-            .parse::<f64>()
-            .is_ok_and(|ours| ours < least)
-        {
+        if network.fee.price().is_ok_and(|ours| ours < least) {
             refused.push(format!(
                 "the node wants {least} {} for gas, the network's file says {}",
                 network.fee.denom, network.fee.gas_price
@@ -177,7 +158,7 @@ pub fn against(needs: &Needs, can: &Capabilities, network: &Network) -> Vec<Stri
         refused.push(format!("a transaction of {tx} bytes, {most} are taken"));
     }
     if let Some(block) = can.block_gas {
-        let limit = needs.gas.saturating_mul(network.fee.gas_margin_percent) / 100;
+        let limit = network.fee.limit_of(needs.gas).unwrap_or(u64::MAX);
         if limit > block {
             refused.push(format!("{limit} gas, a block has {block}"));
         }
@@ -219,15 +200,15 @@ pub fn capabilities(wasmvm: &str) -> Option<Vec<&'static str>> {
 }
 
 /// The least that the node takes for gas in this denomination.
-pub fn least_price(can: &Capabilities, denom: &str) -> Option<f64> {
+pub fn least_price(can: &Capabilities, denom: &str) -> Option<Decimal> {
     let prices = can.least_gas_price.as_deref()?.split([',', ';']);
     let price = prices.filter_map(|price| price.trim().strip_suffix(denom));
     price.filter_map(|price| price.parse().ok()).next()
 }
 
-fn version(text: &str) -> Option<(u32, u32)> {
-    let mut parts = text.trim_start_matches('v').split(['.', '-', '+']);
-    Some((parts.next()?.parse().ok()?, parts.next()?.parse().ok()?))
+fn version(text: &str) -> Option<(u64, u64)> {
+    let version = Version::parse(text.trim_start_matches('v')).ok()?;
+    Some((version.major, version.minor))
 }
 
 #[cfg(test)]
@@ -352,10 +333,10 @@ mod tests {
     fn what_a_wasm_needs_is_read_from_it() {
         // (module (func (export "requires_iterator") (local i32 i32)))
         let wasm = b"\0asm\x01\0\0\0\x01\x04\x01\x60\0\0\x03\x02\x01\0\x07\x15\x01\x11requires_iterator\0\0\x0a\x06\x01\x04\x01\x02\x7f\x0b";
-        let needs = needs("registry", wasm).expect("a module");
+        let needs = needs(&Artifact::new("registry", wasm.to_vec())).expect("a module");
         assert_eq!(needs.capabilities, ["iterator"]);
         assert_eq!((needs.locals, needs.mvp), (2, true));
-        assert!(super::needs("registry", b"no wasm").is_err());
+        assert!(super::needs(&Artifact::new("registry", b"no wasm".to_vec())).is_err());
     }
 
     #[test]

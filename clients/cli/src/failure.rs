@@ -88,6 +88,11 @@ impl From<surge_chain::Error> for Failure {
             E::OtherChain { .. } => {
                 failure.next("mend chain_id or rpc in the network's file: surge network show tells where it is")
             }
+            E::FeeTooHigh { .. } => failure.next(
+                "if it is worth that, allow it with --highest-fee AMOUNT or highest_fee in the network's file; if not, the node asks too much: name another one in the network's rpc",
+            ),
+            E::NotKept { .. } => failure
+                .next("ask a node that has them: put it first in the network's rpc"),
             E::Forgotten { .. } => failure
                 .next("ask a node that keeps all states, an archive node: put it first in the network's rpc"),
             _ => match next_steps::step(&failure.what).or_else(|| next_steps::step(error.raw_log()))

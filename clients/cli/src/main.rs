@@ -70,6 +70,17 @@ struct Cli {
     /// Gas limit, instead of what a simulation used and 40 %.
     #[arg(long, global = true, help_heading = "Everywhere")]
     gas: Option<u64>,
+    /// Most that is paid for one transaction, such as "0.5 STAKE": the node says what it takes,
+    /// and might say anything. Where neither this nor the network's file says it, what
+    /// 50,000,000 gas cost; of a node that runs, what 5,000,000 cost.
+    #[arg(
+        long,
+        global = true,
+        env = "SURGE_HIGHEST_FEE",
+        value_name = "AMOUNT",
+        help_heading = "Everywhere"
+    )]
+    highest_fee: Option<String>,
     /// How many seconds to wait for a block with the transaction.
     #[arg(long, global = true, default_value_t = 60, help_heading = "Everywhere")]
     wait_secs: u64,
@@ -120,6 +131,8 @@ fn run(cli: Cli) -> Outcome<Report> {
     };
     command::run(cli.command, cli.json, || {
         let session = Session::new(&cli.network, cli.from.clone(), sending, cli.json)?;
-        Ok(session.of(cli.deployment.clone()))
+        session
+            .of(cli.deployment.clone())
+            .paying(cli.highest_fee.as_deref())
     })
 }

@@ -66,6 +66,7 @@ pub const STEPS: &[(&str, &str, &str)] = &[
     ("registry", "provider …, this needs", "see where it stands with: surge provider show PROVIDER"),
     // The chain itself.
     ("chain", "insufficient fee", "the node wants a higher gas price: compare `surge network check` with gas_price in the network's file"),
+    ("chain", "exceeds block max gas", "no block takes so much gas: give it less with --gas, or do it in several transactions; a block's gas: surge network check"),
     ("chain", "insufficient funds", "see what the key holds with: surge keys show NAME"),
     ("chain", "out of gas", "give it more with --gas, or leave --gas away to have it simulated"),
     ("chain", "account sequence mismatch", "other transactions of this key were faster; send it again"),

@@ -10,7 +10,7 @@ use crate::{
     deployment::{Addresses, State, DEFAULT},
     failure::{Failure, Outcome},
     keys,
-    money::Coinage,
+    money::{Amount, Coinage},
     networks::{self, Named},
 };
 
@@ -59,6 +59,17 @@ impl Session {
     #[must_use]
     pub fn of(self, deployment: String) -> Self {
         Self { deployment, ..self }
+    }
+
+    /// The same, where at most so much is paid for a transaction, such as `0.5 STAKE`,
+    /// whatever the network's file says.
+    pub fn paying(mut self, highest_fee: Option<&str>) -> Outcome<Self> {
+        if let Some(text) = highest_fee {
+            let fee = &mut self.named.network.fee;
+            let highest = Amount::parse(text, &[Coinage::fees(fee)])?;
+            fee.highest_fee = Some(highest.base.into());
+        }
+        Ok(self)
     }
 
     /// The same; on a local network this key signs when none is named.

@@ -152,7 +152,7 @@ impl Session {
                 .map_err(Failure::from)
         })?;
         let gas_limit = self.sending.gas.unwrap_or(simulated.gas_limit);
-        let fee = self.network().fee.of(gas_limit)?;
+        let fee = self.network().fee.within(gas_limit)?;
         let fee = Coinage::fees(&self.network().fee).of(fee);
         if !self.json {
             eprintln!("{}", act.sentence);
@@ -180,8 +180,9 @@ impl Session {
         self.sending.ensure_wanted()?;
         let key = self.key()?;
         let included = self.waiting("waiting for a block", || {
-            chain.send_noted(&key, &act.messages, Limit::Gas(gas_limit), |pending| {
-                sent::note(&self.network().chain_id, pending, &act.sentence)
+            chain.send_noted(&key, &act.messages, Limit::Gas(gas_limit), |signed| {
+                sent::note(&self.network().chain_id, &signed.pending, &act.sentence)
+                    .map_err(|failure| failure.what().to_owned())
             })
         })?;
         if !self.json {

@@ -45,15 +45,25 @@ impl Cost {
     pub fn of(included: &Included, footprint: Footprint) -> Self {
         let mut contracts = footprint.contracts.clone();
         let events = included.events.iter();
-        let attributes = events.clone().flat_map(|(_, attributes)| attributes);
+        // A key that comes twice in an event counts once.
+        let attributes: Vec<(&String, &String)> = events
+            .clone()
+            .flat_map(|event| {
+                let pairs = event.attributes.iter().map(|(key, value)| (key, value));
+                pairs.collect::<BTreeMap<_, _>>()
+            })
+            .collect();
         // Who ran without being read anew: what was made just now.
         let ran = attributes
-            .clone()
+            .iter()
             .filter(|(key, _)| *key == "_contract_address")
             .filter_map(|(_, address)| address.parse::<AccountId>().ok());
         contracts.extend(ran.map(|address| address.to_bytes()));
-        let kinds: usize = events.map(|(kind, _)| kind.len()).sum();
-        let pairs: usize = attributes.map(|(key, value)| key.len() + value.len()).sum();
+        let kinds: usize = events.map(|event| event.kind.len()).sum();
+        let pairs: usize = attributes
+            .iter()
+            .map(|(key, value)| key.len() + value.len())
+            .sum();
         Self {
             gas: included.gas_used,
             bytes: count(included.bytes.unwrap_or_default()),

@@ -48,11 +48,9 @@ fn land(suite: &Suite, signed: &Signed) -> Landed {
         Err(Error::Failed { raw_log, .. }) => Err(raw_log),
         Err(error) => panic!("{error}"),
     };
-    let height = suite.chain.landed(&signed.pending.hash).expect("an answer");
-    Landed {
-        height: height.expect("a block"),
-        outcome,
-    }
+    let found = suite.chain.executed(&signed.pending.hash);
+    let (height, _) = found.expect("an answer").expect("a block");
+    Landed { height, outcome }
 }
 
 fn submit(suite: &Suite, requester: &Key, when_full: WhenFull) -> Signed {

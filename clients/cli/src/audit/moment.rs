@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use cosmwasm_std::Uint128;
-use surge_chain::{Attributes, Included};
+use surge_chain::{Event, Included};
 use surge_interface::Explanation;
 
 use crate::{
@@ -93,20 +93,18 @@ impl Moment {
                 ))
                 .next("it may have forgotten old blocks: ask an archive node")
             })?;
-            let ours = of(&pick.included, &registry).any(|(kind, attributes)| {
-                kind == "node_assigned" && attributes.get("job") == Some(&recorded.job.to_string())
+            let ours = of(&pick.included, &registry).any(|(kind, event)| {
+                kind == "node_assigned" && event.get("job") == Some(&recorded.job.to_string())
             });
             if ours && chain.secs_of(pick.included.height)? == recorded.at_secs {
                 break pick;
             }
         };
         let height = pick.included.height;
-        let again = pick.included.events.iter().any(|(kind, attributes)| {
-            kind == "wasm"
-                && attributes.get("_contract_address") == Some(&registry)
-                && attributes
-                    .get("action")
-                    .is_some_and(|action| action == "reassign")
+        let again = pick.included.events.iter().any(|event| {
+            event.kind == "wasm"
+                && event.get("_contract_address") == Some(&registry)
+                && event.get("action") == Some("reassign")
         });
         let (mut before, mut later) = (vec![], BTreeSet::new());
         let search = ["node_assigned", "node_evicted", "node_released"];
@@ -147,12 +145,12 @@ impl Earlier {
             changes: vec![],
             other: vec![],
         };
-        for (kind, attributes) in of(tx, registry) {
-            let number = |name: &str| attributes.get(name).and_then(|text| text.parse().ok());
+        for (kind, event) in of(tx, registry) {
+            let number = |name: &str| event.get(name).and_then(|text| text.parse().ok());
             let node = number("node").and_then(|node: u64| u32::try_from(node).ok());
             let change = match kind {
                 "heartbeat_received" => ChangeKind::Alive,
-                "node_assigned" => match (number("job"), attributes.get("collateral")) {
+                "node_assigned" => match (number("job"), event.get("collateral")) {
                     (Some(job), Some(collateral)) => ChangeKind::Assigned {
                         job,
                         collateral: collateral.parse().map(Uint128::new).unwrap_or_default(),
@@ -176,12 +174,9 @@ impl Earlier {
 }
 
 /// The registry's own events of a transaction.
-fn of<'a>(tx: &'a Included, registry: &'a str) -> impl Iterator<Item = (&'a str, &'a Attributes)> {
-    tx.events.iter().filter_map(move |(kind, attributes)| {
-        let own = attributes
-            .get("_contract_address")
-            .is_some_and(|contract| contract == registry);
-        let kind = kind.strip_prefix("wasm-")?;
-        own.then_some((kind, attributes))
+fn of<'a>(tx: &'a Included, registry: &'a str) -> impl Iterator<Item = (&'a str, &'a Event)> {
+    tx.events.iter().filter_map(move |event| {
+        let kind = event.kind.strip_prefix("wasm-")?;
+        (event.get("_contract_address") == Some(registry)).then_some((kind, event))
     })
 }

@@ -11,7 +11,7 @@ use serde_json::{json, Value};
 use crate::{
     deployment::{
         apply, plan, upgrade, verify, Action, Finding, Known, Plan, Settings, Source, State,
-        CONTRACTS,
+        Upgrade, CONTRACTS,
     },
     failure::{Failure, Outcome},
     money::Coinage,
@@ -63,10 +63,22 @@ pub struct Files {
 
 /// Carries it out.
 pub fn run(command: Command, session: &Session) -> Outcome<Report> {
+    if let Some(gas) = session.sending.gas {
+        return Err(Failure::new(format!(
+            "--gas {gas} is the limit of one transaction, and a deployment has many different ones"
+        ))
+        .next(
+            "leave --gas away: each is simulated; what one may cost is bounded by --highest-fee",
+        ));
+    }
     match command {
         Command::Plan(files) => show_plan(&files, session),
         Command::Apply(files) if session.sending.dry_run => show_plan(&files, session),
         Command::Apply(files) => apply_files(&files, session),
+        Command::Upgrade { artifacts, .. } if session.sending.dry_run => {
+            let plan = session.waiting("simulating", || Upgrade::plan(session, &artifacts))?;
+            Report::new(&plan, told_upgrade(&plan, session))
+        }
         Command::Upgrade { artifacts, actions } => upgrade_files(&artifacts, &actions, session),
         Command::Verify { files, addresses } => verify_files(&files, addresses.as_deref(), session),
     }
@@ -204,11 +216,49 @@ fn apply_files(files: &Files, session: &Session) -> Outcome<Report> {
     )
 }
 
+/// What an upgrade stores, as people read it.
+fn told_upgrade(plan: &Upgrade, session: &Session) -> String {
+    let fees = Coinage::fees(&session.network().fee);
+    let mut rows = table(&["store", ">bytes", "sha256", "for", ">gas", ">fee", ""]);
+    for change in &plan.contracts {
+        let (gas, fee, how) = match change.cost {
+            Some(cost) => (
+                thousands(cost.gas),
+                fees.of(cost.fee).to_string(),
+                "simulated",
+            ),
+            None => (String::new(), String::new(), "stored before"),
+        };
+        rows.add_row([
+            change.contract.to_owned(),
+            thousands(change.bytes as u64),
+            change.checksum.chars().take(12).collect(),
+            change.address.clone(),
+            gas,
+            fee,
+            how.to_owned(),
+        ]);
+    }
+    format!(
+        "{rows}\n{} contracts run other code; storing theirs takes {} gas, {} of fees; {} holds {}\nnothing runs before the members have decided so",
+        plan.contracts.len(),
+        thousands(plan.gas),
+        fees.of(plan.fee),
+        plan.deployer,
+        fees.of(plan.balance),
+    )
+}
+
 fn upgrade_files(artifacts: &Path, file: &Path, session: &Session) -> Outcome<Report> {
-    session.sending.ensure_wanted()?;
     let key = session.key()?;
     let mut done = vec![];
-    let actions = upgrade(session, &key, artifacts, |contract, included| {
+    let confirm = |plan: &Upgrade| {
+        if !session.json {
+            eprintln!("{}", told_upgrade(plan, session));
+        }
+        session.sending.ensure_wanted()
+    };
+    let actions = upgrade(session, &key, artifacts, confirm, |contract, included| {
         let line = match included {
             Some(included) => format!(
                 "{} gas, block {}",

@@ -13,8 +13,7 @@ use surge_store::Place;
 
 use super::keys::held;
 use crate::{
-    acceptance,
-    deployment::{State, CONTRACTS},
+    deployment::{artifact, State, CONTRACTS},
     failure::{Failure, Outcome},
     home, keys,
     output::{table, Report},
@@ -133,11 +132,13 @@ fn look(session: &Session, arguments: &Arguments, checks: &mut Vec<Check>) {
         Err(failure) => return checks.push(Check::wrong("node", &failure)),
     };
     checks.push(match chain.progress() {
-        Ok((false, height)) => Check::ok("node", format!("answers, at block {height}")),
-        Ok((true, height)) => Check::new(
+        Ok(progress) if !progress.catching_up => {
+            Check::ok("node", format!("answers, at block {}", progress.height))
+        }
+        Ok(progress) => Check::new(
             "node",
             Health::Wrong,
-            format!("still catching up, at block {height}"),
+            format!("still catching up, at block {}", progress.height),
             Some("wait, or name another node in the network's rpc".to_owned()),
         ),
         Err(error) => Check::wrong("node", &error.into()),
@@ -207,7 +208,7 @@ fn contracts(session: &Session, artifacts: &Path, checks: &mut Vec<Check>) {
             return checks.push(Check::missing("contracts", failure.what().to_owned(), next));
         }
     };
-    let local = acceptance::read(artifacts).unwrap_or_default();
+    let local = artifact::read(artifacts).unwrap_or_default();
     let mut differ = vec![];
     for contract in CONTRACTS {
         let found = session
@@ -219,8 +220,8 @@ fn contracts(session: &Session, artifacts: &Path, checks: &mut Vec<Check>) {
             });
         match found {
             Ok(Some(code)) => {
-                let built = local.iter().find(|needs| needs.contract == contract);
-                if built.is_some_and(|built| built.checksum != code.checksum.to_hex()) {
+                let built = local.iter().find(|built| built.contract == contract);
+                if built.is_some_and(|built| built.checksum != code.checksum) {
                     differ.push(contract);
                 }
             }
@@ -282,7 +283,7 @@ fn balance(session: &Session) -> Check {
 }
 
 fn artifacts(folder: &Path) -> Check {
-    match acceptance::read(folder) {
+    match artifact::read(folder) {
         Ok(all) => Check::ok(
             "artifacts",
             format!("{} contracts in {}", all.len(), folder.display()),

@@ -14,7 +14,8 @@ use surge_interface::{
 };
 
 use crate::{
-    acceptance::{self, Checked},
+    acceptance::{self, Checked, Needs},
+    deployment::artifact,
     failure::{Failure, Outcome},
     money::Coinage,
     networks::{self, Named},
@@ -143,7 +144,11 @@ fn listed(assets: Option<&Path>) -> Outcome<Option<Value>> {
 }
 
 fn check(session: &Session, artifacts: &Path) -> Outcome<Report> {
-    let needs = acceptance::read(artifacts)?;
+    let artifacts = artifact::read(artifacts)?;
+    let needs: Vec<Needs> = artifacts
+        .iter()
+        .map(acceptance::needs)
+        .collect::<Outcome<_>>()?;
     let chain = session.chain()?;
     let can = session.waiting("asking the node", || chain.capabilities())?;
     let network = session.network();
@@ -162,8 +167,7 @@ fn check(session: &Session, artifacts: &Path) -> Outcome<Report> {
     let accepted = refused.is_empty() && checked.iter().all(|one| one.refused.is_empty());
     let mut fees = 0;
     for one in &checked {
-        let margin = network.fee.gas_margin_percent;
-        fees += network.fee.of(one.needs.gas.saturating_mul(margin) / 100)?;
+        fees += network.fee.of(network.fee.limit_of(one.needs.gas)?)?;
     }
     let fees = Coinage::fees(&network.fee).of(fees);
     let unknown = |text: &Option<String>| text.clone().unwrap_or_else(|| "not told".to_owned());

@@ -23,6 +23,10 @@ use crate::{
     stores,
 };
 
+/// Gas whose fee is the highest that a node pays for a transaction, where nobody says another
+/// one: several times what the dearest of them takes.
+const MOST_GAS: u64 = 5_000_000;
+
 /// How a node runs. What is said here counts more than the file.
 #[derive(Args)]
 #[command(after_help = "Examples:
@@ -120,6 +124,14 @@ impl Run {
 /// Runs until it is told to end.
 pub fn run(arguments: &Run, session: &Session) -> Outcome<Report> {
     let settings = arguments.settings(session)?;
+    if let Some(gas) = session.sending.gas {
+        return Err(Failure::new(format!(
+            "--gas {gas} is the limit of one transaction, and a node sends many different ones"
+        ))
+        .next(
+            "leave --gas away: each is simulated; what one may cost is bounded by --highest-fee",
+        ));
+    }
     let network = session.network();
     let addresses = session.contracts()?;
     let contracts = Contracts {
@@ -148,8 +160,12 @@ pub fn run(arguments: &Run, session: &Session) -> Outcome<Report> {
         flag::register_conditional_shutdown(signal, 130, stop.clone())?;
         flag::register(signal, stop.clone())?;
     }
+    let mut network = network.clone();
+    if network.fee.highest_fee.is_none() {
+        network.fee.highest_fee = Some(network.fee.of(MOST_GAS)?.into());
+    }
     let mut agent = Agent::open(Parts {
-        network: network.clone(),
+        network,
         contracts,
         operator,
         join,

@@ -1,8 +1,10 @@
 //! `surge tx`.
 
+use std::collections::BTreeMap;
+
 use clap::Args;
 use serde_json::{json, Value};
-use surge_chain::{Error, Included};
+use surge_chain::{Error, Included, Pending, Progress};
 
 use crate::{
     failure::{Failure, Outcome},
@@ -24,11 +26,9 @@ pub struct Arguments {
 pub fn run(arguments: &Arguments, session: &Session) -> Outcome<Report> {
     let hash = &arguments.hash;
     let chain = session.chain()?;
-    // The height first: what lands while we look is found.
-    let (behind, height) = chain.progress()?;
-    match chain.find(hash) {
-        Ok(Some(included)) => report(&included),
-        Ok(None) => Err(missing(session, hash, behind, height)?),
+    match chain.find_with_progress(hash) {
+        Ok((_, Some(included))) => report(&included),
+        Ok((progress, None)) => Err(missing(session, hash, progress)?),
         Err(error) => {
             let failed = match &error {
                 Error::Failed { code, gas_used, .. } => {
@@ -50,16 +50,35 @@ pub fn run(arguments: &Arguments, session: &Session) -> Outcome<Report> {
     }
 }
 
-fn missing(session: &Session, hash: &str, behind: bool, height: u64) -> Outcome<Failure> {
+fn missing(session: &Session, hash: &str, progress: Progress) -> Outcome<Failure> {
+    let height = progress.height;
     let of = |status: &str, last: Option<u64>| json!({ "hash": hash, "status": status, "height": height, "may_land_until": last });
-    if behind {
+    if progress.catching_up {
         return Ok(Failure::new(format!(
             "the node is still catching up, at block {height}: it cannot know what became of {hash}"
         ))
         .next("ask again later, or ask another node: --network FILE")
         .with(&of("unknown", None)));
     }
-    Ok(match sent::find(&session.network().chain_id, hash)? {
+    let sent = sent::find(&session.network().chain_id, hash)?;
+    if let Some(sent) = &sent {
+        let pending = Pending {
+            hash: hash.to_owned(),
+            last_block: sent.last_block,
+        };
+        if height > sent.last_block && !progress.holds(&pending) {
+            return Ok(Failure::new(format!(
+                "the node has no blocks before {}: it cannot know what became of {hash}, which one from block {} to {} may hold. It was: {}",
+                progress.earliest,
+                pending.first_block(),
+                pending.last_block,
+                sent.what
+            ))
+            .next("ask a node that has them: --network FILE; do not send it a second time before one of those says that it is lost")
+            .with(&of("unknown", Some(sent.last_block))));
+        }
+    }
+    Ok(match sent {
         Some(sent) if height > sent.last_block => Failure::new(format!(
             "{hash} is in no block and can no longer land: block {} was its last, this is {height}. It was: {}",
             sent.last_block, sent.what
@@ -82,17 +101,12 @@ fn missing(session: &Session, hash: &str, behind: bool, height: u64) -> Outcome<
 
 fn report(included: &Included) -> Outcome<Report> {
     let mut rows = table(&["event", "attribute", "value"]);
-    for (kind, attributes) in &included.events {
-        if !kind.starts_with("wasm-") {
+    for event in &included.events {
+        let Some(kind) = event.kind.strip_prefix("wasm-") else {
             continue;
-        }
-        for (index, (key, value)) in attributes.iter().enumerate() {
-            let kind = if index == 0 {
-                kind.trim_start_matches("wasm-")
-            } else {
-                ""
-            };
-            rows.add_row([kind, key, value]);
+        };
+        for (index, (key, value)) in event.attributes.iter().enumerate() {
+            rows.add_row([if index == 0 { kind } else { "" }, key, value]);
         }
     }
     let rows = match rows.is_empty() {
@@ -108,7 +122,10 @@ fn report(included: &Included) -> Outcome<Report> {
     let events: Vec<Value> = included
         .events
         .iter()
-        .map(|(kind, attributes)| json!({ "type": kind, "attributes": attributes }))
+        .map(|event| {
+            let attributes: BTreeMap<_, _> = event.attributes.iter().cloned().collect();
+            json!({ "type": event.kind, "attributes": attributes })
+        })
         .collect();
     Report::new(
         &json!({

@@ -3,30 +3,30 @@
 //! stand in the state file, and a signed transaction stands there before the node hears of
 //! it. The next try hands over that very transaction once more, and a chain takes it once.
 
-use std::{path::Path, time::Duration};
+use std::path::Path;
 
 use cosmrs::Any;
 use cosmwasm_std::Binary;
 use serde_json::{json, Value};
-use surge_chain::{instantiate2, store_code, Error, Included, Key};
+use surge_chain::{instantiate2, store_code, Error, Handed, Included, Key, Limit};
 
 use super::{
     artifact::{self, Artifact},
     blueprint, compare, label,
-    plan::{is_code, Action, Plan, Step},
+    plan::{is_code, Action, Cost, Known, Plan, Step},
     state::{self, Meta, OnChain, Place, Proof, UnderWay},
     Addresses, Settings, State, AHEAD_SECS,
 };
 use crate::{
     failure::{Failure, Outcome},
     money::Coinage,
+    output::thousands,
+    sent,
     session::Session,
 };
 
-/// Times that a transaction is signed, when others of its account are faster.
-const TRIES: u32 = 5;
-/// Wait before it is signed anew.
-const PAUSE: Duration = Duration::from_millis(500);
+/// How many times its estimate a step may cost without being shown and agreed to anew.
+const MOST_TIMES: u64 = 2;
 
 /// What a deployment works with.
 pub struct Deployment<'a> {
@@ -141,12 +141,13 @@ impl<'a> Deployment<'a> {
             return Ok(None);
         };
         let chain = self.session.chain()?;
+        let sent = &under_way.sent;
         let found = self.session.waiting("finishing what was under way", || {
-            match chain.broadcast(&under_way.tx) {
-                // Refused is what is in a block already, or can never be; which of the two
-                // is seen next.
-                Ok(()) | Err(Error::Refused { .. } | Error::Rpc { .. }) => {
-                    chain.resolve(&under_way.sent)
+            match chain.hand_over(sent, &under_way.tx) {
+                Ok(Handed::Outrun { .. }) => Ok(None),
+                // Refused is what is too late, or can never be; which of the two is seen next.
+                Ok(Handed::Taken) | Err(Error::Refused { .. } | Error::Rpc { .. }) => {
+                    chain.resolve(sent)
                 }
                 Err(error) => Err(error),
             }
@@ -173,47 +174,48 @@ impl<'a> Deployment<'a> {
     pub(super) fn stored(&self, artifact: &Artifact) -> Outcome<Option<u64>> {
         let chain = self.session.chain()?;
         let noted = self.here.code_ids.get(artifact.contract).copied();
-        // A contract at its predicted address was born of this code.
-        let address = self.addresses.get(artifact.contract);
-        let code_id = match noted {
-            Some(noted) => Some(noted),
-            None => chain.history(address)?.first().map(|birth| birth.code_id),
-        };
-        match code_id {
-            Some(id) if is_code(chain.code(id)?, &artifact.checksum) => Ok(Some(id)),
-            _ => Ok(None),
+        // What a contract at its predicted address was born of, or ran later.
+        let history = chain.history(self.addresses.get(artifact.contract))?;
+        let ran = history.iter().map(|change| change.code_id);
+        for code_id in noted.into_iter().chain(ran) {
+            if is_code(chain.code(code_id)?, &artifact.checksum) {
+                return Ok(Some(code_id));
+            }
         }
+        Ok(None)
     }
 
     fn carry_out(&mut self, key: &Key, step: &Step) -> Outcome<Included> {
         let chain = self.session.chain()?;
-        let (message, gas_limit) = match step.action {
-            Action::Store => {
-                let artifact = self.artifacts.iter();
-                let artifact = artifact.filter(|artifact| artifact.contract == step.contract);
-                let wasm = artifact.map(|artifact| &artifact.wasm[..]).next();
-                let message = store_code(key.address(), wasm.unwrap_or_default())?;
-                (message, step.cost.map(|cost| cost.gas_limit))
-            }
+        let message = match step.action {
+            Action::Store => store_code(key.address(), self.wasm(step.contract))?,
             Action::Instantiate => {
                 let start_secs = chain.now_secs()? + AHEAD_SECS;
                 if step.contract == "rewards" {
                     self.change(|meta| meta.start_secs = Some(start_secs));
                 }
-                (self.birth(key, step, start_secs)?, None)
+                self.birth(key, step, start_secs)?
             }
         };
-        let gas_limit = match gas_limit {
-            Some(limit) => limit,
-            None => {
-                chain
-                    .simulate(key.account(), std::slice::from_ref(&message))?
-                    .gas_limit
+        let gas_limit = match step.cost {
+            Some(cost) if cost.known == Known::Simulated => cost.gas_limit,
+            estimated => {
+                let messages = std::slice::from_ref(&message);
+                let limit = chain.simulate(key.account(), messages)?.gas_limit;
+                ensure_as_agreed(step, estimated, limit)?;
+                limit
             }
         };
         let included = self.send(key, &step.name(), message, gas_limit)?;
         self.note(&step.name(), &included)?;
         Ok(included)
+    }
+
+    /// The code of a contract.
+    pub(super) fn wasm(&self, contract: &str) -> &[u8] {
+        let mut all = self.artifacts.iter();
+        let found = all.find(|artifact| artifact.contract == contract);
+        found.map_or(&[], |artifact| &artifact.wasm)
     }
 
     fn birth(&self, key: &Key, step: &Step, start_secs: u64) -> Outcome<Any> {
@@ -240,43 +242,26 @@ impl<'a> Deployment<'a> {
     ) -> Outcome<Included> {
         let session = self.session;
         let chain = session.chain()?;
-        for tries in 1.. {
-            let envelope = chain.envelope(key.address(), gas_limit)?;
-            let signed = chain.sign(key, std::slice::from_ref(&message), &envelope)?;
-            self.change(|meta| {
-                meta.pending = Some(UnderWay {
+        let what = format!("Deployment {}: {step}.", self.name);
+        let sent = session.waiting("waiting for a block", || {
+            chain.send_noted(key, &[message], Limit::Gas(gas_limit), |signed| {
+                let under_way = UnderWay {
                     step: step.to_owned(),
                     sent: signed.pending.clone(),
                     tx: Binary::new(signed.bytes.clone()),
-                });
-            });
+                };
+                self.change(|meta| meta.pending = Some(under_way));
+                self.keep()
+                    .and_then(|()| sent::note(&session.network().chain_id, &signed.pending, &what))
+                    .map_err(|failure| failure.what().to_owned())
+            })
+        });
+        if let Err(Error::Refused { .. } | Error::Failed { .. }) = sent {
+            // It is over: the next try signs another one.
+            self.change(|meta| meta.pending = None);
             self.keep()?;
-            let sent = session.waiting("waiting for a block", || {
-                chain.broadcast(&signed.bytes)?;
-                chain.wait(&signed)
-            });
-            match sent {
-                Ok(included) => return Ok(included),
-                Err(error) if error.is_wrong_sequence() && tries < TRIES => {
-                    // This very one may have landed, when it was handed over twice because a
-                    // node fell silent.
-                    if let Some(included) = chain.find(&signed.pending.hash)? {
-                        return Ok(included);
-                    }
-                    // Another transaction of the account was faster: once more.
-                    std::thread::sleep(PAUSE);
-                }
-                Err(error) => {
-                    if let Error::Refused { .. } | Error::Failed { .. } = error {
-                        // It is over: the next try signs another one.
-                        self.change(|meta| meta.pending = None);
-                        self.keep()?;
-                    }
-                    return Err(error.into());
-                }
-            }
         }
-        unreachable!("the last try returns")
+        Ok(sent?)
     }
 
     /// Keeps what came of a step.
@@ -295,9 +280,7 @@ impl<'a> Deployment<'a> {
                 stored: Some(place),
                 born: None,
             };
-            self.change(|meta| {
-                meta.upgrades.insert(contract.to_owned(), proof);
-            });
+            self.upgraded(contract, proof);
         } else if let Some(contract) = step.strip_prefix("instantiate ") {
             let made: String = included.attribute("instantiate", "_contract_address")?;
             let predicted = self.addresses.get(contract);
@@ -369,6 +352,16 @@ impl<'a> Deployment<'a> {
         meta.contracts.entry(contract.to_owned()).or_default()
     }
 
+    /// Takes note of code that is there for an upgrade.
+    pub(super) fn upgraded(&mut self, contract: &str, proof: Proof) {
+        self.change(|meta| {
+            let known = meta.upgrades.entry(contract.to_owned()).or_default();
+            if known.iter().all(|known| known.checksum != proof.checksum) {
+                known.push(proof);
+            }
+        });
+    }
+
     fn change(&mut self, change: impl FnOnce(&mut Meta)) {
         change(self.here.meta.entry(self.name.clone()).or_default());
     }
@@ -381,7 +374,7 @@ impl<'a> Deployment<'a> {
         self.name.as_bytes().to_vec()
     }
 
-    fn keep(&self) -> Outcome<()> {
+    pub(super) fn keep(&self) -> Outcome<()> {
         State::keep(&self.session.network().chain_id, &self.here)
     }
 
@@ -422,5 +415,54 @@ impl<'a> Deployment<'a> {
                 other(format!("with other settings:\n  {}", lines.join("\n  ")))
             }
         }
+    }
+}
+
+/// Fails when what was only estimated turns out to cost much more than was agreed to.
+fn ensure_as_agreed(step: &Step, estimated: Option<Cost>, limit: u64) -> Outcome<()> {
+    let agreed = estimated.map_or(0, |cost| cost.gas_limit);
+    let most = agreed.saturating_mul(MOST_TIMES);
+    if limit <= most {
+        return Ok(());
+    }
+    Err(Failure::new(format!(
+        "{} takes a gas limit of {}, the plan said {}: more than {MOST_TIMES} times that is not spent unseen",
+        step.name(),
+        thousands(limit),
+        thousands(agreed)
+    ))
+    .next("say surge deploy apply again: it goes on here, and its plan says what this node asks"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_birth_that_costs_more_than_twice_its_estimate_is_not_paid_for_unseen() {
+        let cost = Cost {
+            gas: 100_000,
+            gas_limit: 140_000,
+            fee: 3_500,
+            known: Known::Estimated,
+        };
+        let step = Step {
+            action: Action::Instantiate,
+            contract: "registry",
+            checksum: String::new(),
+            bytes: 0,
+            code_id: None,
+            address: String::new(),
+            message: None,
+            done: false,
+            cost: Some(cost),
+        };
+        assert!(ensure_as_agreed(&step, step.cost, 280_000).is_ok());
+        let failure = ensure_as_agreed(&step, step.cost, 280_001).expect_err("too much");
+        assert!(
+            failure.what().contains("280,001") && failure.what().contains("140,000"),
+            "{}",
+            failure.what()
+        );
     }
 }

@@ -3,7 +3,6 @@
 use std::{fs, path::Path};
 
 use cosmwasm_std::Checksum;
-use sha2::{Digest, Sha256};
 
 use super::CONTRACTS;
 use crate::failure::{Failure, Outcome};
@@ -18,6 +17,17 @@ pub struct Artifact {
     pub checksum: Checksum,
 }
 
+impl Artifact {
+    /// This code for this contract.
+    pub fn new(contract: &'static str, wasm: Vec<u8>) -> Self {
+        Self {
+            contract,
+            checksum: Checksum::generate(&wasm),
+            wasm,
+        }
+    }
+}
+
 /// All contracts' code in a folder, in the order of their birth.
 pub fn read(folder: &Path) -> Outcome<Vec<Artifact>> {
     let read = |contract| {
@@ -27,11 +37,7 @@ pub fn read(folder: &Path) -> Outcome<Vec<Artifact>> {
                 "build the contracts with: ./scripts/wasm; or name their folder with --artifacts",
             )
         })?;
-        Ok(Artifact {
-            contract,
-            checksum: Checksum::from(<[u8; 32]>::from(Sha256::digest(&wasm))),
-            wasm,
-        })
+        Ok(Artifact::new(contract, wasm))
     };
     CONTRACTS.into_iter().map(read).collect()
 }

@@ -5,7 +5,7 @@ use cw20::{Cw20Coin, MinterResponse};
 use cw20_base::msg::InstantiateMarketingInfo;
 use serde_json::{to_value, Value};
 use surge_interface::{
-    dao::{self, Electorate, Policies, Row},
+    dao::{self, Electorate, Row},
     escrow, registry, rewards, token, UncheckedDenom, BPS,
 };
 
@@ -24,11 +24,6 @@ pub fn message(
     let native = || UncheckedDenom::Native(fee_denom.to_owned());
     let denoms = || vec![native(), UncheckedDenom::Cw20(at.token.clone())];
     let profile = settings.profile;
-    let or = |given: &Option<registry::Params>| {
-        given
-            .clone()
-            .unwrap_or_else(|| registry::Params::defaults(profile))
-    };
     Ok(match contract {
         "dao" => to_value(dao::InstantiateMsg {
             name: settings.dao.name.clone(),
@@ -42,11 +37,7 @@ pub fn message(
                 deposit_denom: native(),
                 forfeit_bps: 2_500,
             },
-            policies: settings
-                .dao
-                .policies
-                .clone()
-                .unwrap_or_else(|| Policies::defaults(profile)),
+            policies: settings.policies(),
             rows: Row::of_network(&at.registry, &at.escrow, &at.rewards),
         })?,
         "token" => to_value(token_msg(settings, at))?,
@@ -54,7 +45,7 @@ pub fn message(
             owner: at.dao.clone(),
             escrow: at.escrow.clone(),
             profile,
-            params: or(&settings.registry),
+            params: settings.registry(),
             denoms: denoms(),
             regions: settings.regions.clone(),
             classes: settings.classes.clone(),
@@ -65,10 +56,7 @@ pub fn message(
             arbiter: settings.arbiter.clone(),
             treasury: at.dao.clone(),
             profile,
-            params: settings
-                .escrow
-                .clone()
-                .unwrap_or_else(|| escrow::Params::defaults(profile)),
+            params: settings.escrow(),
             denoms: denoms(),
             reward_token: Some(at.token.clone()),
         })?,
@@ -80,10 +68,7 @@ pub fn message(
             profile,
             start_secs,
             epoch_secs: settings.epoch_secs,
-            params: settings
-                .rewards
-                .clone()
-                .unwrap_or_else(rewards::Params::defaults),
+            params: settings.rewards(),
         })?,
     })
 }

@@ -1,7 +1,7 @@
 //! How the suite comes to a chain, and how anybody can see that it is what it should be.
 
 mod apply;
-mod artifact;
+pub mod artifact;
 mod blueprint;
 mod compare;
 mod plan;
@@ -11,10 +11,11 @@ mod upgrade;
 mod verify;
 
 pub use apply::{apply, plan};
+pub use artifact::Artifact;
 pub use plan::{Action, Known, Plan};
 pub use settings::Settings;
 pub use state::{Addresses, State};
-pub use upgrade::upgrade;
+pub use upgrade::{upgrade, Upgrade};
 pub use verify::{verify, Finding, Source};
 
 /// The contracts in the order in which they are born: the DAO first, because it owns the

@@ -5,7 +5,7 @@ use serde::Serialize;
 use serde_json::Value;
 use surge_chain::{instantiate2, store_code};
 
-use super::{apply::Deployment, label, Addresses, AHEAD_SECS};
+use super::{apply::Deployment, label, Addresses, Artifact, AHEAD_SECS};
 use crate::{
     failure::{Failure, Outcome},
     money::Coinage,
@@ -110,20 +110,30 @@ impl Step {
 impl Plan {
     /// Fails when the deployer cannot pay for all that is to be done.
     pub fn ensure_affordable(&self, fees: &Coinage) -> Outcome<()> {
-        if self.balance >= self.fee {
-            return Ok(());
-        }
-        Err(Failure::new(format!(
-            "the deployment costs {} of fees, {} holds {}",
-            fees.of(self.fee),
-            self.deployer,
-            fees.of(self.balance)
-        ))
-        .next(format!(
-            "send it {} more; nothing was spent",
-            fees.of(self.fee - self.balance)
-        )))
+        ensure_affordable("deployment", &self.deployer, self.fee, self.balance, fees)
     }
+}
+
+/// Fails when a key holds less than the fees of all that it is to sign.
+pub(super) fn ensure_affordable(
+    what: &str,
+    payer: &str,
+    fee: u128,
+    balance: u128,
+    fees: &Coinage,
+) -> Outcome<()> {
+    if balance >= fee {
+        return Ok(());
+    }
+    Err(Failure::new(format!(
+        "the {what} costs {} of fees, {payer} holds {}",
+        fees.of(fee),
+        fees.of(balance)
+    ))
+    .next(format!(
+        "send it {} more; nothing was spent",
+        fees.of(fee - balance)
+    )))
 }
 
 impl Deployment<'_> {
@@ -137,11 +147,7 @@ impl Deployment<'_> {
             let code_id = self.stored(artifact)?;
             let cost = match code_id {
                 Some(_) => None,
-                None => {
-                    let message = store_code(deployer.address(), &artifact.wasm)?;
-                    let simulated = chain.simulate(&deployer, &[message])?;
-                    Some(self.cost(simulated.gas_used, Known::Simulated)?)
-                }
+                None => Some(self.cost_of_code(artifact)?),
             };
             steps.push(Step {
                 action: Action::Store,
@@ -189,6 +195,14 @@ impl Deployment<'_> {
         })
     }
 
+    /// What storing code takes.
+    pub(super) fn cost_of_code(&self, artifact: &Artifact) -> Outcome<Cost> {
+        let account = self.session.account()?;
+        let message = store_code(account.address(), &artifact.wasm)?;
+        let simulated = self.session.chain()?.simulate(&account, &[message])?;
+        self.cost(simulated.gas_used, Known::Simulated)
+    }
+
     /// What making a contract takes: simulated, where its code and those whom it asks at its
     /// birth are there.
     fn cost_of_birth(
@@ -216,13 +230,13 @@ impl Deployment<'_> {
         self.cost(estimate(contract, bytes)?, Known::Estimated)
     }
 
-    fn cost(&self, gas: u64, known: Known) -> Outcome<Cost> {
+    pub(super) fn cost(&self, gas: u64, known: Known) -> Outcome<Cost> {
         let fee = &self.session.network().fee;
         let gas_limit = fee.limit_of(gas)?;
         Ok(Cost {
             gas,
             gas_limit,
-            fee: fee.of(gas_limit)?,
+            fee: fee.within(gas_limit)?,
             known,
         })
     }

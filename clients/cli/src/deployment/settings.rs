@@ -112,14 +112,33 @@ impl Settings {
 
     /// Says what the file leaves to the program, so that nothing changes with the program.
     fn fill(&mut self) {
-        let profile = self.profile;
-        self.registry
-            .get_or_insert_with(|| registry::Params::defaults(profile));
-        self.escrow
-            .get_or_insert_with(|| escrow::Params::defaults(profile));
-        self.rewards.get_or_insert_with(rewards::Params::defaults);
-        self.dao
-            .policies
-            .get_or_insert_with(|| dao::Policies::defaults(profile));
+        self.registry = Some(self.registry());
+        self.escrow = Some(self.escrow());
+        self.rewards = Some(self.rewards());
+        self.dao.policies = Some(self.policies());
+    }
+
+    /// The registry's parameters.
+    pub fn registry(&self) -> registry::Params {
+        let defaults = || registry::Params::defaults(self.profile);
+        self.registry.clone().unwrap_or_else(defaults)
+    }
+
+    /// The escrow's.
+    pub fn escrow(&self) -> escrow::Params {
+        let defaults = || escrow::Params::defaults(self.profile);
+        self.escrow.clone().unwrap_or_else(defaults)
+    }
+
+    /// The rewards'.
+    pub fn rewards(&self) -> rewards::Params {
+        let given = self.rewards.clone();
+        given.unwrap_or_else(rewards::Params::defaults)
+    }
+
+    /// The DAO's rules.
+    pub fn policies(&self) -> dao::Policies {
+        let defaults = || dao::Policies::defaults(self.profile);
+        self.dao.policies.clone().unwrap_or_else(defaults)
     }
 }

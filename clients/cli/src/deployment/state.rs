@@ -56,10 +56,10 @@ pub struct Meta {
     /// Contract to what is known of it.
     #[serde(default)]
     pub contracts: BTreeMap<String, Proof>,
-    /// Contract to the code that was stored for its latest upgrade; the members decide
-    /// whether it runs.
+    /// Contract to the codes that were stored for its upgrades, in order; the members decide
+    /// which of them run.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    pub upgrades: BTreeMap<String, Proof>,
+    pub upgrades: BTreeMap<String, Vec<Proof>>,
 }
 
 /// A step whose transaction is signed, and perhaps sent.

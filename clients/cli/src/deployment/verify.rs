@@ -7,7 +7,7 @@ use cosmwasm_std::Checksum;
 use serde::Serialize;
 use serde_json::{json, Value};
 use surge_chain::Chain;
-use surge_interface::token;
+use surge_interface::{rewards, token};
 
 use super::{artifact, blueprint, compare, label, state::Meta, Addresses, Settings};
 use crate::{
@@ -92,7 +92,7 @@ pub fn verify(session: &Session, source: &Source, artifacts: &Path) -> Outcome<V
             findings: &mut findings,
         };
         contract.code(&artifact.checksum, at, source.meta.as_ref())?;
-        let birth = contract.birth()?;
+        let birth = contract.history(&artifact.checksum, source.meta.as_ref())?;
         let start_secs = match &source.meta {
             Some(meta) => meta.start_secs,
             None => birth["start_secs"].as_u64(),
@@ -202,9 +202,33 @@ impl Contract<'_> {
         Ok(())
     }
 
-    /// The message that it was born with.
-    fn birth(&self) -> Outcome<Value> {
+    /// Which codes it ran, from its birth on: the one that it was deployed with, then none but
+    /// those of known upgrades, because other code may have changed what it stores. Answers
+    /// the message that it was born with.
+    fn history(&mut self, checksum: &Checksum, meta: Option<&Meta>) -> Outcome<Value> {
         let history = self.chain.history(self.address)?;
+        let mut ran = vec![];
+        for change in &history {
+            let code = self.chain.code(change.code_id)?;
+            ran.push(code.map_or_else(String::new, |code| code.checksum.to_hex()));
+        }
+        let now = checksum.to_hex();
+        let proof = meta.and_then(|meta| meta.contracts.get(self.name));
+        let born = proof.map_or(&now, |proof| &proof.checksum);
+        let first = ran.first().cloned().unwrap_or_default();
+        self.compare("birth", "code", &json!(born), &json!(first));
+        let upgrades = meta.and_then(|meta| meta.upgrades.get(self.name));
+        let known: Vec<&String> = upgrades
+            .into_iter()
+            .flatten()
+            .map(|proof| &proof.checksum)
+            .chain([&now])
+            .collect();
+        let (later, mut wanted) = (ran.get(1..).unwrap_or_default(), vec![]);
+        for code in later {
+            wanted.extend(known.contains(&code).then_some(code));
+        }
+        self.compare("birth", "later codes", &json!(wanted), &json!(later));
         let birth = history.first().map(|birth| birth.msg.as_slice());
         Ok(serde_json::from_slice(birth.unwrap_or(b"null"))?)
     }
@@ -274,6 +298,22 @@ impl Contract<'_> {
         self.now("minter", json!(at.rewards), minter["minter"].clone());
         let cap = minter["cap"].clone();
         self.now("cap", json!(token::CAP.to_string()), cap);
+        let born = message["initial_balances"].as_array().into_iter().flatten();
+        let born = born.map(|share| number(&share["amount"]));
+        let rewards: rewards::InvariantResponse = self
+            .chain
+            .smart(&at.rewards, &rewards::QueryMsg::Invariant {})?;
+        let most = born.sum::<u128>().saturating_add(rewards.minted.u128());
+        // Anybody may burn what is theirs.
+        let found = number(&info["total_supply"]);
+        self.findings.push(Finding {
+            contract: self.name,
+            of: "now",
+            field: "total_supply, at most".to_owned(),
+            wanted: json!(most.to_string()),
+            found: json!(found.to_string()),
+            holds: found <= most,
+        });
         let marketing = self.ask("marketing_info")?["marketing"].clone();
         self.now("marketing", json!(at.dao), marketing);
         Ok(())
@@ -304,6 +344,12 @@ impl Contract<'_> {
         self.now("params", message["params"].clone(), params);
         Ok(())
     }
+}
+
+/// An amount as contracts write it.
+fn number(amount: &Value) -> u128 {
+    let amount = amount.as_str().and_then(|text| text.parse().ok());
+    amount.unwrap_or_default()
 }
 
 impl Source {

@@ -80,9 +80,9 @@ impl Node {
 
     fn send(&mut self, role: &str, message: cosmrs::Any) -> Result<Landed, Error> {
         let mut hash = String::new();
-        let note = |pending: &surge_chain::Pending| {
-            hash.clone_from(&pending.hash);
-            Ok::<_, Error>(())
+        let note = |signed: &surge_chain::Signed| {
+            hash.clone_from(&signed.pending.hash);
+            Ok(())
         };
         let key = self.key(role)?;
         match self

@@ -91,9 +91,9 @@ impl World {
                 .chain
                 .execute(&provider.owner, &self.registry, last, 0)?;
             let ids = many.events.iter().chain(&one.events);
-            let ids = ids.filter(|(kind, _)| kind == "wasm-node_added");
+            let ids = ids.filter(|event| event.kind == "wasm-node_added");
             let ids: Vec<u32> = ids
-                .filter_map(|(_, event)| event.get("node")?.parse().ok())
+                .filter_map(|event| event.get("node")?.parse().ok())
                 .collect();
             assert_eq!(ids.len(), specs.len(), "every node has an id");
             added.push((ids, one));

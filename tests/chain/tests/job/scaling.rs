@@ -202,8 +202,8 @@ fn join(
     let gas = 100_000 + ADD_GAS * msgs.len() as u64;
     let added = chain.execute_all_within(gas, key, registry, &msgs)?;
     let events = added.events.iter();
-    let events = events.filter(|(kind, _)| kind == "wasm-node_added");
-    let ids = events.filter_map(|(_, event)| event.get("node")?.parse().ok());
+    let events = events.filter(|event| event.kind == "wasm-node_added");
+    let ids = events.filter_map(|event| event.get("node")?.parse().ok());
     let ids: Vec<u32> = ids.collect();
 
     let beats = mine.iter().zip(&ids);

@@ -361,10 +361,8 @@ impl Town {
             .find(hash)
             .expect("an answer")
             .expect("a transaction");
-        let fees = found
-            .events
-            .iter()
-            .find_map(|(kind, attributes)| (kind == "tx").then(|| attributes.get("fee")).flatten());
+        let paid = found.events.iter().find(|event| event.get("fee").is_some());
+        let fees = paid.and_then(|event| event.get("fee"));
         let fee = fees.and_then(|fee| fee.strip_suffix(self.denom()));
         fee.and_then(|fee| fee.parse().ok()).expect("a fee")
     }
