@@ -28,15 +28,7 @@ ask() { # <field> <argument>…
 tell() { say "" >&2 && say "$GREEN$*$PLAIN" >&2; }
 
 # Votes of a local chain that last seconds; all else as it comes.
-quick_settings() {
-    local class
-    cat "$ROOT/networks/devnet.settings.toml"
-    for class in text spend membership params policy upgrade any; do
-        printf '\n[dao.policies.%s]\n' "$class"
-        printf '%s = %s\n' quorum_bps 2000 pass_bps 5000 min_yes_bps 0 min_voters 2 voting_secs 15 \
-            settle_secs 1 timelock_secs 1 grace_secs 3600 deposit '"0"'
-    done
-}
+quick_settings() { cat "$ROOT/networks/devnet.settings.toml" "$ROOT/networks/quick.policies.toml"; }
 
 # A machine that lends itself until the story ends.
 MACHINES=()

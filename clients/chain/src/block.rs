@@ -109,9 +109,22 @@ impl Chain {
         self.nanos(&json!({ "height": height.to_string() }))
     }
 
+    /// Hash of the chain's whole state before the block of this height.
+    pub fn app_hash(&self, height: u64) -> Result<String, Error> {
+        let header = self.header(&json!({ "height": height.to_string() }))?;
+        let hash = header["app_hash"].as_str();
+        hash.map(str::to_owned)
+            .ok_or_else(|| Error::Answer(format!("block {height} has no app_hash")))
+    }
+
+    fn header(&self, params: &Value) -> Result<Value, Error> {
+        let mut found: Value = self.rpc.call("header", params)?;
+        Ok(found["header"].take())
+    }
+
     fn nanos(&self, params: &Value) -> Result<u64, Error> {
-        let found: Value = self.rpc.call("header", params)?;
-        let time = found["header"]["time"].as_str().unwrap_or_default();
+        let header = self.header(params)?;
+        let time = header["time"].as_str().unwrap_or_default();
         let wrong = |reason: String| Error::Answer(format!("block time {time:?}: {reason}"));
         let parsed: Time = time
             .parse()

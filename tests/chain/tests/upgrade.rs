@@ -3,9 +3,9 @@
 //! `scripts/chain upgrade` builds both and runs this.
 #![allow(missing_docs)]
 
-use std::{cell::Cell, env, fs, path::PathBuf};
+use std::{cell::Cell, env, fs};
 
-use cosmwasm_std::{Binary, Uint128};
+use cosmwasm_std::Binary;
 use serde_json::{json, Value};
 use surge_chain_tests::{network, root, Chain, Error, Key, Surge};
 use surge_interface::dao::{
@@ -20,7 +20,6 @@ const ENOUGH: u64 = 5_000_000;
 struct Members {
     chain: Chain,
     keys: [Key; 3],
-    deployer: Key,
     addresses: Value,
     /// How often they have decided: each opens proposals in turn, because one that failed
     /// stays open and a member may have few of those.
@@ -35,21 +34,20 @@ fn members_take_live_contracts_forward_and_nobody_takes_them_elsewhere() -> Resu
     let someone = Surge::new(folder.path());
     let settings = settings.display().to_string();
     let (old, new) = (artifacts("SURGE_OLD"), artifacts("SURGE_NEW"));
-    let old_folder = old.display().to_string();
-    let deployed = someone.signing("deployer").ok(&[
+    let deployer = someone.signing("deployer");
+    let deployed = deployer.ok(&[
         "deploy",
         "apply",
         "--settings",
         &settings,
         "--artifacts",
-        &old_folder,
+        &old,
     ]);
 
     let chain = Chain::connect(network()?)?;
     let key = |name: &str| chain.network().key(name);
     let members = Members {
         keys: [key("member1")?, key("member2")?, key("member3")?],
-        deployer: key("deployer")?,
         addresses: deployed["contracts"].clone(),
         decided: Cell::new(0),
         chain,
@@ -59,8 +57,34 @@ fn members_take_live_contracts_forward_and_nobody_takes_them_elsewhere() -> Resu
     let job = order_a_job(&someone, folder.path());
     let before = members.versions()?;
 
-    let codes = members.store(&new)?;
-    let forward = members.migrations(|contract| codes[contract].clone());
+    // What it will store and what that costs is said before, and nothing is stored then.
+    let file = folder.path().join("upgrade.json").display().to_string();
+    let upgrade = |artifacts: &str, more: &[&str]| {
+        let words = [
+            "deploy",
+            "upgrade",
+            "--artifacts",
+            artifacts,
+            "--actions",
+            &file,
+        ];
+        deployer.ok(&[&words[..], more].concat())
+    };
+    let plan = upgrade(&new, &["--dry-run"]);
+    let (all, fee) = (plan["contracts"].as_array(), plan["fee"].as_u64());
+    let fees = all.expect("contracts").iter();
+    let fees = fees.filter_map(|change| change["cost"]["fee"].as_u64());
+    assert_eq!(fee, Some(fees.sum()), "{plan}");
+    assert!(fee > Some(0) && !folder.path().join("upgrade.json").exists());
+    let stored = upgrade(&new, &[]);
+    assert_eq!(stored["stored"].as_array().map(Vec::len), all.map(Vec::len));
+    let forward = actions(&file);
+    assert!(
+        forward
+            .last()
+            .is_some_and(|last| to(last, members.address("dao"))),
+        "the DAO comes last: it carries the others out"
+    );
     let decided = members.decide(forward)?;
     assert_eq!(
         decided.proposal.status,
@@ -91,13 +115,17 @@ fn members_take_live_contracts_forward_and_nobody_takes_them_elsewhere() -> Resu
         assert_eq!(books["holds"], true, "{contract}: {books}");
     }
 
+    // The upgrade is known, so nothing differs but the version: this program has the old one.
+    let (error, _) = deployer.fails(&["deploy", "verify", "--artifacts", &new]);
+    let mut lines = error.lines().skip(1);
+    assert!(lines.all(|line| line.contains(" cw2 version (")), "{error}");
+
     // Back to the earlier code, and to another contract's: refused, and all stays as it is.
-    let earlier = members.store(&old)?;
-    let back = members.migrations(|contract| earlier[contract].clone());
-    for action in back
-        .into_iter()
-        .filter(|action| !to(action, members.address("token")))
-    {
+    // The earlier code is on the chain already.
+    let again = upgrade(&old, &[]);
+    let stored = again["stored"].as_array().expect("contracts");
+    assert!(stored.iter().all(|one| one["tx"].is_null()), "{again}");
+    for action in actions(&file) {
         let decided = members.decide(vec![action])?;
         assert_eq!(decided.proposal.status, Status::Ready);
         let why = decided.failure.expect("it failed");
@@ -111,15 +139,20 @@ fn members_take_live_contracts_forward_and_nobody_takes_them_elsewhere() -> Resu
         ("dao", "registry"),
         ("token", "dao"),
     ];
-    for (contract, code) in foreign {
-        let action = members.migration(contract, codes[code].clone());
+    for (contract, other) in foreign {
+        let code = members.chain.contract_info(members.address(other))?;
+        let action = Action::Migrate {
+            contract: members.address(contract).into(),
+            code_id: code.code_id,
+            msg: Binary::from(b"{}"),
+        };
         let decided = members.decide(vec![action])?;
         assert_eq!(
             decided.proposal.status,
             Status::Ready,
-            "{contract} took the {code}'s code"
+            "{contract} took the {other}'s code"
         );
-        println!("{contract} to the {code}'s code: {:?}", decided.failure);
+        println!("{contract} to the {other}'s code: {:?}", decided.failure);
         assert!(decided.failure.is_some());
     }
     assert_eq!(members.versions()?, after);
@@ -138,32 +171,6 @@ impl Members {
             Ok(serde_json::from_slice(&told)?)
         };
         CONTRACTS.iter().map(version).collect()
-    }
-
-    /// Uploads the artifacts of a folder. Answers their code ids by contract.
-    fn store(&self, folder: &std::path::Path) -> Result<Value, Error> {
-        let mut codes = json!({});
-        for contract in CONTRACTS {
-            let wasm = folder.join(format!("surge_{contract}.wasm"));
-            codes[contract] = json!(self.chain.store(&self.deployer, &wasm)?.0);
-        }
-        Ok(codes)
-    }
-
-    fn migration(&self, contract: &str, code: Value) -> Action {
-        Action::Migrate {
-            contract: self.address(contract).into(),
-            code_id: code.as_u64().expect("a code id"),
-            msg: Binary::new(b"{}".to_vec()),
-        }
-    }
-
-    fn migrations(&self, code: impl Fn(&str) -> Value) -> Vec<Action> {
-        // The DAO last: it carries the others out.
-        let (dao, others) = CONTRACTS.split_first().expect("there are contracts");
-        let all = others.iter().chain([dao]);
-        all.map(|contract| self.migration(contract, code(contract)))
-            .collect()
     }
 
     /// Two of three say yes, and anybody carries it out.
@@ -239,32 +246,23 @@ fn order_a_job(someone: &Surge, folder: &std::path::Path) -> u64 {
 
 /// What a local network is born with, and votes that last seconds.
 fn quick_settings() -> String {
-    let path = root().join("networks/devnet.settings.toml");
-    let settings = fs::read_to_string(path).expect("settings of the devnet");
-    let policy = |class: &str| {
-        format!(
-            "\n[dao.policies.{class}]\nquorum_bps = 2000\npass_bps = 5000\nmin_yes_bps = 0\n\
-             min_voters = 2\nvoting_secs = 20\nsettle_secs = 1\ntimelock_secs = 1\n\
-             grace_secs = 3600\ndeposit = \"{}\"\n",
-            Uint128::zero()
-        )
-    };
-    let classes = [
-        "text",
-        "spend",
-        "membership",
-        "params",
-        "policy",
-        "upgrade",
-        "any",
-    ];
-    settings + &classes.map(policy).concat()
+    let files = ["devnet.settings.toml", "quick.policies.toml"];
+    let text = files.map(|file| {
+        let path = root().join("networks").join(file);
+        fs::read_to_string(path).expect("settings")
+    });
+    text.concat()
 }
 
-fn artifacts(variable: &str) -> PathBuf {
-    env::var_os(variable)
-        .unwrap_or_else(|| panic!("{variable} is not set: run scripts/chain upgrade"))
-        .into()
+fn artifacts(variable: &str) -> String {
+    env::var(variable)
+        .unwrap_or_else(|_| panic!("{variable} is not set: run scripts/chain upgrade"))
+}
+
+/// What the program wrote for the members to decide.
+fn actions(file: &str) -> Vec<Action> {
+    let text = fs::read(file).expect("the actions");
+    serde_json::from_slice(&text).expect("actions")
 }
 
 fn to(action: &Action, address: &str) -> bool {

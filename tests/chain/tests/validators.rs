@@ -6,12 +6,13 @@
 use std::{
     fs,
     path::PathBuf,
-    process::{Child, Command, Stdio},
+    process::{Command, Stdio},
     thread,
     time::{Duration, Instant},
 };
 
 use serde_json::Value;
+use surge_chain::{Chain, Network};
 use surge_chain_tests::{artifact, network, root, Error, Surge};
 
 /// Longest wait for anything here.
@@ -46,7 +47,8 @@ fn jobs_go_on_while_validators_die_and_return() -> Result<(), Error> {
         .signing("deployer")
         .ok(&["deploy", "apply", "--artifacts", &artifacts]);
 
-    let _machine = Machine::start(&machine);
+    let log = machine.home.join("log");
+    let _machine = machine.start(&[&MACHINE[..], &["--storage-gib", "1"]].concat(), log);
     until("the machine joins", || {
         let nodes = people.ok(&["node", "list"]);
         nodes["nodes"][0]["live"] == true
@@ -89,17 +91,17 @@ fn jobs_go_on_while_validators_die_and_return() -> Result<(), Error> {
 
     // It comes back and has what the others have.
     validator("start", 1);
-    let goal = heights(&network.rpc).into_iter().max().flatten();
+    let goal = heights(&network).into_iter().max().flatten();
     until("the first validator catches up", || {
-        heights(&network.rpc)[0] >= goal
+        heights(&network)[0] >= goal
     });
-    agree(&network.rpc, goal.expect("a height"));
+    agree(&network, goal.expect("a height"));
 
     // Two of four are gone: nothing gets into a block, and nobody pretends otherwise.
     validator("kill", 2);
     validator("kill", 3);
     thread::sleep(Duration::from_secs(5));
-    let stands = heights(&network.rpc)[0];
+    let stands = heights(&network)[0];
     let (error, next) = requester.fails(&[
         "job",
         "submit",
@@ -111,66 +113,42 @@ fn jobs_go_on_while_validators_die_and_return() -> Result<(), Error> {
         "5",
     ]);
     assert!(error.contains("may still land"), "{error}");
-    assert_eq!(heights(&network.rpc)[0], stands, "two of four made a block");
+    assert_eq!(heights(&network)[0], stands, "two of four made a block");
     println!("without two validators: {error} ({next})");
 
     // They return: what was sent lands after all, once, and is worked on.
     validator("start", 2);
     validator("start", 3);
-    until("blocks go on", || heights(&network.rpc)[0] > stands);
+    until("blocks go on", || heights(&network)[0] > stands);
     let jobs = || people.ok(&["job", "list"])["jobs"].as_array().map(Vec::len);
     until("the job lands", || jobs() == Some(4));
     finish(4);
     finish(number(&order()));
     assert_eq!(jobs(), Some(5));
-    let goal = heights(&network.rpc).into_iter().max().flatten();
+    let goal = heights(&network).into_iter().max().flatten();
     until("all have caught up", || {
-        heights(&network.rpc).iter().all(|height| *height >= goal)
+        heights(&network).iter().all(|height| *height >= goal)
     });
-    agree(&network.rpc, goal.expect("a height"));
+    agree(&network, goal.expect("a height"));
     people.ok(&["money", "show"]);
     Ok(())
 }
 
-/// `surge node run`, ended with the test.
-struct Machine(Child);
-
-impl Machine {
-    fn start(as_whom: &Surge) -> Self {
-        let log = as_whom.home.join("log");
-        let log = fs::File::create(&log).expect("a log");
-        let args = [
-            "node",
-            "run",
-            "--owner",
-            "provider1",
-            "--region",
-            "europe",
-            "--bond",
-            "10 STAKE",
-            "--cores",
-            "2",
-            "--memory-mib",
-            "2048",
-            "--storage-gib",
-            "1",
-        ];
-        let child = as_whom
-            .command(&args)
-            .stdin(Stdio::null())
-            .stdout(log.try_clone().expect("a log"))
-            .stderr(log)
-            .spawn();
-        Self(child.expect("the machine starts"))
-    }
-}
-
-impl Drop for Machine {
-    fn drop(&mut self) {
-        let _ = self.0.kill();
-        let _ = self.0.wait();
-    }
-}
+/// What a machine that lends itself is started with.
+const MACHINE: [&str; 12] = [
+    "node",
+    "run",
+    "--owner",
+    "provider1",
+    "--region",
+    "europe",
+    "--bond",
+    "10 STAKE",
+    "--cores",
+    "2",
+    "--memory-mib",
+    "2048",
+];
 
 /// Kills or starts one of the chain's validators.
 fn validator(what: &str, number: usize) {
@@ -184,34 +162,30 @@ fn validator(what: &str, number: usize) {
     assert!(done.status.success(), "{what} {number}: {done:?}");
 }
 
-/// The newest block of each node; none of one that does not answer.
-fn heights(urls: &[String]) -> Vec<Option<u64>> {
-    let height = |url: &String| {
-        let status = get(&format!("{url}/status"))?;
-        let height = &status["result"]["sync_info"]["latest_block_height"];
-        height.as_str()?.parse().ok()
+/// A chain through this node alone; none when it does not answer.
+fn through(network: &Network, url: &str) -> Option<Chain> {
+    let alone = Network {
+        rpc: vec![url.to_owned()],
+        ..network.clone()
     };
-    urls.iter().map(height).collect()
+    Chain::connect(alone).ok()
+}
+
+/// The newest block of each node; none of one that does not answer.
+fn heights(network: &Network) -> Vec<Option<u64>> {
+    let height = |url: &String| through(network, url)?.height().ok();
+    network.rpc.iter().map(height).collect()
 }
 
 /// All nodes have the same state after the block before this one.
-fn agree(urls: &[String], height: u64) {
+fn agree(network: &Network, height: u64) {
     let hash = |url: &String| {
-        let block = get(&format!("{url}/block?height={height}")).expect("it answers");
-        let header = &block["result"]["block"]["header"];
-        header["app_hash"].as_str().expect("a hash").to_owned()
+        let chain = through(network, url).expect("it answers");
+        chain.app_hash(height).expect("a block")
     };
-    let hashes: Vec<String> = urls.iter().map(hash).collect();
+    let hashes: Vec<String> = network.rpc.iter().map(hash).collect();
     println!("state before block {height}: {hashes:?}");
     assert!(hashes.windows(2).all(|two| two[0] == two[1]), "{hashes:?}");
-}
-
-fn get(url: &str) -> Option<Value> {
-    let answer = Command::new("curl")
-        .args(["-sf", "--max-time", "5", url])
-        .output()
-        .ok()?;
-    serde_json::from_slice(&answer.stdout).ok()
 }
 
 fn until(what: &str, holds: impl Fn() -> bool) {

@@ -5,7 +5,7 @@ use std::{
     net::{TcpListener, TcpStream},
     sync::{
         atomic::{AtomicU64, Ordering},
-        Arc,
+        Arc, Mutex,
     },
     thread,
 };
@@ -20,8 +20,19 @@ pub enum Illness {
     OtherChain,
     /// It takes transactions, and no block ever holds one.
     Forgetful,
-    /// It says so often that the account's sequence is 7, then it takes the transaction.
+    /// It says so often that the account's sequence is 7, then it takes the transaction. A
+    /// block comes with each look.
     Ahead(u64),
+    /// It says so often that an earlier transaction of the account is missing, then it takes
+    /// this one.
+    Lagging(u64),
+    /// It says that the sequence is used up, by this very transaction: so many blocks later
+    /// it is found. A block comes with each look.
+    Late(u64),
+    /// It says that a payment uses a million million gas.
+    Dear,
+    /// It takes transactions, no block ever holds one, and it has no blocks before this one.
+    Synced(u64),
     /// It takes transactions, and their block says that they failed with these words.
     Failing(&'static str),
     /// It still catches up.
@@ -38,6 +49,8 @@ pub struct Node {
     pub handed: Arc<AtomicU64>,
     /// The newest block that it tells of.
     pub height: Arc<AtomicU64>,
+    /// Each transaction that it was handed, in base64; once, however often it came.
+    pub different: Arc<Mutex<Vec<String>>>,
 }
 
 impl Node {
@@ -46,7 +59,13 @@ impl Node {
         let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
         let url = format!("http://{}", listener.local_addr().expect("an address"));
         let (handed, height) = (Arc::new(AtomicU64::new(0)), Arc::new(AtomicU64::new(100)));
-        let state = (handed.clone(), height.clone(), Arc::default());
+        let different = Arc::default();
+        let state = State {
+            handed: handed.clone(),
+            height: height.clone(),
+            taken: Arc::default(),
+            different: Arc::clone(&different),
+        };
         thread::spawn(move || {
             for stream in listener.incoming().flatten() {
                 let state = state.clone();
@@ -57,6 +76,7 @@ impl Node {
             url,
             handed,
             height,
+            different,
         }
     }
 
@@ -69,8 +89,14 @@ impl Node {
     }
 }
 
-/// Handed over, newest block, and how many were taken.
-type State = (Arc<AtomicU64>, Arc<AtomicU64>, Arc<AtomicU64>);
+/// What the node knows.
+#[derive(Clone)]
+struct State {
+    handed: Arc<AtomicU64>,
+    height: Arc<AtomicU64>,
+    taken: Arc<AtomicU64>,
+    different: Arc<Mutex<Vec<String>>>,
+}
 
 fn serve(mut stream: TcpStream, illness: Illness, state: &State) {
     let mut reader = BufReader::new(stream.try_clone().expect("a stream"));
@@ -106,17 +132,32 @@ fn serve(mut stream: TcpStream, illness: Illness, state: &State) {
     }
 }
 
-fn answer(
-    call: &Value,
-    illness: Illness,
-    (handed, height, taken): &State,
-) -> Result<Value, String> {
+fn answer(call: &Value, illness: Illness, state: &State) -> Result<Value, String> {
+    let State {
+        handed,
+        height,
+        taken,
+        different,
+    } = state;
     let now = height.load(Ordering::SeqCst).to_string();
     match call["method"].as_str().expect("a method") {
-        "status" => Ok(json!({
-            "node_info": { "network": if illness == Illness::OtherChain { "other-1" } else { "sick-1" } },
-            "sync_info": { "latest_block_height": now, "catching_up": illness == Illness::Behind },
-        })),
+        "status" => {
+            if matches!(illness, Illness::Ahead(_) | Illness::Late(_)) {
+                height.fetch_add(1, Ordering::SeqCst);
+            }
+            let earliest = match illness {
+                Illness::Synced(earliest) => earliest,
+                _ => 1,
+            };
+            Ok(json!({
+                "node_info": { "network": if illness == Illness::OtherChain { "other-1" } else { "sick-1" } },
+                "sync_info": {
+                    "latest_block_height": now,
+                    "earliest_block_height": earliest.to_string(),
+                    "catching_up": illness == Illness::Behind,
+                },
+            }))
+        }
         "abci_query" if illness == Illness::Pruned => Ok(json!({ "response": {
             "code": 38,
             "log": "failed to load state at height 5; version does not exist (latest height: 100): invalid request",
@@ -125,6 +166,10 @@ fn answer(
             let value = match call["params"]["path"].as_str().expect("a path") {
                 // QueryAccountResponse { account: Any { value: BaseAccount { account_number: 1 } } }
                 "/cosmos.auth.v1beta1.Query/Account" => vec![0x0a, 0x04, 0x12, 0x02, 0x18, 0x01],
+                // SimulateResponse { gas_info: { gas_used: 10¹² } }
+                "/cosmos.tx.v1beta1.Service/Simulate" if illness == Illness::Dear => {
+                    vec![0x0a, 0x07, 0x10, 0x80, 0xa0, 0x94, 0xa5, 0x8d, 0x1d]
+                }
                 // SimulateResponse { gas_info: { gas_used: 70,000 } }
                 "/cosmos.tx.v1beta1.Service/Simulate" => {
                     vec![0x0a, 0x04, 0x10, 0xf0, 0xa2, 0x04]
@@ -135,11 +180,28 @@ fn answer(
         }
         "broadcast_tx_sync" => {
             let before = handed.fetch_add(1, Ordering::SeqCst);
+            let tx = call["params"]["tx"].as_str().expect("base64").to_owned();
+            let mut different = different.lock().expect("one writer");
+            if !different.contains(&tx) {
+                different.push(tx);
+            }
             Ok(match illness {
                 Illness::Ahead(times) if before < times => json!({
                     "code": 32,
                     "log": "account sequence mismatch, expected 7, got 0: incorrect account sequence",
                 }),
+                Illness::Lagging(times) if before < times => json!({
+                    "code": 32,
+                    "log": "account sequence mismatch, expected 7, got 8: incorrect account sequence",
+                }),
+                Illness::Late(blocks) => {
+                    let lands = height.load(Ordering::SeqCst) + blocks;
+                    taken.store(lands, Ordering::SeqCst);
+                    json!({
+                        "code": 32,
+                        "log": "account sequence mismatch, expected 1, got 0: incorrect account sequence",
+                    })
+                }
                 _ => {
                     taken.fetch_add(1, Ordering::SeqCst);
                     json!({ "code": 0, "log": "" })
@@ -147,7 +209,12 @@ fn answer(
             })
         }
         "tx" => match illness {
-            Illness::Forgetful | Illness::Behind => Err("tx not found".to_owned()),
+            Illness::Forgetful | Illness::Behind | Illness::Synced(_) => {
+                Err("tx not found".to_owned())
+            }
+            Illness::Late(_) if height.load(Ordering::SeqCst) < taken.load(Ordering::SeqCst) => {
+                Err("tx not found".to_owned())
+            }
             _ if taken.load(Ordering::SeqCst) == 0 => Err("tx not found".to_owned()),
             Illness::Failing(words) => Ok(included(call, 5, words)),
             _ => Ok(included(call, 0, "")),

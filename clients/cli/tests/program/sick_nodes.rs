@@ -69,6 +69,124 @@ fn a_sequence_that_does_not_fit_is_signed_anew_with_the_one_that_does() {
 }
 
 #[test]
+fn while_an_earlier_one_is_missing_the_same_transaction_is_handed_over_again() {
+    let (_, node, done) = pay(Illness::Lagging(3), &[]);
+    done.json();
+    assert_eq!(node.handed.load(Ordering::SeqCst), 4);
+    let different = node.different.lock().expect("it is over").len();
+    assert_eq!(different, 1, "a second one could land beside the first");
+}
+
+#[test]
+fn one_that_waits_in_vain_for_an_earlier_one_may_still_land() {
+    let (surge, node, done) = pay(Illness::Lagging(1_000), &["--wait-secs", "1"]);
+    let failure = done.failure();
+    assert_eq!(failure["may_land_until"], 200, "{failure}");
+    let error = text(&failure, "error");
+    assert!(error.contains("expected 7, got 8"), "{error}");
+    assert_eq!(node.different.lock().expect("it is over").len(), 1);
+    let hash = text(&failure, "tx");
+    let known = std::fs::read_to_string(surge.path("sent.jsonl")).expect("a file");
+    assert!(known.contains(hash), "{known}");
+}
+
+#[test]
+fn one_that_is_refused_and_lands_all_the_same_is_found_and_not_sent_again() {
+    for blocks in [0, 1, 2] {
+        let (_, node, done) = pay(Illness::Late(blocks), &[]);
+        assert_eq!(done.json()["height"], 101);
+        assert_eq!(node.handed.load(Ordering::SeqCst), 1, "after {blocks}");
+    }
+}
+
+#[test]
+fn a_node_does_not_decide_alone_what_is_paid() {
+    // 10¹² gas and 40 % at 0.025, against the fee of 50,000,000.
+    let (_, node, done) = pay(Illness::Dear, &[]);
+    let failure = done.failure();
+    assert_eq!(
+        text(&failure, "error"),
+        "1400000000000 gas cost 35000000000 ustake of fees, and at most 1250000 ustake are paid for a transaction"
+    );
+    assert!(text(&failure, "next").contains("--highest-fee"));
+    assert_eq!(node.handed.load(Ordering::SeqCst), 0);
+    let (_, _, done) = pay(Illness::Dear, &["--highest-fee", "35000 STAKE"]);
+    assert_eq!(done.json()["fee"], "35000000000");
+
+    // What somebody says himself is held to it, too; so is what the file says.
+    let most = ["--highest-fee", "2450ustake", "--gas"];
+    let (_, _, done) = pay(Illness::Ahead(0), &[&most[..], &["98000"]].concat());
+    assert_eq!(done.json()["fee"], "2450");
+    let (_, node, done) = pay(Illness::Ahead(0), &[&most[..], &["98001"]].concat());
+    let failure = done.failure();
+    assert!(
+        text(&failure, "error").contains("at most 2450 ustake"),
+        "{failure}"
+    );
+    assert_eq!(node.handed.load(Ordering::SeqCst), 0);
+    let (surge, node) = (Surge::new(), Node::start(Illness::Ahead(0)));
+    let network = node.network();
+    let network = network.replace("[fee]", "[fee]\nhighest_fee = \"2449\"");
+    surge.file("sick.toml", &network);
+    let failure = surge
+        .run(&[
+            "pay",
+            TO,
+            "1 STAKE",
+            "-n",
+            "sick.toml",
+            "-f",
+            "alice",
+            "--yes",
+            "--json",
+        ])
+        .failure();
+    assert!(
+        text(&failure, "error").contains("at most 2449 ustake"),
+        "{failure}"
+    );
+}
+
+#[test]
+fn one_gas_limit_is_none_for_many_transactions() {
+    let (surge, node) = (Surge::new(), Node::start(Illness::Ahead(0)));
+    surge.file("sick.toml", &node.network());
+    for words in [
+        ["deploy", "plan"],
+        ["deploy", "apply"],
+        ["deploy", "upgrade"],
+    ] {
+        let more = ["--gas", "5", "-n", "sick.toml", "-f", "alice", "--json"];
+        let failure = surge.run(&[&words[..], &more].concat()).failure();
+        assert!(text(&failure, "error").starts_with("--gas 5"), "{failure}");
+        assert!(text(&failure, "next").contains("--highest-fee"));
+    }
+}
+
+#[test]
+fn a_node_that_lacks_the_blocks_does_not_say_that_a_transaction_is_lost() {
+    // It may be in one of the blocks from 101 to 200.
+    for (earliest, status) in [(101, "lost"), (102, "unknown"), (201, "unknown")] {
+        let (surge, node, done) = pay(Illness::Synced(earliest), &["--wait-secs", "1"]);
+        let failure = done.failure();
+        let hash = text(&failure, "tx");
+        node.height.store(201, Ordering::SeqCst);
+        let tx = surge
+            .run(&["tx", hash, "-n", "sick.toml", "--json"])
+            .failure();
+        assert_eq!(text(&tx, "status"), status, "{earliest}: {tx}");
+        if status == "unknown" {
+            let error = text(&tx, "error");
+            assert!(
+                error.contains(&format!("no blocks before {earliest}")),
+                "{error}"
+            );
+            assert!(text(&tx, "next").contains("do not send it a second time"));
+        }
+    }
+}
+
+#[test]
 fn after_five_times_the_program_gives_up_and_says_so() {
     let (_, node, done) = pay(Illness::Ahead(100), &[]);
     let failure = done.failure();
@@ -264,6 +382,7 @@ fn a_node_that_is_not_there_is_named() {
         url: "http://127.0.0.1:9".to_owned(),
         handed: Default::default(),
         height: Default::default(),
+        different: Default::default(),
     };
     surge.file("gone.toml", &gone.network());
     let failure = surge

@@ -2,7 +2,11 @@
 
 use std::{collections::BTreeMap, fs};
 
+use cosmrs::Any;
 use serde_json::{json, Value};
+use surge_chain::{
+    execute, instantiate2, migrate, store_code, update_admin, Error, Included, Key, Limit,
+};
 use surge_chain_tests::Surge;
 
 use super::{artifacts, Deployer, CONTRACTS};
@@ -347,4 +351,125 @@ fn verify_fails_on_other_code_and_on_contracts_of_another_deployment() {
         "{error}"
     );
     assert!(next.contains("SURGE_STATE"), "{next}");
+}
+
+/// A token of a deployment's own, made and changed by its deployer as he likes, then handed to
+/// the DAO as if nothing had been.
+struct Forger<'a> {
+    deployer: &'a Deployer,
+    key: Key,
+    here: Value,
+}
+
+impl Forger<'_> {
+    fn address(&self, contract: &str) -> &str {
+        let address = self.here[&self.deployer.name][contract].as_str();
+        address.expect("an address")
+    }
+
+    fn send(&self, message: Result<Any, Error>) -> Included {
+        let message = message.expect("a message");
+        let sent = self
+            .deployer
+            .chain
+            .send(&self.key, &[message], Limit::Simulated);
+        sent.expect("a transaction")
+    }
+
+    /// A token of this code and message.
+    fn born(&self, code_id: u64, salt: &str, message: &Value) -> String {
+        let (me, salt) = (self.key.address(), salt.as_bytes());
+        let made = self.send(instantiate2(me, code_id, "surge token", me, salt, message));
+        let address = made.attribute("instantiate", "_contract_address");
+        address.expect("an address")
+    }
+
+    fn migrate(&self, token: &str, code_id: u64) {
+        self.send(migrate(self.key.address(), token, code_id, &json!({})));
+    }
+
+    /// What does not hold of the deployment when this is its token, by settings and addresses
+    /// alone.
+    fn verify(&self, token: &str) -> BTreeMap<(String, String), (Value, Value)> {
+        let me = self.key.address();
+        self.send(update_admin(me, token, self.address("dao")));
+        let of = |contract: &str| match contract {
+            "token" => format!("token={token}"),
+            other => format!("{other}={}", self.address(other)),
+        };
+        let addresses = CONTRACTS.map(of).join(",");
+        let settings = &self.here["_meta"][&self.deployer.name]["settings"];
+        let stranger = Surge {
+            from: None,
+            ..Surge::new(self.deployer.surge.home.join("stranger"))
+        };
+        differences(&stranger, settings, &["--addresses", &addresses])
+    }
+}
+
+#[test]
+fn verify_fails_on_code_that_ran_before_and_on_money_that_nobody_was_told_of() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let deployer = Deployer::new(folder.path(), "forged");
+    deployer
+        .surge
+        .ok(&["deploy", "apply", "--artifacts", &artifacts()]);
+    let network = deployer.chain.network();
+    let forger = Forger {
+        key: network.key("deployer").expect("a key"),
+        here: deployer.state()[&network.chain_id].clone(),
+        deployer: &deployer,
+    };
+    let right = forger.here["code_ids"]["token"].as_u64().expect("a code");
+    let mut wasm = fs::read(surge_chain_tests::artifact("surge_token")).expect("the artifact");
+    wasm.extend([0, 2, 1, b'x']);
+    let stored = forger.send(store_code(&deployer.address, &wasm));
+    let other = stored.attribute("store_code", "code_id").expect("a code");
+    let history = deployer.chain.history(forger.address("token"));
+    let history = history.expect("an answer");
+    let message: Value = serde_json::from_slice(&history[0].msg).expect("JSON");
+    let checksum = |code_id: u64| {
+        let code = deployer.chain.code(code_id).expect("an answer");
+        json!(code.expect("a code").checksum.to_hex())
+    };
+    let (wanted, found) = (checksum(right), checksum(other));
+    let named = |field: &str| ("token".to_owned(), field.to_owned());
+
+    // Born of other code, which may have stored anything, then given the right one.
+    let token = forger.born(other, "born", &message);
+    forger.migrate(&token, right);
+    let differ = forger.verify(&token);
+    assert_eq!(
+        differ.get(&named("code")),
+        Some(&(wanted.clone(), found.clone())),
+        "{differ:?}"
+    );
+    assert!(!differ.contains_key(&named("checksum")), "{differ:?}");
+
+    // Born of the right code, and given other code for a while.
+    let token = forger.born(right, "between", &message);
+    forger.migrate(&token, other);
+    forger.migrate(&token, right);
+    let differ = forger.verify(&token);
+    assert_eq!(
+        differ.get(&named("later codes[0]")),
+        Some(&(wanted, found)),
+        "{differ:?}"
+    );
+    assert!(!differ.contains_key(&named("code")), "{differ:?}");
+
+    // More of it than it was born with.
+    let mut mine = message;
+    mine["mint"]["minter"] = json!(deployer.address);
+    let token = forger.born(right, "minted", &mine);
+    let mint = json!({ "mint": { "recipient": deployer.address, "amount": "1" } });
+    forger.send(execute(&deployer.address, &token, &mint, &[]));
+    let hand_over = json!({ "update_minter": { "new_minter": forger.address("rewards") } });
+    forger.send(execute(&deployer.address, &token, &hand_over, &[]));
+    let differ = forger.verify(&token);
+    assert!(
+        differ.contains_key(&named("total_supply, at most")),
+        "{differ:?}"
+    );
+    assert!(!differ.contains_key(&named("minter")), "{differ:?}");
 }

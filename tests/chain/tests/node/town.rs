@@ -361,7 +361,8 @@ impl Town {
             .find(hash)
             .expect("an answer")
             .expect("a transaction");
-        let paid = found.events.iter().find(|event| event.get("fee").is_some());
+        let mut events = found.events.iter();
+        let paid = events.find(|event| event.kind == "tx" && event.get("fee").is_some());
         let fees = paid.and_then(|event| event.get("fee"));
         let fee = fees.and_then(|fee| fee.strip_suffix(self.denom()));
         fee.and_then(|fee| fee.parse().ok()).expect("a fee")
