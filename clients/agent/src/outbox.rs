@@ -86,10 +86,8 @@ pub fn look(
     let Some(tx) = journal.open_tx()? else {
         return Ok(News::Nothing);
     };
-    // The height first: what lands while we look is found in the next round.
-    let height = chain.height()?;
-    match chain.find(&tx.hash) {
-        Ok(Some(included)) => {
+    let height = match chain.find_with_progress(&tx.hash) {
+        Ok((_, Some(included))) => {
             let end = End::Included {
                 height: included.height,
             };
@@ -101,9 +99,9 @@ pub fn look(
             journal.end(&tx, End::Failed, None)?;
             return Ok(News::Failed(tx, raw_log));
         }
-        Ok(None) => {}
+        Ok((progress, None)) => progress.height,
         Err(error) => return Err(error.into()),
-    }
+    };
     if height > tx.last_block {
         journal.end(&tx, End::Lapsed, None)?;
         return Ok(News::Lapsed(tx));

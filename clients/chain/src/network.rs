@@ -280,3 +280,55 @@ impl Fee {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn fee(gas_price: &str, highest_fee: Option<u128>) -> Fee {
+        Fee {
+            denom: "ucoin".into(),
+            display: "COIN".into(),
+            exponent: 6,
+            gas_price: gas_price.into(),
+            gas_margin_percent: usual_margin(),
+            highest_fee: highest_fee.map(Uint128::new),
+        }
+    }
+
+    #[test]
+    fn fees_are_rounded_up_and_exact_for_small_and_large_prices() {
+        for (price, gas, cost) in [
+            ("0.025", 1, 1),
+            ("0.025", 98_000, 2_450),
+            ("0.0053", 1_000_001, 5_301),
+            ("1500000000000", 20_000_000, 30_000_000_000_000_000_000),
+            ("0.000000000000000001", 1_000_000, 1),
+            ("0", 1_000_000, 0),
+        ] {
+            assert_eq!(fee(price, None).of(gas).expect("a fee"), cost, "{price}");
+        }
+        for wrong in ["", "-1", "1e3", "1.2.3", "0.0000000000000000001", "x"] {
+            let error = fee(wrong, None).price().expect_err(wrong);
+            assert!(error.contains("at most 18 places"), "{error}");
+        }
+        assert!(fee("100000000000000000000", None).of(u64::MAX).is_err());
+    }
+
+    #[test]
+    fn nothing_above_the_highest_fee_is_paid() {
+        let usual = fee("0.025", None);
+        assert_eq!(usual.within(USUAL_MOST_GAS).expect("a fee"), 1_250_000);
+        let error = usual.within(USUAL_MOST_GAS + 1).expect_err("too much");
+        assert!(matches!(
+            error,
+            Error::FeeTooHigh {
+                fee: 1_250_001,
+                highest: 1_250_000,
+                ..
+            }
+        ));
+        assert!(fee("0.025", Some(2_450)).within(98_000).is_ok());
+        assert!(fee("0.025", Some(2_449)).within(98_000).is_err());
+    }
+}

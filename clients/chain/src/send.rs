@@ -296,3 +296,32 @@ pub(crate) fn sequences(log: &str) -> Option<(u64, u64)> {
     let signed = rest.split(|c: char| !c.is_ascii_digit()).next()?;
     Some((wanted.parse().ok()?, signed.parse().ok()?))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn both_sequences_are_read_from_what_the_chain_says() {
+        let log = "account sequence mismatch, expected 12, got 9: incorrect account sequence";
+        assert_eq!(sequences(log), Some((12, 9)));
+        assert_eq!(sequences("insufficient fees; got: 1ustake"), None);
+    }
+
+    #[test]
+    fn a_node_holds_a_transaction_when_it_has_every_block_that_may() {
+        let pending = |last_block| Pending {
+            hash: String::new(),
+            last_block,
+        };
+        let from = |earliest| Progress {
+            catching_up: false,
+            height: 500,
+            earliest,
+        };
+        assert_eq!(pending(200).first_block(), 101);
+        assert!(from(101).holds(&pending(200)) && !from(102).holds(&pending(200)));
+        // On a young chain the first block is the first.
+        assert!(from(1).holds(&pending(40)));
+    }
+}
