@@ -88,7 +88,7 @@ pub const SHAPES: &[(&str, &str)] = &[
     ("dao leave", SENT),
     ("deploy plan", "`deployment`, `deployer`, `addresses`: by contract, `steps`: list of `action`, `contract`, `checksum`, `bytes`, `code_id`, `address`, `message`, `done`, `cost`: `gas`, `gas_limit`, `fee`, `known` (`simulated` or `estimated`); `gas`, `fee`, `balance`"),
     ("deploy apply", "`deployment`, `contracts`: address by name, `steps`: list of `action`, `contract`, `tx`, `height`, `gas` (null when it was done before); `gas`, `fee`, `state`"),
-    ("deploy upgrade", "`actions`: of the proposal, `stored`: list of `contract`, `tx`, `gas`; `file`"),
+    ("deploy upgrade", "`actions`: of the proposal, `stored`: list of `contract`, `tx`, `gas`; `file`. With `--dry-run` `deployer`, `contracts`: list of `contract`, `address`, `checksum`, `bytes`, `code_id`, `cost`; `gas`, `fee`, `balance`"),
     ("deploy verify", "`holds`, `findings`: list of `contract`, `of` (`code`, `birth` or `now`), `field`, `wanted`, `found`, `holds`. The same when it fails"),
     ("pay", "`to`, `amount`"),
     ("tx", "`hash`, `status`: `included`, or when it fails `failed`, `waiting`, `lost`, `unknown`; included: `height`, `gas_used`, `gas_limit`, `events`: list of `type`, `attributes`; failed: `code`, `gas_used`; otherwise `height`, `may_land_until`"),

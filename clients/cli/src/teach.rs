@@ -99,6 +99,7 @@ completions.
 | `SURGE_NETWORK` | network, as `--network` |
 | `SURGE_FROM` | key that signs, as `--from` |
 | `SURGE_DEPLOYMENT` | deployment, as `--deployment` |
+| `SURGE_HIGHEST_FEE` | most that is paid for one transaction, as `--highest-fee` |
 | `SURGE_PASSPHRASE` | opens keys, for machines |
 | `SURGE_MNEMONIC` | words of a key to import, for machines |
 | `SURGE_STATE` | file of what is deployed where, instead of `state.json` |
