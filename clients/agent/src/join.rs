@@ -16,7 +16,7 @@ use tracing::info;
 use crate::{
     journal::{Journal, Purpose},
     machine::detect,
-    outbox::{self, News},
+    outbox::{self, News, Note},
     settings::Offer,
     suite::Suite,
     Error,
@@ -64,6 +64,7 @@ struct Wanted {
 pub fn run(
     suite: &Suite,
     journal: &mut Journal,
+    note: &Note,
     operator: &str,
     named: Option<u32>,
     offer: &Offer,
@@ -84,6 +85,7 @@ pub fn run(
         outbox::send(
             &suite.chain,
             journal,
+            note,
             &join.owner,
             &messages,
             Purpose::Join,
@@ -105,7 +107,7 @@ fn wait(suite: &Suite, journal: &mut Journal) -> Result<Option<String>, Error> {
             News::Failed(_, why) => {
                 return Err(Error::Settings(format!("the chain refused: {why}")))
             }
-            News::Waiting | News::Lapsed(_) => thread::sleep(LOOK),
+            News::Waiting | News::Lapsed(_) | News::Overtaken(_) => thread::sleep(LOOK),
         }
     }
 }

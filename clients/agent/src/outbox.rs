@@ -1,8 +1,9 @@
 //! One transaction at a time, noted before it is handed over. Its bytes are kept: handed
 //! over again after an interruption they land at most once, because they use up a sequence.
 
-use cosmrs::Any;
-use surge_chain::{Chain, Error as ChainError, Included, Key, Limit};
+use cosmrs::{tx::SignerPublicKey, Any, Tx};
+use surge_chain::{Chain, Error as ChainError, Included, Key, Limit, Pending};
+use tracing::warn;
 
 use crate::{
     journal::{End, Journal, Purpose, Sent, Stage},
@@ -12,6 +13,12 @@ use crate::{
 /// Blocks after which a transaction that is in none cannot land any more. Few: while it is
 /// open nothing else is sent.
 const LIFE_BLOCKS: u64 = 30;
+/// Blocks after which a node's index has what it will have of an earlier one.
+const INDEX_BLOCKS: u64 = 2;
+
+/// Hears of a transaction before it is handed over: how to find it, and what it does. What it
+/// answers when it fails is told, and holds nothing up.
+pub type Note = Box<dyn Fn(&Pending, &str) -> Result<(), String>>;
 
 /// What became of the transaction that was on its way.
 #[derive(Debug)]
@@ -26,18 +33,30 @@ pub enum News {
     Failed(Sent, String),
     /// It will never land, and nobody refused it.
     Lapsed(Sent),
+    /// It will never land, because somebody else sent with its key.
+    Overtaken(Sent),
 }
 
 /// Signs a message, notes it and hands it over. Whatever happens then is found by [`look`].
 pub fn send(
     chain: &Chain,
     journal: &Journal,
+    note: &Note,
     signer: &Key,
     messages: &[Any],
     purpose: Purpose,
     job: Option<u64>,
 ) -> Result<(), Error> {
     let signed = chain.prepare(signer, messages, Limit::Simulated, LIFE_BLOCKS)?;
+    let about = job.map(|job| format!(" of job {job}")).unwrap_or_default();
+    let what = format!("surge node run: {}{about}", purpose.word());
+    if let Err(error) = note(&signed.pending, &what) {
+        warn!(
+            error,
+            tx = signed.pending.hash,
+            "`surge tx` will not know of it"
+        );
+    }
     journal.note(&Sent {
         hash: signed.pending.hash,
         purpose,
@@ -53,6 +72,45 @@ pub fn send(
         Err(error @ ChainError::Unreachable { .. }) => Err(error.into()),
         _ => Ok(()),
     }
+}
+
+/// A transaction whose sequence the chain does not take. Once blocks have used that up, and
+/// the transaction is in none of them some blocks later, another one was faster: this one can
+/// never land.
+fn overtaken(chain: &Chain, journal: &mut Journal, tx: Sent, height: u64) -> Result<News, Error> {
+    let Some((signer, sequence)) = signed_by(&tx, &chain.network().prefix) else {
+        return Ok(News::Waiting);
+    };
+    if chain.sequence(&signer)? <= sequence {
+        return Ok(News::Waiting);
+    }
+    let noted = journal.fact("overtaken")?;
+    let since: Option<u64> = noted
+        .as_deref()
+        .and_then(|noted| noted.strip_prefix(&tx.hash)?.trim().parse().ok());
+    match since {
+        Some(since) if height > since.saturating_add(INDEX_BLOCKS) => {
+            journal.end(&tx, End::Lapsed, None)?;
+            Ok(News::Overtaken(tx))
+        }
+        Some(_) => Ok(News::Waiting),
+        None => {
+            journal.remember("overtaken", &format!("{} {height}", tx.hash))?;
+            Ok(News::Waiting)
+        }
+    }
+}
+
+/// Who signed a transaction, and with which sequence.
+fn signed_by(tx: &Sent, prefix: &str) -> Option<(String, u64)> {
+    let tx = Tx::from_bytes(&tx.bytes).ok()?;
+    let signer = tx.auth_info.signer_infos.first()?;
+    let key = match signer.public_key.as_ref()? {
+        SignerPublicKey::Single(key) => key,
+        _ => return None,
+    };
+    let address = key.account_id(prefix).ok()?;
+    Some((address.to_string(), signer.sequence))
 }
 
 /// Looks what became of the transaction that is on its way, and hands it over again while it
@@ -90,7 +148,7 @@ pub fn look(
     match chain.broadcast(&tx.bytes) {
         // Another transaction of the account used its sequence, or this one itself did a
         // moment ago: which, shows when the next blocks are there.
-        Err(error) if error.is_wrong_sequence() => Ok(News::Waiting),
+        Err(error) if error.is_wrong_sequence() => overtaken(chain, journal, tx, height),
         Err(ChainError::Refused { raw_log, .. }) => {
             journal.end(&tx, End::Failed, None)?;
             Ok(News::Failed(tx, raw_log))

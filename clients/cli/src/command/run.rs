@@ -19,6 +19,7 @@ use crate::{
     home, keys,
     money::{Amount, Coinage},
     output::{facts, thousands, Report},
+    sent,
     session::Session,
     stores,
 };
@@ -148,6 +149,7 @@ pub fn run(arguments: &Run, session: &Session) -> Outcome<Report> {
         flag::register_conditional_shutdown(signal, 130, stop.clone())?;
         flag::register(signal, stop.clone())?;
     }
+    let chain_id = network.chain_id.clone();
     let mut agent = Agent::open(Parts {
         network: network.clone(),
         contracts,
@@ -156,6 +158,9 @@ pub fn run(arguments: &Run, session: &Session) -> Outcome<Report> {
         settings,
         stores,
         folder,
+        note: Box::new(move |pending, what| {
+            sent::note(&chain_id, pending, what).map_err(|failure| failure.what().to_owned())
+        }),
         drill: arguments.drill.as_deref().map(Drill::after),
     })?;
     let summary = agent.run(&stop)?;

@@ -284,7 +284,7 @@ impl Town {
             stdin: INPUT.to_vec(),
             ..surge_node::Job::default()
         };
-        let outcome = surge_node::run(&job, &surge_node::Limits::default()).expect("a run");
+        let outcome = surge_node::run(job, &surge_node::Limits::default()).expect("a run");
         assert_eq!(outcome.status, surge_node::Status::Finished);
         outcome.output
     }

@@ -1,34 +1,31 @@
 //! Freeing the machine after delivery, and having paid what is due. Anybody may send these;
 //! the operator does, and pays the gas.
 
+use std::time::Duration;
+
 use surge_interface::{
     escrow::{JobSummary, Params, Status},
+    registry::NodeResponse,
     UncheckedDenom,
 };
 
-use crate::{
-    agent::{Agent, Wanted},
-    journal::Purpose,
-    suite::Call,
-    Error,
-};
+use super::{Agent, Wanted};
+use crate::{journal::Purpose, suite::Call, Error};
 
 impl Agent {
     /// Frees the machine of a delivered job, when no further job fits beside it and its
     /// requester takes time.
-    pub(crate) fn vacate(
+    pub(super) fn vacate(
         &self,
         summary: &JobSummary,
         terms: &Params,
     ) -> Result<Option<Wanted>, Error> {
-        let node = &self.node;
-        let room = node.spec.capacity.saturating_sub(&node.reserved);
-        let full = room.milli_cpu < 1_000 || room.memory_mib == 0;
         let patience_secs = self.settings.earnings.vacate_secs;
         let delivered_secs = summary.deadline_secs.saturating_sub(terms.review_secs);
-        let alone = self.now_secs.saturating_sub(delivered_secs) >= patience_secs;
+        let alone_secs = self.now_secs.saturating_sub(delivered_secs);
+        let alone = patience_secs > 0 && alone_secs >= patience_secs;
         let submitted = summary.status == Status::Submitted;
-        if patience_secs == 0 || self.draining.is_some() || !full || !alone || !submitted {
+        if self.draining.is_some() || !is_full(&self.node) || !alone || !submitted {
             return Ok(None);
         }
         let held = self.suite.reservation(summary.id)?.need;
@@ -37,7 +34,7 @@ impl Agent {
     }
 
     /// What is due to be fetched: earnings at the escrow, then rewards.
-    pub(crate) fn earn(&mut self) -> Result<Vec<Wanted>, Error> {
+    pub(super) fn earn(&mut self) -> Result<Vec<Wanted>, Error> {
         let mut wanted = vec![];
         let provider = self.node.provider;
         if self.is_due(Purpose::Withdraw, self.settings.earnings.withdraw_hours)? {
@@ -69,7 +66,7 @@ impl Agent {
     }
 
     /// It was done, or not worth it: not again before its time is over.
-    pub(crate) fn put_off(&self, purpose: Purpose) -> Result<(), Error> {
+    pub(super) fn put_off(&self, purpose: Purpose) -> Result<(), Error> {
         self.journal.remember(
             &format!("last {}", purpose.word()),
             &self.now_secs.to_string(),
@@ -81,8 +78,9 @@ impl Agent {
             return Ok(false);
         }
         let last = self.journal.fact(&format!("last {}", purpose.word()))?;
-        let last: f64 = last.and_then(|secs| secs.parse().ok()).unwrap_or_default();
-        Ok(self.now_secs as f64 >= last + every_hours * 3_600.0)
+        let last_secs: u64 = last.and_then(|secs| secs.parse().ok()).unwrap_or_default();
+        let every = Duration::try_from_secs_f64(every_hours * 3_600.0).unwrap_or(Duration::MAX);
+        Ok(self.now_secs.saturating_sub(last_secs) >= every.as_secs())
     }
 
     /// What a call costs in this denomination; nothing when gas is paid in another one.
@@ -94,4 +92,10 @@ impl Agent {
         let message = call.message(self.operator.address(), &self.suite.contracts)?;
         Ok(chain.simulate(self.operator.account(), &[message])?.fee)
     }
+}
+
+/// Whether no further job fits beside those that a node has.
+fn is_full(node: &NodeResponse) -> bool {
+    let room = node.spec.capacity.saturating_sub(&node.reserved);
+    room.milli_cpu < 1_000 || room.memory_mib == 0
 }
