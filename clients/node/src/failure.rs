@@ -51,10 +51,11 @@ impl FailureReport {
 
     fn new(how: &str, stderr: &str) -> Self {
         let how = printable(how).replace('\n', " ");
-        let stderr = printable(stderr.trim());
+        let how = &how[..how.floor_char_boundary(Self::HOW_BYTES)];
+        let stderr = printable(stderr);
         Self {
-            how: how[..how.floor_char_boundary(Self::HOW_BYTES)].to_owned(),
-            stderr: end(&stderr, Self::STDERR_BYTES).to_owned(),
+            how: how.trim().to_owned(),
+            stderr: end(stderr.trim(), Self::STDERR_BYTES).trim().to_owned(),
         }
     }
 }
