@@ -79,8 +79,7 @@ impl Agent {
         }
         let last = self.journal.fact(&format!("last {}", purpose.word()))?;
         let last_secs: u64 = last.and_then(|secs| secs.parse().ok()).unwrap_or_default();
-        let every = Duration::try_from_secs_f64(every_hours * 3_600.0).unwrap_or(Duration::MAX);
-        Ok(self.now_secs.saturating_sub(last_secs) >= every.as_secs())
+        Ok(is_over(every_hours, last_secs, self.now_secs))
     }
 
     /// What a call costs in this denomination; nothing when gas is paid in another one.
@@ -94,8 +93,73 @@ impl Agent {
     }
 }
 
+/// Whether so many hours are over since then.
+fn is_over(hours: f64, since_secs: u64, now_secs: u64) -> bool {
+    let whole = Duration::try_from_secs_f64(hours * 3_600.0).unwrap_or(Duration::MAX);
+    now_secs.saturating_sub(since_secs) >= whole.as_secs()
+}
+
 /// Whether no further job fits beside those that a node has.
 fn is_full(node: &NodeResponse) -> bool {
     let room = node.spec.capacity.saturating_sub(&node.reserved);
     room.milli_cpu < 1_000 || room.memory_mib == 0
+}
+
+#[cfg(test)]
+mod tests {
+    use cosmwasm_std::Uint128;
+    use surge_interface::{registry::NodeSpec, Resources};
+
+    use super::*;
+
+    #[test]
+    fn earnings_are_fetched_when_their_hours_are_over() {
+        assert!(is_over(24.0, 0, 1_700_000_000), "never yet");
+        assert!(!is_over(24.0, 1_000, 1_000 + 86_399));
+        assert!(is_over(24.0, 1_000, 1_000 + 86_400));
+        assert!(is_over(0.001, 1_000, 1_003));
+        assert!(!is_over(1e6, 1_000, 1_000_000), "as long as may be said");
+        assert!(!is_over(24.0, 1_000, 900), "a clock that went back");
+    }
+
+    #[test]
+    fn a_machine_is_full_when_a_core_or_all_memory_is_missing() {
+        let with = |milli_cpu, memory_mib| NodeResponse {
+            id: 7,
+            provider: 1,
+            spec: NodeSpec {
+                class: 0,
+                denom: 0,
+                region: 0,
+                bandwidth_tier: 0,
+                capacity: Resources {
+                    milli_cpu: 2_000,
+                    memory_mib: 2_048,
+                    ..Resources::default()
+                },
+                prices: Default::default(),
+                watts: 0,
+                clean_ppm: 0,
+            },
+            reserved: Resources {
+                milli_cpu,
+                memory_mib,
+                ..Resources::default()
+            },
+            withheld: Resources::default(),
+            bond: Uint128::zero(),
+            locked: Uint128::zero(),
+            seq: 0,
+            last_seen_secs: 0,
+            live: true,
+            indexed: true,
+            running: 1,
+            settled: 0,
+            strikes: 0,
+            missed: Uint128::zero(),
+        };
+        assert!(!is_full(&with(1_000, 1_024)));
+        assert!(is_full(&with(1_001, 1_024)));
+        assert!(is_full(&with(1_000, 2_048)));
+    }
 }

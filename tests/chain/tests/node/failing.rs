@@ -1,5 +1,7 @@
 //! A requester's program that fails when its node can no longer turn the job down.
 
+use std::{thread, time::Duration};
+
 use super::town::Town;
 
 const ENDLESS: &str = r#"(module (memory (export "memory") 1)
@@ -8,10 +10,14 @@ const ENDLESS: &str = r#"(module (memory (export "memory") 1)
 const SECS: u64 = 60;
 
 pub fn a_program_that_never_ends_costs_its_node_nothing(town: &Town) {
-    let mut node = town.start_node(None);
-    town.wait_until_found(&mut node);
+    let mut doomed = town.start_node(Some("broken"));
+    town.wait_until_found(&mut doomed);
     let before = (town.books(), town.node());
     let job = town.submit_program(ENDLESS, SECS);
+    // Also a node that is killed when it has the report, and nothing else, delivers that.
+    thread::sleep(Duration::from_secs(SECS - 10));
+    assert!(!doomed.wait(), "killed");
+    let mut node = town.start_node(None);
 
     let output = town.home("requester").join("failed.txt");
     let (error, next) = town.requester.fails(&[
@@ -33,8 +39,8 @@ pub fn a_program_that_never_ends_costs_its_node_nothing(town: &Town) {
     let report = surge_node::FailureReport::parse(&report).expect("a report");
     assert_eq!((report.how.as_str(), report.stderr.as_str()), (how, ""));
 
-    // Its requester has nothing to say, and the node is paid for the run.
-    town.wait_for_status(job, "settled");
+    // The node is paid for the run.
+    town.requester.ok(&["job", "accept", &job.to_string()]);
     town.wait_for_record(&mut node, job, "a job is over");
     assert!(node.end());
     let (price, node) = (town.price_of(job), town.node());
