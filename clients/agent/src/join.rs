@@ -107,7 +107,7 @@ fn wait(suite: &Suite, journal: &mut Journal) -> Result<Option<String>, Error> {
             News::Failed(_, why) => {
                 return Err(Error::Settings(format!("the chain refused: {why}")))
             }
-            News::Waiting | News::Lapsed(_) | News::Overtaken(_) => thread::sleep(LOOK),
+            News::Waiting | News::Lapsed(_) => thread::sleep(LOOK),
         }
     }
 }

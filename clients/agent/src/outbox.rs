@@ -33,8 +33,6 @@ pub enum News {
     Failed(Sent, String),
     /// It will never land, and nobody refused it.
     Lapsed(Sent),
-    /// It will never land, because somebody else sent with its key.
-    Overtaken(Sent),
 }
 
 /// Signs a message, notes it and hands it over. Whatever happens then is found by [`look`].
@@ -90,8 +88,14 @@ fn overtaken(chain: &Chain, journal: &mut Journal, tx: Sent, height: u64) -> Res
         .and_then(|noted| noted.strip_prefix(&tx.hash)?.trim().parse().ok());
     match since {
         Some(since) if height > since.saturating_add(INDEX_BLOCKS) => {
+            warn!(
+                what = tx.purpose.word(),
+                job = tx.job,
+                key = signer,
+                "somebody else sent with this node's key; two programs on one key hold each other up: end the other one, or give each machine an operator's key of its own"
+            );
             journal.end(&tx, End::Lapsed, None)?;
-            Ok(News::Overtaken(tx))
+            Ok(News::Lapsed(tx))
         }
         Some(_) => Ok(News::Waiting),
         None => {

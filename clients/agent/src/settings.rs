@@ -251,6 +251,28 @@ mod tests {
     }
 
     #[test]
+    fn the_providers_page_shows_the_defaults() {
+        let page = include_str!("../../../docs/provider.md");
+        let shown = page.split_once("```toml\n").and_then(|(_, rest)| {
+            let (shown, _) = rest.split_once("```")?;
+            Some(shown)
+        });
+        let settings = Settings::parse(shown.expect("settings")).expect("valid");
+        let defaults = Settings {
+            operator: "operator1".to_owned(),
+            ..Settings::default()
+        };
+        assert_eq!(settings, defaults);
+    }
+
+    #[test]
+    fn a_margin_is_never_more_than_half_the_accept_window() {
+        let limits = Limits::default();
+        assert_eq!(limits.margin_of(600), 60);
+        assert_eq!(limits.margin_of(10), 5);
+    }
+
+    #[test]
     fn a_value_out_of_bounds_is_named_with_its_bound() {
         for (text, what) in [
             (

@@ -41,16 +41,6 @@ impl Agent {
                 self.hold(tx.purpose, tx.job);
                 (tx, "failed")
             }
-            News::Overtaken(tx) => {
-                warn!(
-                    what = tx.purpose.word(),
-                    job = tx.job,
-                    tx = tx.hash,
-                    operator = self.operator.address(),
-                    "somebody else sent with this node's key, so it is sent anew; two programs on one key hold each other up: end the other one, or give each machine an operator's key of its own"
-                );
-                (tx, "lapsed")
-            }
             News::Lapsed(tx) => {
                 warn!(
                     what = tx.purpose.word(),
