@@ -1,5 +1,9 @@
 //! The loop: look at the chain, decide, do one step, note it.
 
+mod earnings;
+mod jobs;
+mod talk;
+
 use std::{
     collections::{HashMap, HashSet},
     fs,
@@ -14,24 +18,24 @@ use std::{
 
 use serde::Serialize;
 use surge_chain::{Chain, Key, Kind, Network};
-use surge_interface::{registry::NodeResponse, Resources};
+use surge_interface::registry::NodeResponse;
 use surge_store::{Folder, Stores};
-use tracing::{error, info, warn};
+use tracing::{info, warn};
 
 use crate::{
     drill::Drill,
-    jobs::Trouble,
     join::{self, Join},
-    journal::{Journal, Purpose, Sent, Stage},
-    machine::{self, detect},
+    journal::{Journal, Purpose, Stage},
+    machine::detect,
     metrics::Metrics,
-    outbox::{self, News},
+    outbox::Note,
     own::{differences, own_node},
     settings::Settings,
     suite::{Call, Contracts, Suite},
     work::{Bench, Done},
     Error,
 };
+use jobs::{Seen, Trouble};
 
 /// Shortest and longest wait after something failed.
 const BACK_OFF: (Duration, Duration) = (Duration::from_secs(1), Duration::from_secs(60));
@@ -60,6 +64,8 @@ pub struct Parts {
     pub stores: Stores,
     /// Journal and working files.
     pub folder: PathBuf,
+    /// Hears of each transaction before it is handed over.
+    pub note: Note,
     /// Ends the process after a record of the journal, for trials.
     pub drill: Option<Drill>,
 }
@@ -80,30 +86,32 @@ pub struct Summary {
 }
 
 /// Something to be said to the chain, what for, and about which job.
-pub(crate) type Wanted = (Purpose, Option<u64>, Call);
+type Wanted = (Purpose, Option<u64>, Call);
 
 /// What a thread did for a job.
-pub(crate) type Heard = (u64, Done);
+type Heard = (u64, Done);
 
 /// One node's program.
 pub struct Agent {
-    pub(crate) suite: Suite,
-    pub(crate) operator: Key,
-    pub(crate) settings: Settings,
-    pub(crate) journal: Journal,
-    pub(crate) metrics: Metrics,
-    pub(crate) node: NodeResponse,
-    pub(crate) now_secs: u64,
+    suite: Suite,
+    operator: Key,
+    settings: Settings,
+    journal: Journal,
+    note: Note,
+    metrics: Metrics,
+    node: NodeResponse,
+    now_secs: u64,
     /// Since when no new jobs are taken.
-    pub(crate) draining: Option<Instant>,
-    pub(crate) bench: Arc<Bench>,
-    pub(crate) busy: HashSet<u64>,
-    pub(crate) trouble: HashMap<u64, Trouble>,
+    draining: Option<Instant>,
+    bench: Arc<Bench>,
+    busy: HashSet<u64>,
+    trouble: HashMap<u64, Trouble>,
+    seen: HashMap<u64, Seen>,
     heartbeat_secs: u64,
     params_secs: u64,
     unheard: Vec<Heard>,
     waits: HashMap<(Purpose, Option<u64>), (Instant, Duration)>,
-    pub(crate) done: (Sender<Heard>, Receiver<Heard>),
+    done: (Sender<Heard>, Receiver<Heard>),
     newest: (u64, Instant),
 }
 
@@ -135,6 +143,7 @@ impl Agent {
             join::run(
                 &suite,
                 &mut journal,
+                &parts.note,
                 operator,
                 parts.settings.node,
                 offer,
@@ -161,6 +170,7 @@ impl Agent {
             operator: parts.operator,
             settings: parts.settings,
             journal,
+            note: parts.note,
             metrics: Metrics::new(),
             node,
             now_secs,
@@ -171,6 +181,7 @@ impl Agent {
             unheard: vec![],
             busy: HashSet::new(),
             trouble: HashMap::new(),
+            seen: HashMap::new(),
             waits: HashMap::new(),
             done: channel(),
             newest: (0, Instant::now()),
@@ -293,116 +304,6 @@ impl Agent {
         Ok(self.draining.is_some() && idle && silent && !working && self.busy.is_empty())
     }
 
-    /// What became of the transaction that was on its way.
-    fn follow(&mut self) -> Result<(), Error> {
-        let news = outbox::look(&self.suite.chain, &mut self.journal, stage_after)?;
-        let (tx, end) = match &news {
-            News::Nothing | News::Waiting => return Ok(()),
-            News::Included(tx, included) => {
-                info!(
-                    what = tx.purpose.word(),
-                    job = tx.job,
-                    tx = tx.hash,
-                    height = included.height,
-                    gas = included.gas_used,
-                    fee = %tx.fee,
-                    "in a block"
-                );
-                self.waits.remove(&(tx.purpose, tx.job));
-                if matches!(tx.purpose, Purpose::Withdraw | Purpose::Claim) {
-                    self.put_off(tx.purpose)?;
-                }
-                (tx, "included")
-            }
-            News::Failed(tx, why) => {
-                warn!(what = tx.purpose.word(), job = tx.job, tx = tx.hash, fee = %tx.fee, why = ?why, "refused");
-                self.hold(tx.purpose, tx.job);
-                (tx, "failed")
-            }
-            News::Lapsed(tx) => {
-                warn!(
-                    what = tx.purpose.word(),
-                    job = tx.job,
-                    tx = tx.hash,
-                    "in no block, sent anew"
-                );
-                (tx, "lapsed")
-            }
-        };
-        self.metrics
-            .transactions
-            .with_label_values(&[tx.purpose.word(), end])
-            .inc();
-        if end != "lapsed" {
-            self.metrics
-                .fees
-                .inc_by(u64::try_from(tx.fee).unwrap_or(u64::MAX));
-        }
-        Ok(())
-    }
-
-    /// The heartbeat that is due: when the interval is over, when searches do not find the
-    /// node though it has room, or when they may find it though it has none to give.
-    fn heartbeat(&self) -> Option<Call> {
-        let node = &self.node;
-        let room = node.spec.capacity.saturating_sub(&node.reserved);
-        let offered = room.saturating_sub(&node.withheld).milli_cpu;
-        let (free, due) = match self.draining.is_some() {
-            // Nobody evicts a node that has nothing to give: it may fall silent.
-            true => (Resources::default(), offered > 0),
-            false => {
-                let folder = self.bench.files.path();
-                let free = machine::free(node.spec.capacity, node.reserved, folder);
-                let age = self.now_secs.saturating_sub(node.last_seen_secs);
-                let back = offered == 0 && free.milli_cpu > 0;
-                (free, age >= self.heartbeat_secs || back)
-            }
-        };
-        due.then(|| Call::Heartbeat {
-            node: node.id,
-            seq: node.seq.saturating_add(1),
-            free,
-        })
-    }
-
-    /// Signs and hands over. What the chain says no to is told and tried again later.
-    fn say(&mut self, purpose: Purpose, job: Option<u64>, call: &Call) -> Result<(), Error> {
-        let message = call.message(self.operator.address(), &self.suite.contracts)?;
-        let sent = outbox::send(
-            &self.suite.chain,
-            &self.journal,
-            &self.operator,
-            &[message],
-            purpose,
-            job,
-        );
-        match sent {
-            Err(Error::Chain(error)) if !error.raw_log().is_empty() => {
-                warn!(what = purpose.word(), job, why = ?error.raw_log(), "the chain says no");
-                self.hold(purpose, job);
-                Ok(())
-            }
-            Err(Error::Chain(error @ surge_chain::Error::Unfunded { .. })) => {
-                error!(%error, "the operator's key needs coins for gas");
-                self.hold(purpose, job);
-                Ok(())
-            }
-            sent => sent,
-        }
-    }
-
-    fn is_ready(&self, purpose: Purpose, job: Option<u64>) -> bool {
-        let wait = self.waits.get(&(purpose, job));
-        wait.is_none_or(|(until, _)| *until <= Instant::now())
-    }
-
-    fn hold(&mut self, purpose: Purpose, job: Option<u64>) {
-        let last = self.waits.get(&(purpose, job)).map(|(_, wait)| *wait);
-        let wait = longer(last.unwrap_or_default());
-        self.waits
-            .insert((purpose, job), (Instant::now() + wait, wait));
-    }
-
     fn watch_blocks(&mut self) -> Result<(), Error> {
         let height = self.suite.chain.height()?;
         if height > self.newest.0 {
@@ -454,15 +355,6 @@ fn sweep(journal: &Journal, files: &Folder) -> Result<(), Error> {
     Ok(())
 }
 
-/// How far a job is when this transaction is in a block.
-fn stage_after(tx: &Sent) -> Option<Stage> {
-    match tx.purpose {
-        Purpose::Result => Some(Stage::Delivered),
-        Purpose::Decline => Some(Stage::Declined),
-        _ => None,
-    }
-}
-
-pub(crate) fn longer(wait: Duration) -> Duration {
+fn longer(wait: Duration) -> Duration {
     (wait * 2).clamp(BACK_OFF.0, BACK_OFF.1)
 }

@@ -45,6 +45,10 @@ pub struct Known<'a> {
     pub entry: &'a Entry,
     /// What went wrong last.
     pub failure: Option<&'a Failure>,
+    /// Whether its files are being fetched now.
+    pub fetching: bool,
+    /// Kept before the deadline and before the end of the accept window.
+    pub margin_secs: u64,
     /// Whether the owner wants jobs settled.
     pub settle: bool,
 }
@@ -69,12 +73,21 @@ impl Known<'_> {
             (_, Stage::GivenUp) => Step::Wait,
             _ if overdue => Step::GiveUp(self.late()),
             (_, Stage::Published) => Step::Deliver,
+            // Turning it down is free; later its report is delivered instead of a result.
+            (_, Stage::Broken) if self.may_decline() => {
+                Step::Decline(self.entry.reason.clone().unwrap_or_default())
+            }
+            (_, Stage::Broken) => Step::Work,
             _ => self.work(),
         }
     }
 
     fn work(&self) -> Step {
         match self.failure {
+            // Nobody can make a node late with a store that sends a byte now and then.
+            None if self.fetching && self.may_decline() && self.closing() => Step::Decline(
+                "its files are not here, and the accept window is nearly over".to_owned(),
+            ),
             None => Step::Work,
             Some(failure) if !failure.may_pass && self.may_decline() => {
                 Step::Decline(failure.reason.clone())
@@ -106,8 +119,7 @@ impl Known<'_> {
 
     /// Whether the accept window is nearly over: what is sent now still lands in it.
     fn closing(&self) -> bool {
-        let needed = (self.accept_secs / 2).min(60);
-        self.now_secs.saturating_add(needed) >= self.window_secs()
+        self.now_secs.saturating_add(self.margin_secs) >= self.window_secs()
     }
 }
 
@@ -138,6 +150,16 @@ mod tests {
     }
 
     fn step(now_secs: u64, status: Status, stage: Stage, failure: Option<(&str, bool)>) -> Step {
+        known(now_secs, status, stage, failure, false)
+    }
+
+    fn known(
+        now_secs: u64,
+        status: Status,
+        stage: Stage,
+        failure: Option<(&str, bool)>,
+        fetching: bool,
+    ) -> Step {
         let failure = failure.map(|(reason, may_pass)| Failure {
             reason: reason.to_owned(),
             may_pass,
@@ -152,9 +174,11 @@ mod tests {
                 stage,
                 output: None,
                 uri: None,
-                reason: None,
+                reason: (stage == Stage::Broken).then(|| "it trapped".to_owned()),
             },
             failure: failure.as_ref(),
+            fetching,
+            margin_secs: 60,
             settle: true,
         }
         .step()
@@ -206,6 +230,34 @@ mod tests {
     }
 
     #[test]
+    fn a_program_that_failed_is_turned_down_and_after_the_window_its_report_is_delivered() {
+        let decline = Step::Decline("it trapped".to_owned());
+        for now in [1_000, 1_600] {
+            assert_eq!(step(now, Status::Assigned, Stage::Broken, None), decline);
+        }
+        for now in [1_601, 5_000] {
+            assert_eq!(step(now, Status::Assigned, Stage::Broken, None), Step::Work);
+        }
+        // A store that is silent now does not change that.
+        let silent = Some(("no answer", true));
+        assert_eq!(
+            step(1_601, Status::Assigned, Stage::Broken, silent),
+            Step::Work
+        );
+        let late = Step::GiveUp("its deadline 5000 passed".to_owned());
+        assert_eq!(step(5_001, Status::Assigned, Stage::Broken, None), late);
+    }
+
+    #[test]
+    fn files_that_come_too_slowly_are_waited_for_as_long_as_turning_down_is_free() {
+        let fetching = |now| known(now, Status::Assigned, Stage::Taken, None, true);
+        assert_eq!(fetching(1_539), Step::Work);
+        let slow = "its files are not here, and the accept window is nearly over".to_owned();
+        assert_eq!(fetching(1_540), Step::Decline(slow));
+        assert_eq!(fetching(1_601), Step::Work);
+    }
+
+    #[test]
     fn what_may_pass_is_tried_until_turning_down_would_come_too_late() {
         let silent = Some(("no answer", true));
         assert_eq!(
@@ -247,6 +299,8 @@ mod tests {
             accept_secs: 600,
             entry: &entry,
             failure: None,
+            fetching: false,
+            margin_secs: 60,
             settle: true,
         };
         assert_eq!(known.step(), Step::Gone);

@@ -16,7 +16,7 @@ use tracing::info;
 use crate::{
     journal::{Journal, Purpose},
     machine::detect,
-    outbox::{self, News},
+    outbox::{self, News, Note, Outgoing},
     settings::Offer,
     suite::Suite,
     Error,
@@ -64,6 +64,7 @@ struct Wanted {
 pub fn run(
     suite: &Suite,
     journal: &mut Journal,
+    note: &Note,
     operator: &str,
     named: Option<u32>,
     offer: &Offer,
@@ -80,16 +81,14 @@ pub fn run(
             gas: simulated.gas_used,
             fee: simulated.fee,
         })?;
-        let messages = [wanted.message];
-        outbox::send_within(
-            &suite.chain,
-            journal,
-            &join.owner,
-            &messages,
-            Purpose::Join,
-            None,
-            Limit::Gas(simulated.gas_limit),
-        )?;
+        let outgoing = Outgoing {
+            signer: &join.owner,
+            messages: &[wanted.message],
+            purpose: Purpose::Join,
+            job: None,
+            limit: Limit::Gas(simulated.gas_limit),
+        };
+        outbox::send(&suite.chain, journal, note, &outgoing)?;
         let included = wait(suite, journal)?;
         info!(step = wanted.sentence, tx = included, "joined further");
     }

@@ -122,12 +122,25 @@ impl Journal {
         Ok(())
     }
 
-    /// A job that this node got; nothing changes when it is known.
-    pub fn take(&self, job: u64) -> Result<(), Error> {
-        self.db.execute(
-            "INSERT OR IGNORE INTO job (job, stage) VALUES (?1, ?2)",
-            params![signed(job), Stage::Taken.word()],
+    /// A job that this node got, and the files that it needs. Nothing changes when it is
+    /// known; one that was over here and is this node's again begins anew.
+    pub fn take<'a>(
+        &self,
+        job: u64,
+        files: impl IntoIterator<Item = &'a str>,
+    ) -> Result<(), Error> {
+        let job = signed(job);
+        let change = self.db.unchecked_transaction()?;
+        change.execute(
+            "INSERT INTO job (job, stage) VALUES (?1, ?2) ON CONFLICT (job) DO UPDATE
+             SET stage = ?2, sha256 = NULL, size = NULL, uri = NULL, reason = NULL
+             WHERE stage IN ('declined', 'closed')",
+            params![job, Stage::Taken.word()],
         )?;
+        for sha256 in files {
+            needs(&change, job, sha256)?;
+        }
+        change.commit()?;
         self.practise(Stage::Taken.word());
         Ok(())
     }
@@ -144,16 +157,30 @@ impl Journal {
 
     /// The program ended well.
     pub fn ran(&self, job: u64, output: &Output) -> Result<(), Error> {
-        self.db.execute(
-            "UPDATE job SET stage = ?2, sha256 = ?3, size = ?4 WHERE job = ?1",
-            params![
-                signed(job),
-                Stage::Ran.word(),
-                output.sha256,
-                signed(output.size)
-            ],
+        self.ended(job, Stage::Ran, output, None)
+    }
+
+    /// The program failed: how, and the report of it.
+    pub fn broke(&self, job: u64, report: &Output, reason: &str) -> Result<(), Error> {
+        self.ended(job, Stage::Broken, report, Some(reason))
+    }
+
+    fn ended(
+        &self,
+        job: u64,
+        stage: Stage,
+        output: &Output,
+        reason: Option<&str>,
+    ) -> Result<(), Error> {
+        let (job, size) = (signed(job), signed(output.size));
+        let change = self.db.unchecked_transaction()?;
+        needs(&change, job, &output.sha256)?;
+        change.execute(
+            "UPDATE job SET stage = ?2, sha256 = ?3, size = ?4, reason = ?5 WHERE job = ?1",
+            params![job, stage.word(), output.sha256, size, reason],
         )?;
-        self.practise(Stage::Ran.word());
+        change.commit()?;
+        self.practise(stage.word());
         Ok(())
     }
 
@@ -218,15 +245,6 @@ impl Journal {
         Ok(unsigned(count))
     }
 
-    /// The job needs this file.
-    pub fn needs(&self, job: u64, sha256: &str) -> Result<(), Error> {
-        self.db.execute(
-            "INSERT OR IGNORE INTO file (job, sha256) VALUES (?1, ?2)",
-            params![signed(job), sha256],
-        )?;
-        Ok(())
-    }
-
     /// The job needs no files any more. Answers those that nobody else needs.
     pub fn needs_nothing(&self, job: u64) -> Result<Vec<String>, Error> {
         let job = signed(job);
@@ -247,11 +265,12 @@ impl Journal {
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
-    /// Jobs that are over and still have files here.
+    /// Jobs that need no files any more and still have some here: what was delivered lies
+    /// where it was published.
     pub fn leftovers(&self) -> Result<Vec<u64>, Error> {
         let mut query = self.db.prepare_cached(
             "SELECT DISTINCT file.job FROM file JOIN job ON job.job = file.job
-             WHERE stage IN ('declined', 'closed')",
+             WHERE stage IN ('delivered', 'declined', 'given_up', 'closed')",
         )?;
         let rows = query.query_map([], |row| row.get(0).map(unsigned))?;
         Ok(rows.collect::<Result<_, _>>()?)
@@ -269,11 +288,15 @@ impl Journal {
             .optional()?)
     }
 
-    /// A transaction that is about to be handed over.
+    /// A transaction that is about to be handed over. Signed anew it may be the same as one
+    /// that lapsed, and takes its place.
     pub fn note(&self, tx: &Sent) -> Result<(), Error> {
-        self.db.execute(
+        let noted = self.db.execute(
             "INSERT INTO tx (hash, purpose, job, last_block, bytes, fee)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT (hash) DO UPDATE
+             SET purpose = ?2, job = ?3, last_block = ?4, bytes = ?5, fee = ?6,
+                 ended = NULL, height = NULL
+             WHERE ended IS NOT NULL",
             params![
                 tx.hash,
                 tx.purpose.word(),
@@ -283,6 +306,9 @@ impl Journal {
                 tx.fee.to_string()
             ],
         )?;
+        if noted != 1 {
+            return Err(rusqlite::Error::StatementChangedRows(noted).into());
+        }
         self.practise(&format!("signed-{}", tx.purpose.word()));
         Ok(())
     }
@@ -327,6 +353,13 @@ impl Journal {
             drill.reached(record);
         }
     }
+}
+
+fn needs(db: &Connection, job: i64, sha256: &str) -> rusqlite::Result<usize> {
+    db.execute(
+        "INSERT OR IGNORE INTO file (job, sha256) VALUES (?1, ?2)",
+        params![job, sha256],
+    )
 }
 
 fn entry(row: &Row<'_>) -> rusqlite::Result<Entry> {

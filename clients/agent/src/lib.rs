@@ -24,9 +24,7 @@
 mod agent;
 mod decide;
 mod drill;
-mod earnings;
 mod error;
-mod jobs;
 mod join;
 mod journal;
 mod machine;
@@ -43,5 +41,6 @@ pub use error::Error;
 pub use join::{Agree, Join, Step};
 pub use journal::{Purpose, Stage};
 pub use machine::{detect, Machine};
+pub use outbox::Note;
 pub use settings::{Earnings, Limits, Offer, Places, Settings};
 pub use suite::Contracts;

@@ -150,3 +150,36 @@ impl Metrics {
 fn made<T>(metric: prometheus::Result<T>) -> T {
     metric.unwrap_or_else(|error| unreachable!("{error}"))
 }
+
+#[cfg(test)]
+mod tests {
+    use std::{
+        io::{Read, Write},
+        net::TcpStream,
+    };
+
+    use super::*;
+
+    #[test]
+    fn numbers_are_served_on_loopback_only() {
+        let metrics = Metrics::new();
+        let error = metrics.serve("0.0.0.0:0").expect_err("for everybody");
+        assert!(error.to_string().contains("on loopback only"), "{error}");
+        metrics.fees.inc_by(7);
+        let at = metrics.serve("127.0.0.1:0").expect("an address");
+        let ask = |path: &str| {
+            let mut stream = TcpStream::connect(&at).expect("a connection");
+            write!(stream, "GET {path} HTTP/1.0\r\n\r\n").expect("a request");
+            let mut text = String::new();
+            stream.read_to_string(&mut text).expect("an answer");
+            text
+        };
+        let text = ask("/metrics");
+        assert!(text.contains("\nsurge_node_fees_base_units_total 7\n"));
+        for stage in Stage::ALL {
+            let row = format!("\nsurge_node_jobs{{stage=\"{}\"}} 0\n", stage.word());
+            assert!(text.contains(&row), "{text}");
+        }
+        assert!(ask("/").starts_with("HTTP/1.0 404") || ask("/").starts_with("HTTP/1.1 404"));
+    }
+}

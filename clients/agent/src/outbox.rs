@@ -1,8 +1,9 @@
 //! One transaction at a time, noted before it is handed over. Its bytes are kept: handed
 //! over again after an interruption they land at most once, because they use up a sequence.
 
-use cosmrs::Any;
-use surge_chain::{Chain, Error as ChainError, Included, Key, Limit};
+use cosmrs::{tx::SignerPublicKey, Any, Tx};
+use surge_chain::{Chain, Error as ChainError, Included, Key, Limit, Pending};
+use tracing::warn;
 
 use crate::{
     journal::{End, Journal, Purpose, Sent, Stage},
@@ -12,6 +13,12 @@ use crate::{
 /// Blocks after which a transaction that is in none cannot land any more. Few: while it is
 /// open nothing else is sent.
 const LIFE_BLOCKS: u64 = 30;
+/// Blocks after which a node's index has what it will have of an earlier one.
+const INDEX_BLOCKS: u64 = 2;
+
+/// Hears of a transaction before it is handed over: how to find it, and what it does. What it
+/// answers when it fails is told, and holds nothing up.
+pub type Note = Box<dyn Fn(&Pending, &str) -> Result<(), String>>;
 
 /// What became of the transaction that was on its way.
 #[derive(Debug)]
@@ -28,37 +35,43 @@ pub enum News {
     Lapsed(Sent),
 }
 
+/// What is to be sent.
+pub struct Outgoing<'a> {
+    /// Who signs and pays.
+    pub signer: &'a Key,
+    /// The messages.
+    pub messages: &'a [Any],
+    /// What for.
+    pub purpose: Purpose,
+    /// The job it is about.
+    pub job: Option<u64>,
+    /// How much gas it may use.
+    pub limit: Limit,
+}
+
 /// Signs a message, notes it and hands it over. Whatever happens then is found by [`look`].
 pub fn send(
     chain: &Chain,
     journal: &Journal,
-    signer: &Key,
-    messages: &[Any],
-    purpose: Purpose,
-    job: Option<u64>,
+    note: &Note,
+    outgoing: &Outgoing<'_>,
 ) -> Result<(), Error> {
-    send_within(
-        chain,
-        journal,
-        signer,
-        messages,
-        purpose,
-        job,
-        Limit::Simulated,
-    )
-}
-
-/// The same with a gas limit that was agreed to.
-pub fn send_within(
-    chain: &Chain,
-    journal: &Journal,
-    signer: &Key,
-    messages: &[Any],
-    purpose: Purpose,
-    job: Option<u64>,
-    limit: Limit,
-) -> Result<(), Error> {
-    let signed = chain.prepare(signer, messages, limit, LIFE_BLOCKS)?;
+    let &Outgoing { purpose, job, .. } = outgoing;
+    let signed = chain.prepare(
+        outgoing.signer,
+        outgoing.messages,
+        outgoing.limit,
+        LIFE_BLOCKS,
+    )?;
+    let about = job.map(|job| format!(" of job {job}")).unwrap_or_default();
+    let what = format!("surge node run: {}{about}", purpose.word());
+    if let Err(error) = note(&signed.pending, &what) {
+        warn!(
+            error,
+            tx = signed.pending.hash,
+            "`surge tx` will not know of it"
+        );
+    }
     journal.note(&Sent {
         hash: signed.pending.hash,
         purpose,
@@ -74,6 +87,51 @@ pub fn send_within(
         Err(error @ ChainError::Unreachable { .. }) => Err(error.into()),
         _ => Ok(()),
     }
+}
+
+/// A transaction whose sequence the chain does not take. Once blocks have used that up, and
+/// the transaction is in none of them some blocks later, another one was faster: this one can
+/// never land.
+fn overtaken(chain: &Chain, journal: &mut Journal, tx: Sent, height: u64) -> Result<News, Error> {
+    let Some((signer, sequence)) = signed_by(&tx, &chain.network().prefix) else {
+        return Ok(News::Waiting);
+    };
+    if chain.sequence(&signer)? <= sequence {
+        return Ok(News::Waiting);
+    }
+    let noted = journal.fact("overtaken")?;
+    let since: Option<u64> = noted
+        .as_deref()
+        .and_then(|noted| noted.strip_prefix(&tx.hash)?.trim().parse().ok());
+    match since {
+        Some(since) if height > since.saturating_add(INDEX_BLOCKS) => {
+            warn!(
+                what = tx.purpose.word(),
+                job = tx.job,
+                key = signer,
+                "somebody else sent with this node's key; two programs on one key hold each other up: end the other one, or give each machine an operator's key of its own"
+            );
+            journal.end(&tx, End::Lapsed, None)?;
+            Ok(News::Lapsed(tx))
+        }
+        Some(_) => Ok(News::Waiting),
+        None => {
+            journal.remember("overtaken", &format!("{} {height}", tx.hash))?;
+            Ok(News::Waiting)
+        }
+    }
+}
+
+/// Who signed a transaction, and with which sequence.
+fn signed_by(tx: &Sent, prefix: &str) -> Option<(String, u64)> {
+    let tx = Tx::from_bytes(&tx.bytes).ok()?;
+    let signer = tx.auth_info.signer_infos.first()?;
+    let key = match signer.public_key.as_ref()? {
+        SignerPublicKey::Single(key) => key,
+        _ => return None,
+    };
+    let address = key.account_id(prefix).ok()?;
+    Some((address.to_string(), signer.sequence))
 }
 
 /// Looks what became of the transaction that is on its way, and hands it over again while it
@@ -109,7 +167,7 @@ pub fn look(
     match chain.broadcast(&tx.bytes) {
         // Another transaction of the account used its sequence, or this one itself did a
         // moment ago: which, shows when the next blocks are there.
-        Err(error) if error.is_wrong_sequence() => Ok(News::Waiting),
+        Err(error) if error.is_wrong_sequence() => overtaken(chain, journal, tx, height),
         Err(ChainError::Refused { raw_log, .. }) => {
             journal.end(&tx, End::Failed, None)?;
             Ok(News::Failed(tx, raw_log))

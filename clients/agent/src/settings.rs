@@ -1,6 +1,7 @@
 //! What the owner of a machine decides: `node.toml`.
 
 use std::{
+    ops::RangeInclusive,
     path::{Path, PathBuf},
     time::Duration,
 };
@@ -8,6 +9,9 @@ use std::{
 use serde::{Deserialize, Serialize};
 
 use crate::Error;
+
+/// A block or two, and an hour.
+const MARGIN_SECS: RangeInclusive<u64> = 10..=3_600;
 
 /// The owner's settings. All but the operator may be left out.
 #[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
@@ -100,6 +104,9 @@ pub struct Limits {
     pub output_mib: u64,
     /// Longest time for one file, in seconds.
     pub fetch_secs: u64,
+    /// Kept before a job's deadline to publish and deliver, and before the end of its accept
+    /// window to turn it down, in seconds; half the accept window where that is shorter.
+    pub margin_secs: u64,
 }
 
 impl Default for Limits {
@@ -110,6 +117,7 @@ impl Default for Limits {
             input_mib: 256,
             output_mib: 64,
             fetch_secs: 120,
+            margin_secs: 60,
         }
     }
 }
@@ -118,6 +126,12 @@ impl Limits {
     /// Longest time for one file.
     pub const fn fetch_time(&self) -> Duration {
         Duration::from_secs(self.fetch_secs)
+    }
+
+    /// What is kept of a job's time to speak to the chain, in seconds, when its accept window
+    /// is this long. A run that begins in the window less this has all the time it reserved.
+    pub fn margin_of(&self, accept_secs: u64) -> u64 {
+        self.margin_secs.min(accept_secs / 2)
     }
 }
 
@@ -207,6 +221,10 @@ impl Settings {
                 "at least 100",
             );
         }
+        if !MARGIN_SECS.contains(&self.limits.margin_secs) {
+            let wanted = format!("{} to {}", MARGIN_SECS.start(), MARGIN_SECS.end());
+            return wrong("limits.margin_secs", &self.limits.margin_secs, &wanted);
+        }
         for (what, hours) in [
             ("earnings.withdraw_hours", self.earnings.withdraw_hours),
             ("earnings.claim_hours", self.earnings.claim_hours),
@@ -233,6 +251,28 @@ mod tests {
     }
 
     #[test]
+    fn the_providers_page_shows_the_defaults() {
+        let page = include_str!("../../../docs/provider.md");
+        let shown = page.split_once("```toml\n").and_then(|(_, rest)| {
+            let (shown, _) = rest.split_once("```")?;
+            Some(shown)
+        });
+        let settings = Settings::parse(shown.expect("settings")).expect("valid");
+        let defaults = Settings {
+            operator: "operator1".to_owned(),
+            ..Settings::default()
+        };
+        assert_eq!(settings, defaults);
+    }
+
+    #[test]
+    fn a_margin_is_never_more_than_half_the_accept_window() {
+        let limits = Limits::default();
+        assert_eq!(limits.margin_of(600), 60);
+        assert_eq!(limits.margin_of(10), 5);
+    }
+
+    #[test]
     fn a_value_out_of_bounds_is_named_with_its_bound() {
         for (text, what) in [
             (
@@ -242,6 +282,10 @@ mod tests {
             ("[offer]\nclean_percent = 101", "offer.clean_percent is 101"),
             ("[offer]\nprice_percent = 0", "offer.price_percent is 0"),
             ("look_millis = 1", "look_millis is 1"),
+            (
+                "[limits]\nmargin_secs = 9",
+                "limits.margin_secs is 9; it has to be 10 to 3600",
+            ),
             (
                 "[earnings]\nclaim_hours = -1.0",
                 "earnings.claim_hours is -1",

@@ -6,11 +6,11 @@ use std::{
     path::{Path, PathBuf},
     sync::{mpsc::Sender, Arc},
     thread,
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use surge_interface::escrow::{Artifact, JobSpec};
-use surge_node::{HostError, Outcome, Status};
+use surge_node::{printable, FailureReport, HostError, Outcome, Status};
 use surge_store::{name_of, Allowed, Folder, Stores};
 
 use crate::{
@@ -21,6 +21,7 @@ use crate::{
 /// Fuel that no program uses up: time is what ends it.
 const FUEL: u64 = 1_000_000_000_000_000_000;
 const MIB: u64 = 1 << 20;
+const GIB: u64 = 1 << 30;
 
 /// What this machine works with.
 pub struct Bench {
@@ -44,8 +45,8 @@ pub struct Task {
     pub stage: Stage,
     /// What came out, when it ran.
     pub output: Option<Output>,
-    /// How long it may run.
-    pub time: Duration,
+    /// When its run ends, however long it reserved: before the deadline.
+    pub until: Instant,
 }
 
 /// What is done.
@@ -57,6 +58,15 @@ pub enum Done {
     Ran {
         /// What came out.
         output: Output,
+        /// How long it ran.
+        took: Duration,
+    },
+    /// The program failed, which is no failure of this machine.
+    Broke {
+        /// What is delivered instead of a result.
+        report: Output,
+        /// How it ended, in a sentence.
+        reason: String,
         /// How long it ran.
         took: Duration,
     },
@@ -94,7 +104,7 @@ impl Failure {
 impl From<surge_store::Error> for Failure {
     fn from(error: surge_store::Error) -> Self {
         Self {
-            reason: printable(&error.to_string()),
+            reason: in_one_line(&error.to_string()),
             may_pass: error.may_pass(),
         }
     }
@@ -150,38 +160,88 @@ pub fn start(bench: Arc<Bench>, task: Task, say: Sender<(u64, Done)>) -> std::io
 
 impl Bench {
     fn work(&self, task: Task, tell: &impl Fn(Done)) -> Result<(), Failure> {
-        let output = match (task.stage, task.output) {
-            (Stage::Ran, Some(output)) => output,
-            (stage, _) => {
-                if stage == Stage::Taken {
-                    self.fetch(&task.spec)?;
-                    tell(Done::Fetched);
-                }
-                let (output, took) = self.run(&task.spec, task.time)?;
-                tell(Done::Ran {
-                    output: output.clone(),
-                    took,
-                });
-                output
+        let bytes = match (task.stage, &task.output) {
+            (Stage::Ran | Stage::Broken, Some(output)) => {
+                self.files.get(&output.sha256, output.size).ok()
             }
+            _ => None,
         };
-        let bytes = self.files.get(&output.sha256, output.size)?;
-        let stored = self.stores.put(&bytes, None)?;
-        tell(Done::Published(stored.uri));
-        Ok(())
-    }
-
-    fn fetch(&self, spec: &JobSpec) -> Result<(), Failure> {
-        self.fetch_one(&spec.program, self.limits.program_mib * MIB)?;
-        let mut left = self.limits.input_mib * MIB;
-        for input in &spec.inputs {
-            left = left.saturating_sub(self.fetch_one(input, left)?);
+        // What came out and is not here any more comes out once more.
+        let bytes = match bytes {
+            Some(bytes) => Some(bytes),
+            None => self.make(&task, tell)?,
+        };
+        if let Some(bytes) = bytes {
+            tell(Done::Published(self.stores.put(&bytes, None)?.uri));
         }
         Ok(())
     }
 
+    /// Fetches and runs. Answers what is to be published: nothing yet when the program
+    /// failed, because turning the job down may still be free.
+    fn make(&self, task: &Task, tell: &impl Fn(Done)) -> Result<Option<Vec<u8>>, Failure> {
+        let reserved_secs = task.spec.reserved_secs;
+        let late = task.until < Instant::now() + Duration::from_secs(reserved_secs);
+        // Whatever the journal says: what is here is not fetched again.
+        self.fetch(&task.spec)?;
+        if task.stage == Stage::Taken {
+            tell(Done::Fetched);
+        }
+        let outcome = self.run(&task.spec, task.until)?;
+        let took = outcome.usage.wall_time;
+        let keep = |bytes: &[u8]| -> Result<Output, Failure> {
+            Ok(Output {
+                sha256: self.files.put(bytes)?,
+                size: bytes.len() as u64,
+            })
+        };
+        let Some(report) = FailureReport::of(&outcome) else {
+            let output = keep(&outcome.output)?;
+            tell(Done::Ran { output, took });
+            return Ok(Some(outcome.output));
+        };
+        let reason = told(&report);
+        if late && matches!(outcome.status, Status::TimedOut { .. }) {
+            return Err(Failure::for_good(format!(
+                "{reason}; this machine began too late to give it the {reserved_secs} s that it reserved"
+            )));
+        }
+        let report = keep(report.to_string().as_bytes())?;
+        tell(Done::Broke {
+            report,
+            reason,
+            took,
+        });
+        Ok(None)
+    }
+
+    fn fetch(&self, spec: &JobSpec) -> Result<(), Failure> {
+        self.fetch_one(&spec.program, self.limits.program_mib * MIB)?;
+        let most = self.input_bytes(spec);
+        let mut left = most;
+        for input in &spec.inputs {
+            let size = self.fetch_one(input, left).map_err(|error| match error {
+                surge_store::Error::TooLarge { .. } => Failure::for_good(format!(
+                    "its inputs have more than {most} bytes together: it reserves memory_mib {} and storage_gib {}, and limits.input_mib is {}",
+                    spec.need.memory_mib, spec.need.storage_gib, self.limits.input_mib
+                )),
+                error => error.into(),
+            })?;
+            left = left.saturating_sub(size);
+        }
+        Ok(())
+    }
+
+    /// What the inputs of a job may have together: what it reserved holds them, on disk and in
+    /// memory.
+    fn input_bytes(&self, spec: &JobSpec) -> u64 {
+        let memory = u64::from(spec.need.memory_mib) * MIB;
+        let storage = u64::from(spec.need.storage_gib) * GIB;
+        (self.limits.input_mib * MIB).min(memory).min(storage)
+    }
+
     /// Fetches one file, unless it is here; answers its size.
-    fn fetch_one(&self, artifact: &Artifact, limit: u64) -> Result<u64, Failure> {
+    fn fetch_one(&self, artifact: &Artifact, limit: u64) -> Result<u64, surge_store::Error> {
         if let Ok(bytes) = self.files.get(&artifact.sha256, limit) {
             return Ok(bytes.len() as u64);
         }
@@ -194,39 +254,31 @@ impl Bench {
         Ok(bytes.len() as u64)
     }
 
-    fn run(&self, spec: &JobSpec, time: Duration) -> Result<(Output, Duration), Failure> {
+    fn run(&self, spec: &JobSpec, until: Instant) -> Result<Outcome, Failure> {
         let limits = surge_node::Limits {
             memory_bytes: u64::from(spec.need.memory_mib) * MIB,
             fuel: FUEL,
-            wall_time: time,
+            wall_time: Duration::from_secs(spec.reserved_secs),
+            until: Some(until),
             output_bytes: self.limits.output_mib * MIB,
             program_bytes: self.limits.program_mib * MIB,
             input_bytes: self.limits.input_mib * MIB,
         };
-        let all = self.limits.input_mib * MIB;
+        let all = self.input_bytes(spec);
         let read = |artifact: &Artifact| self.files.get(&artifact.sha256, all);
         let stdin = spec.inputs.first().map(read).transpose()?;
         let folder = match spec.inputs.get(1..) {
             None | Some([]) => None,
             Some(inputs) => Some(self.unpack(inputs)?),
         };
+        let program = &spec.program.sha256;
         let job = surge_node::Job {
-            program: self
-                .files
-                .get(&spec.program.sha256, self.limits.program_mib * MIB)?,
+            program: self.files.get(program, self.limits.program_mib * MIB)?,
             args: spec.args.clone(),
             stdin: stdin.unwrap_or_default(),
             input_dir: folder.as_ref().map(|folder| folder.path().to_owned()),
         };
-        let outcome = surge_node::run(&job, &limits)?;
-        if outcome.status != Status::Finished {
-            return Err(Failure::for_good(told(&outcome)));
-        }
-        let output = Output {
-            sha256: self.files.put(&outcome.output)?,
-            size: outcome.output.len() as u64,
-        };
-        Ok((output, outcome.usage.wall_time))
+        Ok(surge_node::run(job, &limits)?)
     }
 
     /// The input folder of a program: each file under its name.
@@ -235,9 +287,12 @@ impl Bench {
         let folder =
             tempfile::tempdir_in(&self.inputs).map_err(|error| failed(&self.inputs, error))?;
         for input in inputs {
-            let bytes = self.files.get(&input.sha256, self.limits.input_mib * MIB)?;
+            let kept = self.files.path().join(&input.sha256);
             let path = folder.path().join(file_name(input));
-            fs::write(&path, bytes).map_err(|error| failed(&path, error))?;
+            // The same file under a second name, where the disk knows such.
+            fs::hard_link(&kept, &path)
+                .or_else(|_| fs::copy(&kept, &path).map(drop))
+                .map_err(|error| failed(&path, error))?;
         }
         Ok(folder)
     }
@@ -247,21 +302,21 @@ fn file_name(input: &Artifact) -> String {
     name_of(&input.uri).unwrap_or_else(|| input.sha256.clone())
 }
 
-/// How a program ended badly, with the end of what it told people.
-fn told(outcome: &Outcome) -> String {
+/// How a program failed, with the end of what it told people.
+fn told(report: &FailureReport) -> String {
     const LONGEST: usize = 300;
-    let text = printable(outcome.stderr_text().trim());
+    let text = in_one_line(&report.stderr);
     let skip = text.chars().count().saturating_sub(LONGEST);
     let end: String = text.chars().skip(skip).collect();
     match end.is_empty() {
-        true => outcome.status.to_string(),
-        false => format!("{}; it said: {end}", outcome.status),
+        true => report.how.clone(),
+        false => format!("{}; it said: {end}", report.how),
     }
 }
 
-/// A stranger's text in one line, without what could drive a terminal.
-fn printable(text: &str) -> String {
-    text.chars()
-        .map(|c| if c.is_control() { ' ' } else { c })
-        .collect()
+fn in_one_line(text: &str) -> String {
+    printable(text).replace('\n', " ")
 }
+
+#[cfg(test)]
+mod tests;

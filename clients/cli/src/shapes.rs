@@ -41,7 +41,7 @@ pub const SHAPES: &[(&str, &str)] = &[
     ("node list", "answer of the registry's `nodes`"),
     ("job simulate", "answer of the registry's `simulate_match`"),
     ("job submit", "`job`, `node`, `price`; with `--watch` as `job watch`"),
-    ("job watch", "`job`, `status`, `output`, `sha256`, `size`"),
+    ("job watch", "`job`, `status`, `output`, `sha256`, `size`; when its program failed an error with `job`, `status`, `output`, `failed` (`how`, `stderr`)"),
     ("job show", "answer of the escrow's `job`"),
     ("job list", "answer of the escrow's `jobs`"),
     ("job explain", "`explanation`: answer of the registry's `explain_match`; `verdict`: `right`, `wrong` (then it fails), `undecided` or `unchecked`; `why`; `audit`: `tx`, `height`, `compared`: list of `what`, `recorded`, `recomputed`, `same`; `nodes`, `fitting`, `best_score`, `untrue_rows`, `before`"),

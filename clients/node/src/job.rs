@@ -1,7 +1,7 @@
 //! What to run, and how much it may use.
 
 use std::path::PathBuf;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 const MIB: u64 = 1 << 20;
 
@@ -24,7 +24,7 @@ pub struct Job {
 /// for the job that passes it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
-    /// Bytes of linear memory and tables together.
+    /// Bytes of linear memory, tables, input and output together.
     pub memory_bytes: u64,
     /// Units of work: about one for each WebAssembly instruction, and one for
     /// each byte that a WASI function moves.
@@ -32,6 +32,9 @@ pub struct Limits {
     /// Time from the first instruction to the last. Compiling the program is
     /// not in it; `program_bytes` bounds that.
     pub wall_time: Duration,
+    /// The moment at which the run ends whatever came before it, compiling included; none
+    /// when only `wall_time` counts.
+    pub until: Option<Instant>,
     /// Bytes of standard output.
     pub output_bytes: u64,
     /// Bytes of the program.
@@ -48,6 +51,7 @@ impl Default for Limits {
             memory_bytes: 256 * MIB,
             fuel: 100_000_000_000,
             wall_time: Duration::from_secs(60),
+            until: None,
             output_bytes: 64 * MIB,
             program_bytes: 8 * MIB,
             input_bytes: 256 * MIB,

@@ -15,7 +15,7 @@
 //!     args: vec!["--seed".into(), "7".into()],
 //!     ..Job::default()
 //! };
-//! let outcome = run(&job, &Limits::default())?;
+//! let outcome = run(job, &Limits::default())?;
 //! if outcome.status == Status::Finished {
 //!     println!("{} bytes, sha256 {}", outcome.output.len(), outcome.sha256_hex());
 //! }
@@ -37,6 +37,7 @@
 //! and what is not deterministic.
 
 mod error;
+mod failure;
 mod folder;
 mod inventory;
 mod job;
@@ -49,6 +50,7 @@ mod wasi;
 mod watchdog;
 
 pub use error::HostError;
+pub use failure::{printable, FailureReport};
 pub use inventory::{inventory, Inventory};
 pub use job::{Job, Limits};
 pub use outcome::{Outcome, Status, Usage};

@@ -1,4 +1,4 @@
-//! Counts memory and tables, and ends the program that asks for too much.
+//! Counts memory, tables, input and output, and ends the program that asks for too much.
 
 use wasmtime::{Error, ResourceLimiter, Result};
 
@@ -21,6 +21,19 @@ impl MemoryLimiter {
             limit,
             used: 0,
             peak: 0,
+        }
+    }
+
+    /// Counts what the host holds for the program, its input and its output. Answers whether
+    /// it may.
+    pub(crate) fn hold(&mut self, bytes: u64) -> bool {
+        let left = self.limit.checked_sub(bytes);
+        match left.filter(|left| *left >= self.used) {
+            Some(left) => {
+                self.limit = left;
+                true
+            }
+            None => false,
         }
     }
 

@@ -44,36 +44,36 @@ pub(crate) enum Stop {
 /// # Errors
 /// [`HostError`] when the node itself fails. Whatever the program does is a
 /// [`Status`] in the outcome.
-pub fn run(job: &Job, limits: &Limits) -> Result<Outcome, HostError> {
+pub fn run(job: Job, limits: &Limits) -> Result<Outcome, HostError> {
     // A thread with a stack that is large enough, whoever calls; and a defect of
     // the engine ends there.
     thread::scope(|scope| {
         thread::Builder::new()
             .name("job".into())
             .stack_size(THREAD_STACK_BYTES)
-            .spawn_scoped(scope, || run_here(job, limits))
+            .spawn_scoped(scope, move || run_here(job, limits))
             .map_err(HostError::Thread)?
             .join()
             .unwrap_or_else(|_| Err(HostError::Engine("it panicked".to_owned())))
     })
 }
 
-fn run_here(job: &Job, limits: &Limits) -> Result<Outcome, HostError> {
-    let world = match prepare(job, limits) {
-        Ok(world) => world,
+fn run_here(job: Job, limits: &Limits) -> Result<Outcome, HostError> {
+    let (program, world) = match prepare(job, limits) {
+        Ok(ready) => ready,
         Err(Unread::Refused(what)) => return Ok(refused(what, Duration::ZERO)),
         Err(Unread::Host(error)) => return Err(error),
     };
     let engine = engine()?;
     let compiling = Instant::now();
-    match load(&engine, &job.program) {
+    match load(&engine, &program) {
         Ok(program) => execute(&engine, &program, world, limits, compiling.elapsed()),
         Err(what) => Ok(refused(what, compiling.elapsed())),
     }
 }
 
-/// Checks the sizes and reads the input.
-fn prepare(job: &Job, limits: &Limits) -> Result<World, Unread> {
+/// Checks the sizes and reads the input. Answers the program too.
+fn prepare(job: Job, limits: &Limits) -> Result<(Vec<u8>, World), Unread> {
     if job.program.len() as u64 > limits.program_bytes {
         return Err(Unread::Refused(format!(
             "the program has {} bytes, and {} are allowed",
@@ -93,23 +93,32 @@ fn prepare(job: &Job, limits: &Limits) -> Result<World, Unread> {
         Some(path) => Some(Folder::read(path, &mut budget)?),
         None => None,
     };
+    let mut memory = MemoryLimiter::new(limits.memory_bytes);
+    let input = limits.input_bytes.saturating_sub(budget);
+    if !memory.hold(input) {
+        return Err(Unread::Refused(format!(
+            "its input has {input} bytes, and its memory, which holds the input too, {}",
+            limits.memory_bytes
+        )));
+    }
 
     let seed = seed(&job.program, &job.args, &job.stdin, folder.as_ref());
     let args = std::iter::once(PROGRAM_NAME.to_owned())
-        .chain(job.args.iter().cloned())
+        .chain(job.args)
         .collect();
-    Ok(World {
+    let world = World {
         args,
-        stdin: job.stdin.clone(),
+        stdin: job.stdin,
         random: RandomStream::new(seed),
         output: Vec::new(),
         output_limit: usize::try_from(limits.output_bytes).unwrap_or(usize::MAX),
         stderr: Tail::default(),
         descriptors: Descriptors::new(folder.is_some()),
         folder,
-        memory: MemoryLimiter::new(limits.memory_bytes),
+        memory,
         deadline: None,
-    })
+    };
+    Ok((job.program, world))
 }
 
 fn execute(
@@ -125,8 +134,12 @@ fn execute(
     store.set_epoch_deadline(1);
 
     let started = Instant::now();
-    store.data_mut().deadline = started.checked_add(limits.wall_time);
-    let watchdog = Watchdog::start(engine.clone(), limits.wall_time).map_err(HostError::Thread)?;
+    let left = limits
+        .until
+        .map(|until| until.saturating_duration_since(started));
+    let time = left.map_or(limits.wall_time, |left| left.min(limits.wall_time));
+    store.data_mut().deadline = started.checked_add(time);
+    let watchdog = Watchdog::start(engine.clone(), time).map_err(HostError::Thread)?;
     let ended = program
         .instantiate(&mut store)
         .and_then(|instance| instance.get_typed_func::<(), ()>(&mut store, "_start"))
@@ -136,7 +149,7 @@ fn execute(
 
     let status = match ended {
         Ok(()) => Status::Finished,
-        Err(error) => status(error, limits)?,
+        Err(error) => status(error, limits, time)?,
     };
     let fuel = match status {
         // The last instruction may cost more than was left.
@@ -163,7 +176,7 @@ fn execute(
 
 /// What an error of the engine says about the program. Errors that are neither
 /// ours nor a trap are the node's.
-fn status(error: Error, limits: &Limits) -> Result<Status, HostError> {
+fn status(error: Error, limits: &Limits, time: Duration) -> Result<Status, HostError> {
     if let Some(stop) = error.downcast_ref::<Stop>() {
         return Ok(match *stop {
             Stop::Exit(0) => Status::Finished,
@@ -172,9 +185,7 @@ fn status(error: Error, limits: &Limits) -> Result<Status, HostError> {
             Stop::OutOfMemory => Status::OutOfMemory {
                 limit: limits.memory_bytes,
             },
-            Stop::TimedOut => Status::TimedOut {
-                limit: limits.wall_time,
-            },
+            Stop::TimedOut => Status::TimedOut { limit: time },
             Stop::OutputTooLarge => Status::OutputTooLarge {
                 limit: limits.output_bytes,
             },
@@ -185,9 +196,7 @@ fn status(error: Error, limits: &Limits) -> Result<Status, HostError> {
     }
     match error.downcast_ref::<Trap>() {
         Some(Trap::OutOfFuel) => Ok(Status::OutOfFuel { limit: limits.fuel }),
-        Some(Trap::Interrupt) => Ok(Status::TimedOut {
-            limit: limits.wall_time,
-        }),
+        Some(Trap::Interrupt) => Ok(Status::TimedOut { limit: time }),
         Some(trap) => Ok(Status::Trapped {
             reason: trap.to_string(),
         }),

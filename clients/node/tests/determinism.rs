@@ -11,7 +11,7 @@ use support::{job, small, wasi_program, write_out, FD_WRITE};
 use surge_node::{run, Job, Limits, Outcome, Status};
 
 fn finished(job: &Job) -> Outcome {
-    let outcome = run(job, &small()).unwrap();
+    let outcome = run(job.clone(), &small()).unwrap();
     assert_eq!(
         outcome.status,
         Status::Finished,
@@ -224,5 +224,5 @@ fn the_same_job_uses_the_same_fuel_and_memory() {
         fuel: one.usage.fuel,
         ..small()
     };
-    assert_eq!(run(&random_job(), &enough).unwrap().output, one.output);
+    assert_eq!(run(random_job(), &enough).unwrap().output, one.output);
 }

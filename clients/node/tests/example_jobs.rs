@@ -40,8 +40,8 @@ fn job(program: &[u8], args: &[&str], stdin: &[u8], input_dir: Option<PathBuf>) 
 
 /// What a job gives, after it gave the same twice.
 fn outcome(job: &Job) -> Outcome {
-    let outcome = run(job, &Limits::default()).unwrap();
-    let again = run(job, &Limits::default()).unwrap();
+    let outcome = run(job.clone(), &Limits::default()).unwrap();
+    let again = run(job.clone(), &Limits::default()).unwrap();
     assert_eq!(outcome.output, again.output);
     assert_eq!(outcome.stderr, again.stderr);
     assert_eq!(outcome.sha256, again.sha256);

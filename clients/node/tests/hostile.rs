@@ -39,7 +39,7 @@ fn an_endless_loop_with_fuel_for_years_ends_with_the_time() {
         wall_time: limit,
         ..small()
     };
-    let outcome = run(&job(LOOP), &limits).unwrap();
+    let outcome = run(job(LOOP), &limits).unwrap();
     assert_eq!(outcome.status, Status::TimedOut { limit });
     assert!(outcome.usage.wall_time >= limit);
     assert!(outcome.usage.wall_time < Duration::from_secs(10));
@@ -88,7 +88,7 @@ fn sleeping_for_ever_ends_with_the_time() {
         wall_time: limit,
         ..small()
     };
-    let outcome = run(&job(&program), &limits).unwrap();
+    let outcome = run(job(&program), &limits).unwrap();
     assert_eq!(outcome.status, Status::TimedOut { limit });
 }
 
@@ -109,7 +109,7 @@ fn a_long_call_for_random_bytes_ends_with_the_time() {
         wall_time: limit,
         ..small()
     };
-    let outcome = run(&job(&program), &limits).unwrap();
+    let outcome = run(job(&program), &limits).unwrap();
     assert_eq!(outcome.status, Status::TimedOut { limit });
     assert!(outcome.usage.wall_time < Duration::from_secs(10));
 }
@@ -124,6 +124,49 @@ fn growing_memory_again_and_again_ends_at_the_limit() {
     let limit = small().memory_bytes;
     assert_eq!(outcome.status, Status::OutOfMemory { limit });
     assert_eq!(outcome.usage.peak_memory_bytes, limit);
+}
+
+#[test]
+fn input_and_output_are_of_the_programs_memory() {
+    let limits = Limits {
+        memory_bytes: (64 << 10) + 100,
+        ..small()
+    };
+    let program = wasi_program(&[FD_WRITE], "", &write_out(2000, 40));
+    let with = |stdin: usize| Job {
+        stdin: vec![0; stdin],
+        ..job(&program)
+    };
+    assert_eq!(run(with(60), &limits).unwrap().status, Status::Finished);
+    let limit = limits.memory_bytes;
+    let outcome = run(with(61), &limits).unwrap();
+    assert_eq!(
+        outcome.status,
+        Status::OutOfMemory { limit },
+        "by its output"
+    );
+    let outcome = run(with(101), &limits).unwrap();
+    assert_eq!(
+        outcome.status,
+        Status::OutOfMemory { limit },
+        "by its input"
+    );
+    let outcome = run(with((64 << 10) + 101), &limits).unwrap();
+    assert!(
+        refusal(&outcome).contains("65637 bytes, and its memory, which holds the input too, 65636")
+    );
+}
+
+#[test]
+fn a_moment_ends_a_run_whatever_its_time_is() {
+    let limits = Limits {
+        fuel: u64::MAX,
+        until: Some(Instant::now()),
+        ..small()
+    };
+    let outcome = run(job(LOOP), &limits).unwrap();
+    let limit = Duration::ZERO;
+    assert_eq!(outcome.status, Status::TimedOut { limit });
 }
 
 #[test]
@@ -148,7 +191,7 @@ fn memory_beyond_what_the_standard_allows_is_denied_as_by_the_standard() {
                    (if (i32.ne (memory.grow (i32.const {more})) (i32.const -1))
                      (then unreachable))))"#
         );
-        let outcome = run(&job(&program), &limits).unwrap();
+        let outcome = run(job(&program), &limits).unwrap();
         assert_eq!(outcome.status, Status::Finished);
     }
 }
@@ -281,7 +324,7 @@ fn what_is_no_program_is_refused() {
             program: program.to_vec(),
             ..Job::default()
         };
-        let outcome = run(&job, &small()).unwrap();
+        let outcome = run(job, &small()).unwrap();
         refusal(&outcome).to_owned()
     };
     for garbage in [
@@ -309,7 +352,7 @@ fn a_program_or_input_beyond_its_limit_is_refused() {
         program_bytes: 10,
         ..small()
     };
-    assert!(refusal(&run(&job(LOOP), &limits).unwrap()).contains("10 are allowed"));
+    assert!(refusal(&run(job(LOOP), &limits).unwrap()).contains("10 are allowed"));
 
     let limits = Limits {
         input_bytes: 9,
@@ -319,7 +362,7 @@ fn a_program_or_input_beyond_its_limit_is_refused() {
         stdin: vec![0; 10],
         ..job(LOOP)
     };
-    let outcome = run(&large, &limits).unwrap();
+    let outcome = run(large, &limits).unwrap();
     assert_eq!(refusal(&outcome), "the input is larger than its limit");
 }
 

@@ -25,7 +25,7 @@ fn status_with(folder: &Path, program: &str) -> Status {
         input_dir: Some(folder.to_owned()),
         ..job(program)
     };
-    run(&job, &small()).unwrap().status
+    run(job, &small()).unwrap().status
 }
 
 /// The exit code of a program that exits with what `path_open` returns.
@@ -69,7 +69,7 @@ fn files_in_the_folder_can_be_read() {
         input_dir: Some(folder.path().to_owned()),
         ..job(&program)
     };
-    let outcome = run(&job, &small()).unwrap();
+    let outcome = run(job, &small()).unwrap();
     assert_eq!(outcome.status, Status::Finished);
     assert_eq!(outcome.output, b"hello");
 }
@@ -165,7 +165,7 @@ fn without_a_folder_there_is_nothing_to_open() {
         "",
         "(call $exit (call $fd_prestat_get (i32.const 3) (i32.const 0)))",
     );
-    let outcome = run(&job(&program), &small()).unwrap();
+    let outcome = run(job(&program), &small()).unwrap();
     assert_eq!(outcome.status, Status::Exited { code: 8 });
 }
 
@@ -186,6 +186,6 @@ fn a_folder_that_is_missing_is_the_nodes_failure() {
         input_dir: Some("no such folder".into()),
         ..job(r#"(module (func (export "_start")))"#)
     };
-    let error = run(&job, &small()).unwrap_err();
+    let error = run(job, &small()).unwrap_err();
     assert!(matches!(error, HostError::InputFolder { .. }), "{error}");
 }

@@ -58,7 +58,7 @@ fn a_program_from_elsewhere_gives_the_bytes_of_a_stock_runtime() {
         stdin: b"first\nsecond\n\nlast".to_vec(),
         input_dir: Some(folder.path().to_owned()),
     };
-    let ours = run(&job, &Limits::default()).unwrap();
+    let ours = run(job.clone(), &Limits::default()).unwrap();
     assert_eq!(
         ours.status,
         Status::Exited { code: 4 },

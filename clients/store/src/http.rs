@@ -1,7 +1,7 @@
 //! Files by HTTP.
 
 use std::{
-    net::{IpAddr, Ipv4Addr, Ipv6Addr},
+    net::{IpAddr, Ipv4Addr, Ipv6Addr, UdpSocket},
     time::Duration,
 };
 
@@ -150,7 +150,8 @@ impl Resolver for PublicOnly {
         timeout: NextTimeout,
     ) -> Result<ResolvedSocketAddrs, ureq::Error> {
         let found = self.0.resolve(uri, config, timeout)?;
-        match found.iter().find(|found| !is_public(found.ip())) {
+        let forbidden = |address: IpAddr| !is_public(address) || is_own(address);
+        match found.iter().find(|found| forbidden(found.ip())) {
             Some(found) => Err(ureq::Error::Other(Box::new(Private(found.ip())))),
             None => Ok(found),
         }
@@ -160,6 +161,12 @@ impl Resolver for PublicOnly {
 #[derive(Debug, thiserror::Error)]
 #[error("{0} is an address of this machine or of a private network")]
 struct Private(IpAddr);
+
+/// Whether an address is one of this machine's, public or not: only such can be listened at.
+/// What a router translates to this machine is not known here.
+fn is_own(address: IpAddr) -> bool {
+    UdpSocket::bind((address, 0)).is_ok()
+}
 
 /// Whether an address is of the open internet, by the special ranges of RFC 6890.
 fn is_public(address: IpAddr) -> bool {
@@ -198,6 +205,15 @@ fn is_public_v6(address: Ipv6Addr) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_address_of_this_machine_is_known_also_when_it_is_no_private_one() {
+        // All of 127.0.0.0/8 is this machine's; the others are nobody's here.
+        assert!(is_own("127.0.0.1".parse().expect("an address")));
+        for other in ["1.1.1.1", "8.8.8.8"] {
+            assert!(!is_own(other.parse().expect(other)), "{other}");
+        }
+    }
 
     #[test]
     fn only_the_open_internet_is_public() {

@@ -169,7 +169,7 @@ pub fn run(terms: &JobResponse, fuel: u64, out: &Path) -> anyhow::Result<Deliver
         Some(inputs) => Some(unpack(inputs)?),
     };
     let outcome = surge_node::run(
-        &Job {
+        Job {
             program: fetch(&spec.program)?,
             args: spec.args.clone(),
             stdin,

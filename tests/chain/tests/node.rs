@@ -5,6 +5,12 @@
 
 #[path = "node/books.rs"]
 mod books;
+#[path = "node/earnings.rs"]
+mod earnings;
+#[path = "node/failing.rs"]
+mod failing;
+#[path = "node/killed.rs"]
+mod killed;
 #[path = "node/town.rs"]
 mod town;
 
@@ -18,7 +24,11 @@ fn a_node_runs_by_itself() {
     a_whole_job_reconciles_to_the_last_unit(&town);
     a_killed_node_finishes_its_job_once(&town);
     a_killed_node_turns_a_job_down_once(&town);
+    a_second_program_on_the_operators_key_is_told_of(&town);
+    killed::a_node_killed_at_random_delivers_once(&town);
     a_silent_requester_pays_too(&town);
+    earnings::a_node_fetches_what_it_earned_and_tells_its_numbers(&town);
+    failing::a_program_that_never_ends_costs_its_node_nothing(&town);
     a_drained_node_gets_no_job_and_another_home_cannot_share_its_journal(&town);
 }
 
@@ -169,6 +179,21 @@ fn a_killed_node_turns_a_job_down_once(town: &Town) {
             town.sent()
         );
     }
+}
+
+/// What the node had signed is pushed aside; it says so long before that lapses.
+fn a_second_program_on_the_operators_key_is_told_of(town: &Town) {
+    let mut doomed = town.start_node(Some("signed-heartbeat"));
+    assert!(!doomed.wait(), "killed before it handed over");
+    town.operator.ok(&["node", "heartbeat", "1"]);
+    let mut node = town.start_node(None);
+    node.wait_for("a warning", |line| {
+        let told = line["message"].as_str()?;
+        told.starts_with("somebody else sent with this node's key")
+            .then_some(())
+    });
+    town.wait_for_heartbeat(&mut node);
+    assert!(node.end());
 }
 
 /// After the review the node settles, and is paid at once.

@@ -9,6 +9,8 @@ pub enum Stage {
     Fetched,
     /// The program ended well and its output lies here.
     Ran,
+    /// The program failed, and the report of that lies here as its output.
+    Broken,
     /// The output lies where the requester can fetch it.
     Published,
     /// The result is in a block.
@@ -23,10 +25,11 @@ pub enum Stage {
 
 impl Stage {
     /// Every stage.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Taken,
         Self::Fetched,
         Self::Ran,
+        Self::Broken,
         Self::Published,
         Self::Delivered,
         Self::Declined,
@@ -40,6 +43,7 @@ impl Stage {
             Self::Taken => "taken",
             Self::Fetched => "fetched",
             Self::Ran => "ran",
+            Self::Broken => "broken",
             Self::Published => "published",
             Self::Delivered => "delivered",
             Self::Declined => "declined",
@@ -56,13 +60,8 @@ impl Stage {
     pub const fn is_work(self) -> bool {
         matches!(
             self,
-            Self::Taken | Self::Fetched | Self::Ran | Self::Published
+            Self::Taken | Self::Fetched | Self::Ran | Self::Broken | Self::Published
         )
-    }
-
-    /// Whether the chain may still change something about the job.
-    pub const fn is_live(self) -> bool {
-        !matches!(self, Self::Declined | Self::Closed)
     }
 }
 
@@ -73,11 +72,11 @@ pub struct Entry {
     pub job: u64,
     /// How far it is.
     pub stage: Stage,
-    /// What came out, from [`Stage::Ran`] on.
+    /// What came out, from [`Stage::Ran`] on; of a program that failed, its report.
     pub output: Option<Output>,
     /// Where the output lies, from [`Stage::Published`] on.
     pub uri: Option<String>,
-    /// Why it was declined or given up.
+    /// Why it was declined or given up, or how its program failed.
     pub reason: Option<String>,
 }
 

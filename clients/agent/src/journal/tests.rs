@@ -28,12 +28,12 @@ fn a_job_is_where_it_was_after_the_process_ended() {
     };
     {
         let journal = journal(&folder);
-        journal.take(5).expect("noted");
+        journal.take(5, []).expect("noted");
         journal.stage(5, Stage::Fetched).expect("noted");
         journal.ran(5, &output).expect("noted");
         journal.published(5, "file:///ab").expect("noted");
-        journal.take(5).expect("known already");
-        journal.take(6).expect("noted");
+        journal.take(5, []).expect("known already");
+        journal.take(6, []).expect("noted");
     }
     let live = journal(&folder).live().expect("jobs");
     assert_eq!(live.len(), 2);
@@ -49,7 +49,7 @@ fn one_transaction_is_on_its_way_and_its_end_moves_the_job() {
     let sent = tx("A", Purpose::Result, Some(5));
     {
         let journal = journal(&folder);
-        journal.take(5).expect("noted");
+        journal.take(5, []).expect("noted");
         journal.note(&sent).expect("noted");
         let second = journal.note(&tx("B", Purpose::Heartbeat, None));
         assert!(second.is_err(), "a second one is refused");
@@ -71,9 +71,8 @@ fn one_transaction_is_on_its_way_and_its_end_moves_the_job() {
 fn files_are_forgotten_when_the_last_job_that_needs_them_is_over() {
     let folder = folder();
     let journal = journal(&folder);
-    for (job, sha256) in [(1, "program"), (1, "one"), (2, "program"), (2, "two")] {
-        journal.needs(job, sha256).expect("noted");
-    }
+    journal.take(1, ["program", "one"]).expect("noted");
+    journal.take(2, ["program", "two"]).expect("noted");
     assert_eq!(journal.needs_nothing(1).expect("files"), ["one"]);
     let mut last = journal.needs_nothing(2).expect("files");
     last.sort();
@@ -81,18 +80,91 @@ fn files_are_forgotten_when_the_last_job_that_needs_them_is_over() {
 }
 
 #[test]
-fn files_of_a_job_that_is_over_are_found_after_an_interruption() {
+fn files_of_a_job_that_needs_none_are_found_after_an_interruption() {
     let folder = folder();
     let journal = journal(&folder);
-    for job in [1, 2] {
-        journal.take(job).expect("noted");
-        journal.needs(job, "program").expect("noted");
+    for job in 1..=5 {
+        journal.take(job, ["program"]).expect("noted");
     }
     assert!(journal.leftovers().expect("jobs").is_empty());
     journal.stage(1, Stage::Closed).expect("noted");
-    assert_eq!(journal.leftovers().expect("jobs"), [1]);
-    journal.needs_nothing(1).expect("files");
+    journal.stage(2, Stage::Delivered).expect("noted");
+    journal.refuse(3, Stage::GivenUp, "late").expect("noted");
+    journal.stage(4, Stage::Published).expect("noted");
+    assert_eq!(journal.leftovers().expect("jobs"), [1, 2, 3]);
+    for job in [1, 2, 3] {
+        // The fifth one still runs it.
+        assert!(journal.needs_nothing(job).expect("files").is_empty());
+    }
     assert!(journal.leftovers().expect("jobs").is_empty());
+}
+
+/// As after a look at a node of the chain that lags behind.
+#[test]
+fn a_job_that_comes_back_begins_anew_with_its_files() {
+    let folder = folder();
+    let journal = journal(&folder);
+    journal.take(1, ["program"]).expect("noted");
+    journal
+        .refuse(1, Stage::Declined, "somebody else's")
+        .expect("noted");
+    assert_eq!(journal.needs_nothing(1).expect("files"), ["program"]);
+    journal.take(1, ["program"]).expect("noted");
+    let live = journal.live().expect("jobs");
+    assert_eq!((live[0].stage, &live[0].reason), (Stage::Taken, &None));
+    assert!(journal.needed().expect("files").contains("program"));
+    // One that is further stays there.
+    journal.stage(1, Stage::Fetched).expect("noted");
+    journal.take(1, ["program"]).expect("noted");
+    assert_eq!(journal.live().expect("jobs")[0].stage, Stage::Fetched);
+}
+
+#[test]
+fn a_job_and_its_files_are_noted_together_or_not_at_all() {
+    let folder = folder();
+    let journal = journal(&folder);
+    journal
+        .db
+        .execute_batch(
+            "CREATE TRIGGER full BEFORE INSERT ON file BEGIN SELECT RAISE(FAIL, 'disk full'); END",
+        )
+        .expect("a trigger");
+    let error = journal.take(1, ["program"]).expect_err("no room");
+    assert!(error.to_string().contains("disk full"), "{error}");
+    assert_eq!(journal.job(1).expect("an answer"), None);
+}
+
+#[test]
+fn a_failed_program_is_noted_with_its_report() {
+    let folder = folder();
+    let report = Output {
+        sha256: "ab".to_owned(),
+        size: 7,
+    };
+    {
+        let journal = journal(&folder);
+        journal.take(5, ["program"]).expect("noted");
+        journal.broke(5, &report, "it trapped").expect("noted");
+    }
+    let journal = journal(&folder);
+    let entry = journal.job(5).expect("an answer").expect("a job");
+    assert_eq!(entry.stage, Stage::Broken);
+    assert!(entry.stage.is_work(), "it is still to be delivered");
+    assert_eq!(entry.output, Some(report));
+    assert_eq!(entry.reason.as_deref(), Some("it trapped"));
+    assert!(journal.needed().expect("files").contains("ab"));
+}
+
+#[test]
+fn a_transaction_that_lapsed_may_be_signed_the_same_again() {
+    let folder = folder();
+    let mut journal = journal(&folder);
+    let sent = tx("A", Purpose::Result, Some(5));
+    journal.note(&sent).expect("noted");
+    assert!(journal.note(&sent).is_err(), "it is still on its way");
+    journal.end(&sent, End::Lapsed, None).expect("noted");
+    journal.note(&sent).expect("noted again");
+    assert_eq!(journal.open_tx().expect("an answer"), Some(sent));
 }
 
 #[test]

@@ -322,7 +322,7 @@ fn engine() -> Check {
         program: NOTHING.to_vec(),
         ..Job::default()
     };
-    match surge_node::run(&job, &Limits::default()) {
+    match surge_node::run(job, &Limits::default()) {
         Ok(outcome) if outcome.status == Status::Finished => {
             Check::ok("engine", "programs run here".to_owned())
         }

@@ -17,6 +17,7 @@ use surge_interface::{
     },
     registry::{self, Data, Order, SimulationResponse},
 };
+use surge_node::FailureReport;
 use surge_store::{Allowed, Stores};
 
 use super::{
@@ -437,6 +438,9 @@ fn wait_for(
     let path = output.unwrap_or(&default);
     fs::write(path, &bytes)
         .map_err(|error| Failure::new(format!("cannot write {}: {error}", path.display())))?;
+    if let Some(report) = FailureReport::parse(&bytes) {
+        return Err(failed(&found, path, &report));
+    }
     Report::new(
         &json!({ "job": job, "status": word(found.summary.status), "output": path, "sha256": result.sha256, "size": result.size }),
         format!(
@@ -446,6 +450,34 @@ fn wait_for(
             since.elapsed().as_secs()
         ),
     )
+}
+
+/// Its node says that the program failed, and delivered a report of that.
+fn failed(found: &JobResponse, path: &Path, report: &FailureReport) -> Failure {
+    let job = found.summary.id;
+    let status = word(found.summary.status);
+    let said = match report.stderr.is_empty() {
+        true => String::new(),
+        false => format!("\nthe end of its standard error:\n{}", report.stderr),
+    };
+    let next = match found.summary.status {
+        Status::Submitted => format!(
+            "mend the program or its input and order it again: the node is paid for the run; if the same program on the same input ends well elsewhere: surge job dispute {job} --reason URI, before second {} since 1970",
+            found.summary.deadline_secs
+        ),
+        _ => "mend the program or its input, and order it again".to_owned(),
+    };
+    Failure::new(format!(
+        "job {job}: its program failed, says its node: {}{said}",
+        report.how
+    ))
+    .next(next)
+    .with(&json!({
+        "job": job,
+        "status": status,
+        "output": path,
+        "failed": { "how": report.how, "stderr": report.stderr },
+    }))
 }
 
 fn show(session: &Session, job: u64) -> Outcome<Report> {

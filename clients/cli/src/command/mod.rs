@@ -105,7 +105,7 @@ pub fn run(
         Command::Provider(command) => provider::run(command, &session()?),
         Command::Node(node::Command::Detect) => run::show(),
         Command::Node(node::Command::Run(arguments)) => run::run(&arguments, &session()?),
-        Command::Node(command) => node::run(command, &session()?),
+        Command::Node(node::Command::Registry(command)) => node::run(command, &session()?),
         Command::Job(command) => job::run(command, &session()?),
         Command::Store(command) => store::run(command, json),
         Command::Claim(arguments) => claim::run(&arguments, &session()?),

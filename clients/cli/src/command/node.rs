@@ -27,6 +27,13 @@ pub enum Command {
     Run(Box<super::run::Run>),
     /// Show what this machine has, and what it would offer.
     Detect,
+    #[command(flatten)]
+    Registry(Registry),
+}
+
+/// What the registry is told or asked.
+#[derive(Subcommand)]
+pub enum Registry {
     /// Add a machine to your provider.
     Add(Add),
     /// Change a machine.
@@ -194,12 +201,11 @@ fn told(capacity: Resources) -> String {
 }
 
 /// Carries it out.
-pub fn run(command: Command, session: &Session) -> Outcome<Report> {
+pub fn run(command: Registry, session: &Session) -> Outcome<Report> {
     let registry = session.contracts()?.registry;
     match command {
-        Command::Run(_) | Command::Detect => unreachable!("in a file of their own"),
-        Command::Add(add) => add_node(&add, session),
-        Command::Set {
+        Registry::Add(add) => add_node(&add, session),
+        Registry::Set {
             node,
             capacity,
             price_percent,
@@ -240,7 +246,7 @@ pub fn run(command: Command, session: &Session) -> Outcome<Report> {
             let act = act.call(session, &registry, &msg)?;
             session.perform(&act)?.report(&json!({ "node": node }), "")
         }
-        Command::Heartbeat { node, free } => {
+        Registry::Heartbeat { node, free } => {
             let found: NodeResponse = session.ask(&registry, &QueryMsg::Node { node })?;
             let msg = ExecuteMsg::Heartbeat {
                 node,
@@ -251,20 +257,20 @@ pub fn run(command: Command, session: &Session) -> Outcome<Report> {
                 .call(session, &registry, &msg)?;
             session.perform(&act)?.report(&json!({ "node": node }), "")
         }
-        Command::Remove { node } => {
+        Registry::Remove { node } => {
             let act = Act::new(format!(
                 "Takes node {node} away; its bond is your provider's again."
             ))
             .call(session, &registry, &ExecuteMsg::RemoveNode { node })?;
             session.perform(&act)?.report(&json!({ "node": node }), "")
         }
-        Command::Evict { nodes } => {
+        Registry::Evict { nodes } => {
             let act = Act::new("Takes nodes that are silent out of the index, for a tip each.")
                 .call(session, &registry, &ExecuteMsg::Evict { nodes })?;
             session.perform(&act)?.report(&json!({}), "")
         }
-        Command::Show { node } => show(session, node),
-        Command::List {
+        Registry::Show { node } => show(session, node),
+        Registry::List {
             provider,
             start_after,
             limit,

@@ -19,6 +19,7 @@ use crate::{
     home, keys,
     money::{Amount, Coinage},
     output::{facts, thousands, Report},
+    sent,
     session::Session,
     stores,
 };
@@ -164,6 +165,7 @@ pub fn run(arguments: &Run, session: &Session) -> Outcome<Report> {
     if network.fee.highest_fee.is_none() {
         network.fee.highest_fee = Some(network.fee.of(MOST_GAS)?.into());
     }
+    let chain_id = network.chain_id.clone();
     let mut agent = Agent::open(Parts {
         network,
         contracts,
@@ -172,6 +174,9 @@ pub fn run(arguments: &Run, session: &Session) -> Outcome<Report> {
         settings,
         stores,
         folder,
+        note: Box::new(move |pending, what| {
+            sent::note(&chain_id, pending, what).map_err(|failure| failure.what().to_owned())
+        }),
         drill: arguments.drill.as_deref().map(Drill::after),
     })?;
     let summary = agent.run(&stop)?;

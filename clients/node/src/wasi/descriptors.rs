@@ -216,9 +216,11 @@ pub(super) fn fd_write(call: &mut Call, fd: u32, buffers: u32, count: u32, writt
         let bytes = call.guest.bytes(at, len)?;
         if to_output {
             let room = call.world.output_limit - call.world.output.len();
-            call.world
-                .output
-                .extend_from_slice(&bytes[..bytes.len().min(room)]);
+            let fits = &bytes[..bytes.len().min(room)];
+            if !call.world.memory.hold(fits.len() as u64) {
+                return Err(Stop::OutOfMemory.into());
+            }
+            call.world.output.extend_from_slice(fits);
             if bytes.len() > room {
                 return Err(Stop::OutputTooLarge.into());
             }

@@ -28,7 +28,7 @@ pub fn job(wat: &str) -> Job {
 
 /// Runs a program in the text format with little of everything.
 pub fn end_of(wat: &str) -> Outcome {
-    run(&job(wat), &small()).unwrap()
+    run(job(wat), &small()).unwrap()
 }
 
 /// A program that calls WASI functions: `imports` are pairs of a name and a

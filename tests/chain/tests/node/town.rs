@@ -175,6 +175,10 @@ impl Town {
     /// The node; it joins when it starts for the first time. With a drill it ends right
     /// after that record of its journal.
     pub fn start_node(&self, drill: Option<&str>) -> Running {
+        self.begin(&self.operator, drill)
+    }
+
+    fn begin(&self, operator: &Surge, drill: Option<&str>) -> Running {
         let arguments = self.node_arguments(drill);
         let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
         self.starts.set(self.starts.get() + 1);
@@ -182,7 +186,14 @@ impl Town {
             .folder
             .path()
             .join(format!("node-{}.log", self.starts.get()));
-        self.operator.start(&arguments, log)
+        operator.start(&arguments, log)
+    }
+
+    /// The node with these settings beside its usual ones.
+    pub fn start_node_with(&self, settings: &str) -> Running {
+        let file = self.home("node.toml");
+        fs::write(&file, settings).expect("the settings");
+        self.begin(&self.operator.with("SURGE_NODE_CONFIG", &file), None)
     }
 
     /// Until it hears signals.
@@ -223,7 +234,7 @@ impl Town {
         self.wait(status, || self.job(job)["summary"]["status"] == status);
     }
 
-    fn wait(&self, what: &str, is_there: impl Fn() -> bool) {
+    pub fn wait(&self, what: &str, is_there: impl Fn() -> bool) {
         let since = Instant::now();
         while !is_there() {
             assert!(since.elapsed() < PATIENCE, "no {what}");
@@ -237,7 +248,28 @@ impl Town {
     }
 
     pub fn try_submit(&self, store: &str) -> Result<Value, (String, String)> {
-        let program = self.home("requester.wasm").display().to_string();
+        self.order("requester.wasm", store, 60)
+    }
+
+    /// Orders the usual job with the machine reserved for longer.
+    pub fn submit_long(&self, secs: u64) -> u64 {
+        let submitted = self.order("requester.wasm", &self.store, secs);
+        let submitted = submitted.unwrap_or_else(|(error, next)| panic!("{error} ({next})"));
+        submitted["job"].as_u64().expect("a job")
+    }
+
+    /// Orders a job of a program in the text format, for so many seconds.
+    pub fn submit_program(&self, program: &str, secs: u64) -> u64 {
+        let program = wat::parse_str(program).expect("a program");
+        fs::write(self.home("other.wasm"), program).expect("the program");
+        let submitted = self.order("other.wasm", &self.store, secs);
+        let submitted = submitted.unwrap_or_else(|(error, next)| panic!("{error} ({next})"));
+        submitted["job"].as_u64().expect("a job")
+    }
+
+    fn order(&self, program: &str, store: &str, secs: u64) -> Result<Value, (String, String)> {
+        let program = self.home(program).display().to_string();
+        let secs = secs.to_string();
         let input = self.home("requester.txt").display().to_string();
         let submitted = self.requester.run(&[
             "job",
@@ -251,7 +283,7 @@ impl Town {
             "--max-price",
             "1 STAKE",
             "--secs",
-            "60",
+            &secs,
             "--near",
             "europe",
         ]);
@@ -284,7 +316,7 @@ impl Town {
             stdin: INPUT.to_vec(),
             ..surge_node::Job::default()
         };
-        let outcome = surge_node::run(&job, &surge_node::Limits::default()).expect("a run");
+        let outcome = surge_node::run(job, &surge_node::Limits::default()).expect("a run");
         assert_eq!(outcome.status, surge_node::Status::Finished);
         outcome.output
     }
@@ -382,7 +414,7 @@ impl Town {
             .sum()
     }
 
-    fn ask(&self, contract: &str, query: &Value) -> Value {
+    pub fn ask(&self, contract: &str, query: &Value) -> Value {
         let answer = self.chain.smart(self.contract(contract), query);
         answer.unwrap_or_else(|error| panic!("{contract} {query}: {error}"))
     }

@@ -5,8 +5,8 @@ use std::time::{Duration, Instant};
 use surge_interface::escrow::{JobResponse, JobResult, JobSummary, Status};
 use tracing::{debug, error, info, warn};
 
+use super::{longer, Agent, Wanted};
 use crate::{
-    agent::{longer, Agent, Wanted},
     decide::{Known, Step},
     journal::{Entry, Purpose, Stage},
     suite::Call,
@@ -15,16 +15,42 @@ use crate::{
 };
 
 /// What went wrong with a job here.
-pub(crate) struct Trouble {
+pub(super) struct Trouble {
     failure: Failure,
     again: Instant,
     wait: Duration,
 }
 
+/// When the chain said last whose a job is.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Seen {
+    /// Highest block that said: this node's.
+    ours: u64,
+    /// Lowest block after that which said: somebody else's.
+    gone: Option<u64>,
+}
+
+impl Seen {
+    /// Whether a look at this height makes it certain that the job is somebody else's. Two
+    /// have to agree, after the last one that said otherwise: an answer may come from a node
+    /// that lags behind.
+    fn is_gone(&mut self, height: u64) -> bool {
+        if height <= self.ours {
+            return false;
+        }
+        height > *self.gone.get_or_insert(height)
+    }
+
+    fn is_ours(&mut self, height: u64) {
+        self.ours = self.ours.max(height);
+        self.gone = None;
+    }
+}
+
 impl Agent {
     /// All jobs that are this node's and not over, with what the journal says. Those that it
     /// did not know are taken.
-    pub(crate) fn jobs(&mut self) -> Result<Vec<(Entry, JobResponse)>, Error> {
+    pub(super) fn jobs(&mut self) -> Result<Vec<(Entry, JobResponse)>, Error> {
         let mut jobs = vec![];
         let mut counted = 0u32;
         for entry in self.journal.live()? {
@@ -66,10 +92,8 @@ impl Agent {
 
     fn take(&mut self, job: u64) -> Result<(), Error> {
         let found = self.suite.job(job)?;
-        self.journal.take(job)?;
-        for sha256 in work::files(&found.spec) {
-            self.journal.needs(job, sha256)?;
-        }
+        self.journal.take(job, work::files(&found.spec))?;
+        self.trouble.remove(&job);
         info!(
             job,
             price = %found.summary.price,
@@ -81,7 +105,7 @@ impl Agent {
     }
 
     /// Does the next step for a job here, or answers what has to be said to the chain.
-    pub(crate) fn step(
+    pub(super) fn step(
         &mut self,
         entry: &Entry,
         job: &JobResponse,
@@ -95,13 +119,20 @@ impl Agent {
             accept_secs: terms.accept_secs,
             entry,
             failure: self.trouble.get(&id).map(|trouble| &trouble.failure),
+            fetching: entry.stage == Stage::Taken && self.busy.contains(&id),
+            margin_secs: self.settings.limits.margin_of(terms.accept_secs),
             settle: self.settings.earnings.settle,
         };
-        match known.step() {
+        let step = known.step();
+        let height = self.newest.0;
+        if step != Step::Gone {
+            self.seen.entry(id).or_default().is_ours(height);
+        }
+        match step {
             Step::Wait if entry.stage == Stage::Delivered => self.vacate(&job.summary, &terms),
             Step::Wait => Ok(None),
             Step::Work => {
-                self.work(entry, job)?;
+                self.work(entry, job, terms.accept_secs)?;
                 Ok(None)
             }
             Step::Deliver => {
@@ -142,7 +173,9 @@ impl Agent {
                 self.journal.stage(id, Stage::Delivered)?;
                 Ok(None)
             }
+            Step::Gone if !self.seen.entry(id).or_default().is_gone(height) => Ok(None),
             Step::Gone => {
+                info!(job = id, "the chain gave it to somebody else");
                 self.journal
                     .refuse(id, Stage::Declined, "the chain gave it to somebody else")?;
                 Ok(None)
@@ -158,7 +191,7 @@ impl Agent {
     }
 
     /// Starts a thread for a job, unless one runs or has just failed.
-    fn work(&mut self, entry: &Entry, job: &JobResponse) -> Result<(), Error> {
+    fn work(&mut self, entry: &Entry, job: &JobResponse, accept_secs: u64) -> Result<(), Error> {
         let waits = self
             .trouble
             .get(&entry.job)
@@ -170,13 +203,15 @@ impl Agent {
             let may_pass = false;
             return self.fail(entry.job, Failure { reason, may_pass });
         }
-        let left = job.summary.deadline_secs.saturating_sub(self.now_secs);
+        let margin_secs = self.settings.limits.margin_of(accept_secs);
+        let until_secs = job.summary.deadline_secs.saturating_sub(margin_secs);
+        let left = Duration::from_secs(until_secs.saturating_sub(self.now_secs));
         let task = Task {
             job: entry.job,
             spec: job.spec.clone(),
             stage: entry.stage,
             output: entry.output.clone(),
-            time: Duration::from_secs(left.min(job.spec.reserved_secs)),
+            until: Instant::now() + left,
         };
         work::start(self.bench.clone(), task, self.done.0.clone()).map_err(|source| {
             Error::File {
@@ -192,14 +227,22 @@ impl Agent {
     }
 
     /// Notes what a thread did.
-    pub(crate) fn hear(&mut self, (job, done): (u64, Done)) -> Result<(), Error> {
+    pub(super) fn hear(&mut self, (job, done): (u64, Done)) -> Result<(), Error> {
+        if !matches!(done, Done::Fetched | Done::Ran { .. }) {
+            // First of all: what cannot be noted now is done once more.
+            self.idle(job);
+        }
+        let entry = self.journal.job(job)?;
+        if !entry.is_some_and(|entry| entry.stage.is_work()) {
+            debug!(job, "it was over before this was done");
+            return Ok(());
+        }
         match done {
             Done::Fetched => {
                 self.journal.stage(job, Stage::Fetched)?;
                 info!(job, "fetched");
             }
             Done::Ran { output, took } => {
-                self.journal.needs(job, &output.sha256)?;
                 self.journal.ran(job, &output)?;
                 self.metrics.ran_secs.inc_by(took.as_secs_f64());
                 info!(
@@ -210,17 +253,22 @@ impl Agent {
                     "ran"
                 );
             }
+            Done::Broke {
+                report,
+                reason,
+                took,
+            } => {
+                self.journal.broke(job, &report, &reason)?;
+                self.metrics.ran_secs.inc_by(took.as_secs_f64());
+                warn!(job, secs = took.as_secs_f64(), reason = ?reason, "its program failed");
+                self.trouble.remove(&job);
+            }
             Done::Published(uri) => {
-                // First of all: who cannot note it now publishes it once more.
-                self.idle(job);
                 self.journal.published(job, &uri)?;
                 info!(job, uri, "published");
                 self.trouble.remove(&job);
             }
-            Done::Failed(failure) => {
-                self.idle(job);
-                self.fail(job, failure)?;
-            }
+            Done::Failed(failure) => self.fail(job, failure)?,
         }
         Ok(())
     }
@@ -257,14 +305,43 @@ impl Agent {
         Ok(())
     }
 
-    /// Forgets the files of jobs that are over.
-    pub(crate) fn tidy(&mut self) -> Result<(), Error> {
+    /// Forgets the files of jobs that need none any more.
+    pub(super) fn tidy(&mut self) -> Result<(), Error> {
         for job in self.journal.leftovers()? {
+            // A program that still runs reads them.
+            if self.busy.contains(&job) {
+                continue;
+            }
             self.trouble.remove(&job);
+            self.seen.remove(&job);
             for sha256 in self.journal.needs_nothing(job)? {
                 self.bench.files.remove(&sha256)?;
             }
         }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Seen;
+
+    #[test]
+    fn a_job_is_gone_when_two_looks_at_different_blocks_agree() {
+        let mut seen = Seen::default();
+        assert!(!seen.is_gone(10), "one look is not enough");
+        assert!(!seen.is_gone(10), "the same block again");
+        assert!(seen.is_gone(11));
+    }
+
+    #[test]
+    fn a_node_that_lags_behind_takes_no_job_away() {
+        let mut seen = Seen::default();
+        seen.is_ours(100);
+        assert!((90..=100).all(|height| !seen.is_gone(height)));
+        assert!(!seen.is_gone(101));
+        seen.is_ours(102);
+        assert!(!seen.is_gone(103), "it begins anew");
+        assert!(seen.is_gone(104));
     }
 }

@@ -1,0 +1,142 @@
+//! What is said to the chain: one thing at a time, and what became of it.
+
+use std::time::Instant;
+
+use surge_chain::Limit;
+use surge_interface::Resources;
+use tracing::{error, info, warn};
+
+use super::{longer, Agent};
+use crate::{
+    journal::{Purpose, Sent, Stage},
+    machine,
+    outbox::{self, News, Outgoing},
+    suite::Call,
+    Error,
+};
+
+impl Agent {
+    /// What became of the transaction that was on its way.
+    pub(super) fn follow(&mut self) -> Result<(), Error> {
+        let news = outbox::look(&self.suite.chain, &mut self.journal, stage_after)?;
+        let (tx, end) = match &news {
+            News::Nothing | News::Waiting => return Ok(()),
+            News::Included(tx, included) => {
+                info!(
+                    what = tx.purpose.word(),
+                    job = tx.job,
+                    tx = tx.hash,
+                    height = included.height,
+                    gas = included.gas_used,
+                    fee = %tx.fee,
+                    "in a block"
+                );
+                self.waits.remove(&(tx.purpose, tx.job));
+                if matches!(tx.purpose, Purpose::Withdraw | Purpose::Claim) {
+                    self.put_off(tx.purpose)?;
+                }
+                (tx, "included")
+            }
+            News::Failed(tx, why) => {
+                warn!(what = tx.purpose.word(), job = tx.job, tx = tx.hash, fee = %tx.fee, why = ?why, "refused");
+                self.hold(tx.purpose, tx.job);
+                (tx, "failed")
+            }
+            News::Lapsed(tx) => {
+                warn!(
+                    what = tx.purpose.word(),
+                    job = tx.job,
+                    tx = tx.hash,
+                    "in no block, sent anew"
+                );
+                (tx, "lapsed")
+            }
+        };
+        self.metrics
+            .transactions
+            .with_label_values(&[tx.purpose.word(), end])
+            .inc();
+        if end != "lapsed" {
+            self.metrics
+                .fees
+                .inc_by(u64::try_from(tx.fee).unwrap_or(u64::MAX));
+        }
+        Ok(())
+    }
+
+    /// The heartbeat that is due: when the interval is over, when searches do not find the
+    /// node though it has room, or when they may find it though it has none to give.
+    pub(super) fn heartbeat(&self) -> Option<Call> {
+        let node = &self.node;
+        let room = node.spec.capacity.saturating_sub(&node.reserved);
+        let offered = room.saturating_sub(&node.withheld).milli_cpu;
+        let (free, due) = match self.draining.is_some() {
+            // Nobody evicts a node that has nothing to give: it may fall silent.
+            true => (Resources::default(), offered > 0),
+            false => {
+                let folder = self.bench.files.path();
+                let free = machine::free(node.spec.capacity, node.reserved, folder);
+                let age = self.now_secs.saturating_sub(node.last_seen_secs);
+                let back = offered == 0 && free.milli_cpu > 0;
+                (free, age >= self.heartbeat_secs || back)
+            }
+        };
+        due.then(|| Call::Heartbeat {
+            node: node.id,
+            seq: node.seq.saturating_add(1),
+            free,
+        })
+    }
+
+    /// Signs and hands over. What the chain says no to is told and tried again later.
+    pub(super) fn say(
+        &mut self,
+        purpose: Purpose,
+        job: Option<u64>,
+        call: &Call,
+    ) -> Result<(), Error> {
+        let message = call.message(self.operator.address(), &self.suite.contracts)?;
+        let outgoing = Outgoing {
+            signer: &self.operator,
+            messages: &[message],
+            purpose,
+            job,
+            limit: Limit::Simulated,
+        };
+        let sent = outbox::send(&self.suite.chain, &self.journal, &self.note, &outgoing);
+        match sent {
+            Err(Error::Chain(error)) if !error.raw_log().is_empty() => {
+                warn!(what = purpose.word(), job, why = ?error.raw_log(), "the chain says no");
+                self.hold(purpose, job);
+                Ok(())
+            }
+            Err(Error::Chain(error @ surge_chain::Error::Unfunded { .. })) => {
+                error!(%error, "the operator's key needs coins for gas");
+                self.hold(purpose, job);
+                Ok(())
+            }
+            sent => sent,
+        }
+    }
+
+    pub(super) fn is_ready(&self, purpose: Purpose, job: Option<u64>) -> bool {
+        let wait = self.waits.get(&(purpose, job));
+        wait.is_none_or(|(until, _)| *until <= Instant::now())
+    }
+
+    pub(super) fn hold(&mut self, purpose: Purpose, job: Option<u64>) {
+        let last = self.waits.get(&(purpose, job)).map(|(_, wait)| *wait);
+        let wait = longer(last.unwrap_or_default());
+        self.waits
+            .insert((purpose, job), (Instant::now() + wait, wait));
+    }
+}
+
+/// How far a job is when this transaction is in a block.
+fn stage_after(tx: &Sent) -> Option<Stage> {
+    match tx.purpose {
+        Purpose::Result => Some(Stage::Delivered),
+        Purpose::Decline => Some(Stage::Declined),
+        _ => None,
+    }
+}

@@ -1,0 +1,213 @@
+use std::{cell::RefCell, time::Instant};
+
+use surge_interface::{
+    escrow::{Pick, WhenFull},
+    registry::Data,
+    Resources,
+};
+use surge_store::Place;
+
+use super::*;
+
+const ENDLESS: &str = r#"(module (memory (export "memory") 1)
+    (func (export "_start") (loop $again (br $again))))"#;
+const TRAPS: &str = r#"(module (memory (export "memory") 1)
+    (func (export "_start") unreachable))"#;
+const EXITS: &str = r#"(module
+    (import "wasi_snapshot_preview1" "proc_exit" (func $exit (param i32)))
+    (memory (export "memory") 1)
+    (func (export "_start") (call $exit (i32.const 3))))"#;
+const EATS: &str = r#"(module (memory (export "memory") 1)
+    (func (export "_start")
+      (loop $again (drop (memory.grow (i32.const 16))) (br $again))))"#;
+const NOTHING: &str = r#"(module (memory (export "memory") 1) (func (export "_start")))"#;
+
+/// A machine with a store in a folder of its own.
+struct Here {
+    bench: Bench,
+    folder: tempfile::TempDir,
+}
+
+impl Here {
+    fn new() -> Self {
+        let folder = tempfile::tempdir().expect("a folder");
+        let make = |name: &str| {
+            let path = folder.path().join(name);
+            fs::create_dir(&path).expect("a folder");
+            path
+        };
+        let own = Place::Folder(make("store"));
+        let bench = Bench {
+            stores: Stores::new(&own, &[], false, None).expect("a store"),
+            files: Folder::open(&make("files")).expect("a folder"),
+            inputs: make("inputs"),
+            limits: Limits::default(),
+        };
+        Self { bench, folder }
+    }
+
+    fn artifact(&self, bytes: &[u8], name: &str) -> Artifact {
+        let stored = self.bench.stores.put(bytes, Some(name)).expect("kept");
+        Artifact {
+            uri: stored.uri,
+            sha256: stored.sha256,
+        }
+    }
+
+    /// A job of this program that has its time, which is a second.
+    fn task(&self, program: &str) -> Task {
+        let program = wat::parse_str(program).expect("a program");
+        Task {
+            job: 1,
+            spec: JobSpec {
+                class: 0,
+                need: Resources {
+                    milli_cpu: 1_000,
+                    memory_mib: 2,
+                    storage_gib: 1,
+                    ..Resources::default()
+                },
+                reserved_secs: 1,
+                program: self.artifact(&program, "program.wasm"),
+                args: vec![],
+                inputs: vec![],
+                data: Data {
+                    replicas: vec![],
+                    size_mib: 0,
+                },
+                weights: None,
+                regions: vec![],
+                jurisdictions: vec![],
+                pick: Pick::Auto,
+                when_full: WhenFull::Refuse,
+            },
+            stage: Stage::Taken,
+            output: None,
+            until: Instant::now() + Duration::from_secs(60),
+        }
+    }
+
+    fn work(&self, task: Task) -> Result<Vec<Done>, Failure> {
+        let heard = RefCell::new(vec![]);
+        self.bench
+            .work(task, &|done| heard.borrow_mut().push(done))?;
+        Ok(heard.into_inner())
+    }
+
+    /// The report of a program that fails: as it lies here, and how the journal tells it.
+    fn broke(&self, program: &str) -> (Output, String) {
+        let heard = self
+            .work(self.task(program))
+            .expect("it is no failure here");
+        match heard.as_slice() {
+            [Done::Fetched, Done::Broke { report, reason, .. }] => (report.clone(), reason.clone()),
+            heard => panic!("{heard:?}"),
+        }
+    }
+}
+
+#[test]
+fn a_program_that_fails_by_itself_leaves_a_report_and_nothing_is_published_yet() {
+    let here = Here::new();
+    for (program, how) in [
+        (ENDLESS, "ran for longer than 1.0 s"),
+        (TRAPS, "crashed (wasm trap"),
+        (EXITS, "exit code 3"),
+        (EATS, "more than its 2 MiB of memory"),
+        ("(module)", "it exports no function _start"),
+    ] {
+        let (report, reason) = here.broke(program);
+        assert!(reason.contains(how), "{reason}");
+        let bytes = here.bench.files.get(&report.sha256, report.size);
+        let read = FailureReport::parse(&bytes.expect("the report")).expect("a report");
+        assert!(read.how.contains(how), "{}", read.how);
+        let published = here.folder.path().join("store").join(&report.sha256);
+        assert!(!published.exists());
+    }
+}
+
+#[test]
+fn a_report_is_published_like_an_output() {
+    let here = Here::new();
+    let (report, _) = here.broke(TRAPS);
+    let task = Task {
+        stage: Stage::Broken,
+        output: Some(report.clone()),
+        ..here.task(TRAPS)
+    };
+    let heard = here.work(task).expect("published");
+    let [Done::Published(uri)] = heard.as_slice() else {
+        panic!("{heard:?}");
+    };
+    let allowed = Allowed {
+        bytes: report.size,
+        time: Duration::from_secs(1),
+    };
+    let bytes = here.bench.stores.get(uri, &report.sha256, allowed);
+    assert!(FailureReport::parse(&bytes.expect("it is there")).is_some());
+}
+
+/// A machine that was away must not say that the program was too slow.
+#[test]
+fn a_run_that_began_too_late_is_no_failure_of_its_program() {
+    let here = Here::new();
+    let task = Task {
+        until: Instant::now() + Duration::from_millis(200),
+        ..here.task(ENDLESS)
+    };
+    let failure = here.work(task).expect_err("this machine's");
+    assert!(!failure.may_pass);
+    assert!(failure.reason.contains("began too late"), "{failure:?}");
+}
+
+#[test]
+fn an_endless_program_ends_before_the_deadline_whatever_it_reserved() {
+    let here = Here::new();
+    let mut task = here.task(ENDLESS);
+    task.spec.reserved_secs = 1_000_000;
+    task.until = Instant::now() + Duration::from_millis(300);
+    let since = Instant::now();
+    here.work(task).expect_err("it has no end of its own");
+    assert!(since.elapsed() < Duration::from_secs(10));
+}
+
+#[test]
+fn files_that_are_gone_are_fetched_and_made_again() {
+    let here = Here::new();
+    let task = |stage, output| Task {
+        stage,
+        output,
+        ..here.task(NOTHING)
+    };
+    let heard = here.work(task(Stage::Fetched, None)).expect("done");
+    let [Done::Ran { output, .. }, Done::Published(_)] = heard.as_slice() else {
+        panic!("{heard:?}");
+    };
+    here.bench.files.remove(&output.sha256).expect("removed");
+    let again = here.work(task(Stage::Ran, Some(output.clone())));
+    assert!(matches!(
+        again.expect("done").as_slice(),
+        [Done::Ran { .. }, Done::Published(_)]
+    ));
+}
+
+#[test]
+fn what_a_job_reserved_holds_its_inputs() {
+    let here = Here::new();
+    let mut task = here.task(NOTHING);
+    task.spec.inputs = vec![
+        here.artifact(&[1; 1 << 20], "one"),
+        here.artifact(&[2; (1 << 20) + 1], "two"),
+    ];
+    let failure = here.work(task).expect_err("too large");
+    assert!(!failure.may_pass);
+    assert_eq!(
+        failure.reason,
+        "its inputs have more than 2097152 bytes together: it reserves memory_mib 2 and storage_gib 1, and limits.input_mib is 256"
+    );
+    let mut task = here.task(NOTHING);
+    task.spec.need.storage_gib = 0;
+    task.spec.inputs = vec![here.artifact(b"a", "one")];
+    let failure = here.work(task).expect_err("nothing is reserved");
+    assert!(failure.reason.contains("storage_gib 0"), "{failure:?}");
+}
