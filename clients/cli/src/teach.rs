@@ -99,8 +99,8 @@ completions.
 | `SURGE_NETWORK` | network, as `--network` |
 | `SURGE_FROM` | key that signs, as `--from` |
 | `SURGE_DEPLOYMENT` | deployment, as `--deployment` |
-| `SURGE_PASSPHRASE` | opens keys, for machines |
-| `SURGE_MNEMONIC` | words of a key to import, for machines |
+| `SURGE_PASSPHRASE` | opens keys, for machines; without it a line of standard input does, one for each key |
+| `SURGE_MNEMONIC` | words of a key to import, for machines; without it the first line of standard input |
 | `SURGE_STATE` | file of what is deployed where, instead of `state.json` |
 | `SURGE_STORE` | where jobs' files lie by their hash: a folder or the address of an HTTP store |
 | `SURGE_STORE_TOKEN` | who may write to an HTTP store shows it |
@@ -271,7 +271,7 @@ fn messages(text: &mut String) {
 
 Which command reaches which message and query of the contracts. `surge ask CONTRACT` and
 `surge call CONTRACT` reach any of them in words; `surge dao propose` carries those that only the
-DAO may send: parameters with `--set`, the intake with `--intake`, all others with `--message`.
+DAO may send, each with an option of its own or with `--tell`.
 ",
     );
     let (mut contract, mut kind) = ("", Kind::WithTokens);
