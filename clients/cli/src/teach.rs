@@ -260,8 +260,8 @@ shape stands in `schema/`.
 |---|---|
 ",
     );
-    for (command, shape) in SHAPES {
-        let _ = writeln!(text, "| `surge {command}` | {shape} |");
+    for shape in SHAPES {
+        let _ = writeln!(text, "| `surge {}` | {} |", shape.command, shape.told());
     }
 }
 
@@ -301,6 +301,7 @@ DAO may send, each with an option of its own or with `--tell`.
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::shapes::Shape;
 
     /// Every command that is no group, with its path.
     fn leaves(command: &Command, path: &str, found: &mut Vec<String>) {
@@ -312,25 +313,6 @@ mod tests {
                 false => found.push(path.trim_start().to_owned()),
             }
         }
-    }
-
-    /// A line as a shell would split it.
-    fn split(line: &str) -> Vec<String> {
-        let (mut words, mut word, mut quoted, mut some) = (vec![], String::new(), false, false);
-        for letter in line.chars() {
-            match letter {
-                '"' => (quoted, some) = (!quoted, true),
-                ' ' if !quoted => {
-                    if some || !word.is_empty() {
-                        words.push(std::mem::take(&mut word));
-                    }
-                    some = false;
-                }
-                other => word.push(other),
-            }
-        }
-        words.push(word);
-        words
     }
 
     #[test]
@@ -356,7 +338,9 @@ mod tests {
             for line in *lines {
                 let line = line.split(['<', '>']).next().unwrap_or_default().trim();
                 assert!(line.starts_with(&format!("surge {path}")), "{line}");
-                if let Err(error) = crate::program().try_get_matches_from(split(line)) {
+                if let Err(error) =
+                    crate::program().try_get_matches_from(shlex::split(line).expect(line))
+                {
                     panic!("{line}: {error}");
                 }
             }
@@ -391,11 +375,11 @@ mod tests {
     fn each_shape_belongs_to_a_command() {
         let mut commands = vec![];
         leaves(&crate::program(), "", &mut commands);
-        for (command, _) in SHAPES {
+        for Shape { command, .. } in SHAPES {
             assert!(commands.iter().any(|known| known == command), "{command}");
         }
         for command in &commands {
-            let known = SHAPES.iter().any(|(shape, _)| shape == command);
+            let known = SHAPES.iter().any(|shape| shape.command == command);
             assert!(known, "the JSON of {command} is not described");
         }
     }
