@@ -118,7 +118,7 @@ pub const SHAPES: &[Shape] = &[
     Shape { command: "pay", prints: Sent(&[("to", ""), ("amount", "")]), beside: "" },
     Shape { command: "tx", prints: Object(&[("hash", ""), ("status", "`included`, or when it fails `failed`, `waiting`, `lost`, `unknown`"), ("height", ""), ("gas_used", ""), ("gas_limit", ""), ("events", "list of `type`, `attributes`")]), beside: "failed: `code`, `gas_used`; otherwise `height`, `may_land_until`" },
     Shape { command: "ask", prints: Other("the contract's answer; without a query a list of `name`, `by`"), beside: "" },
-    Shape { command: "call", prints: Sent(&[("message", "")]), beside: "without a message a list of `name`, `by`" },
+    Shape { command: "call", prints: Other("`message`, beside what every transaction prints; without a message a list of `name`, `by`"), beside: "" },
     Shape { command: "doctor", prints: Object(&[("healthy", ""), ("checks", "list of `what`, `state`: `ok`, `missing` or `wrong`, `found`, `next`")]), beside: "the same when it fails" },
     Shape { command: "completions", prints: Other("the text"), beside: "" },
     Shape { command: "man", prints: Object(&[("folder", "")]), beside: "" },
