@@ -2,7 +2,7 @@
 
 use std::{
     fs,
-    io::Write,
+    io::{self, Write},
     path::{Path, PathBuf},
 };
 
@@ -32,14 +32,42 @@ pub fn write(path: &Path, content: &[u8]) -> Outcome<()> {
     // Its own name, for programs that run side by side.
     let new = path.with_extension(format!("{}.new", std::process::id()));
     let mut options = fs::OpenOptions::new();
-    options.write(true).create(true).truncate(true);
+    // A file or link that somebody laid there is not written to.
+    options.write(true).create_new(true);
     #[cfg(unix)]
     {
         use std::os::unix::fs::OpenOptionsExt;
         options.mode(0o600);
     }
-    let mut file = options.open(&new).map_err(failed)?;
+    let mut file = match options.open(&new) {
+        // Left by a program of the same number that was killed.
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
+            fs::remove_file(&new).map_err(failed)?;
+            options.open(&new).map_err(failed)?
+        }
+        opened => opened.map_err(failed)?,
+    };
     file.write_all(content).map_err(failed)?;
     file.sync_all().map_err(failed)?;
     fs::rename(&new, path).map_err(failed)
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_is_written_through_a_link_that_lies_in_the_way() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let (path, theirs) = (
+            folder.path().join("state.json"),
+            folder.path().join("theirs"),
+        );
+        fs::write(&theirs, "theirs").expect("a file");
+        let new = path.with_extension(format!("{}.new", std::process::id()));
+        std::os::unix::fs::symlink(&theirs, &new).expect("a link");
+        write(&path, b"ours").expect("written");
+        assert_eq!(fs::read_to_string(&path).expect("a file"), "ours");
+        assert_eq!(fs::read_to_string(&theirs).expect("a file"), "theirs");
+    }
 }

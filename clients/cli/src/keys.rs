@@ -3,11 +3,15 @@
 
 use std::{
     fs,
-    io::{self, IsTerminal, Read},
+    io::{self, BufRead, IsTerminal, Read},
     path::PathBuf,
+    sync::Mutex,
 };
 
-use age::secrecy::{ExposeSecret, SecretString};
+use age::{
+    secrecy::{ExposeSecret, SecretString},
+    DecryptError,
+};
 use serde::{Deserialize, Serialize};
 use surge_chain::{Account, Key, Network};
 
@@ -22,6 +26,8 @@ const MNEMONIC: &str = "SURGE_MNEMONIC";
 const PASSPHRASE: &str = "SURGE_PASSPHRASE";
 /// Least characters of a passphrase.
 const SHORTEST: usize = 8;
+/// Most bytes of a line of standard input.
+const LONGEST: u64 = 1 << 12;
 
 /// A key as it lies on the disk.
 #[derive(Deserialize, Serialize)]
@@ -64,11 +70,7 @@ pub fn import(network: &Network, name: &str) -> Outcome<Account> {
     let words = match std::env::var(MNEMONIC) {
         Ok(words) => words,
         Err(_) if io::stdin().is_terminal() => rpassword::prompt_password("words (not shown): ")?,
-        Err(_) => {
-            let mut words = String::new();
-            io::stdin().take(1 << 12).read_to_string(&mut words)?;
-            words
-        }
+        Err(_) => line()?.unwrap_or_default(),
     };
     store(network, name, words.trim())
 }
@@ -129,7 +131,8 @@ pub fn known(network: &Network, name: &str) -> Outcome<Known> {
     })
 }
 
-/// A key that can sign. Asks for the passphrase where the environment does not say it.
+/// A key that can sign. Its passphrase comes from the environment, a prompt, or, where nobody
+/// is there to type, the next line of standard input.
 pub fn unlock(network: &Network, name: &str) -> Outcome<Key> {
     let path = file(name)?;
     if !path.is_file() {
@@ -141,18 +144,47 @@ pub fn unlock(network: &Network, name: &str) -> Outcome<Key> {
     let words = output::waiting("opening the key", || {
         age::decrypt(&identity, stored.words.as_bytes())
     });
-    let words = words.map_err(|_| {
-        Failure::new(format!("the passphrase does not open the key {name}"))
-            .next(format!("try again, or set {PASSPHRASE}"))
-    })?;
-    let words = String::from_utf8(words).map_err(|_| Failure::new("the key's file is damaged"))?;
+    let words = words.map_err(|error| closed(name, &path, &error))?;
+    let words = String::from_utf8(words).map_err(|_| damaged(&path, "what it holds is no text"))?;
     Ok(Key::from_mnemonic(&network.prefix, name, &words)?)
+}
+
+/// Why a key does not open.
+fn closed(name: &str, path: &std::path::Path, error: &DecryptError) -> Failure {
+    match error {
+        DecryptError::DecryptionFailed | DecryptError::KeyDecryptionFailed => {
+            Failure::new(format!("the passphrase does not open the key {name}"))
+                .next(format!("try again, or set {PASSPHRASE}"))
+        }
+        DecryptError::NoMatchingKeys => Failure::new(format!(
+            "{} is encrypted for another key of age, not with a passphrase",
+            path.display()
+        ))
+        .next(format!(
+            "keep the key under another name, by its words: surge keys import {name}2"
+        )),
+        DecryptError::ExcessiveWork { required, target } => Failure::new(format!(
+            "{} asks for 2^{required} steps of scrypt, and this machine does 2^{target} in a second",
+            path.display()
+        ))
+        .next(format!(
+            "it was made on a faster machine; keep the key here by its words: surge keys import {name}2"
+        )),
+        other => damaged(path, &other.to_string()),
+    }
+}
+
+fn damaged(path: &std::path::Path, why: &str) -> Failure {
+    Failure::new(format!("{} is damaged: {}", path.display(), why.trim())).next(
+        "bring the file back from a copy, or move it away and import the key by its words: surge keys import NAME",
+    )
 }
 
 fn store(network: &Network, name: &str, words: &str) -> Outcome<Account> {
     let key = Key::from_mnemonic(&network.prefix, name, words)?;
     let passphrase = match std::env::var(PASSPHRASE) {
         Ok(passphrase) => SecretString::from(passphrase),
+        Err(_) if !io::stdin().is_terminal() => piped()?,
         Err(_) => {
             let first = prompt("new passphrase: ")?;
             if prompt("the same again: ")?.expose_secret() != first.expose_secret() {
@@ -165,7 +197,8 @@ fn store(network: &Network, name: &str, words: &str) -> Outcome<Account> {
     if len < SHORTEST {
         return Err(Failure::new(format!(
             "the passphrase has {len} characters, at least {SHORTEST} are needed"
-        )));
+        ))
+        .next("choose a longer one"));
     }
     let recipient = age::scrypt::Recipient::new(passphrase);
     let words = output::waiting("encrypting", || {
@@ -191,24 +224,47 @@ fn ensure_new(name: &str) -> Outcome<()> {
 fn passphrase(prompt_text: &str) -> Outcome<SecretString> {
     match std::env::var(PASSPHRASE) {
         Ok(passphrase) => Ok(SecretString::from(passphrase)),
+        Err(_) if !io::stdin().is_terminal() => piped(),
         Err(_) => prompt(prompt_text),
     }
 }
 
-fn prompt(text: &str) -> Outcome<SecretString> {
-    if !io::stdin().is_terminal() {
-        return Err(
-            Failure::new("a passphrase is needed, and nobody is here to type it")
-                .next(format!("set {PASSPHRASE}")),
-        );
+/// The next line of standard input. When there are no more, the last passphrase counts again:
+/// a machine may use one for several keys.
+fn piped() -> Outcome<SecretString> {
+    static LAST: Mutex<Option<SecretString>> = Mutex::new(None);
+    let mut last = LAST.lock().unwrap_or_else(|broken| broken.into_inner());
+    if let Some(line) = line()? {
+        *last = Some(SecretString::from(line));
     }
+    last.clone().ok_or_else(|| {
+        Failure::new("a passphrase is needed, and nobody is here to type it").next(format!(
+            "set {PASSPHRASE}, or write it to standard input, a line for each key"
+        ))
+    })
+}
+
+/// A line of standard input without its end; none when there are no more.
+fn line() -> Outcome<Option<String>> {
+    let mut line = String::new();
+    let read = io::stdin().lock().take(LONGEST).read_line(&mut line)?;
+    if line.len() as u64 >= LONGEST {
+        return Err(Failure::new(format!(
+            "a line of standard input has {LONGEST} bytes or more"
+        ))
+        .next("write the words on one line and the passphrase on the next"));
+    }
+    let line = line.trim_end_matches(['\r', '\n']).to_owned();
+    Ok((read > 0).then_some(line))
+}
+
+fn prompt(text: &str) -> Outcome<SecretString> {
     Ok(SecretString::from(rpassword::prompt_password(text)?))
 }
 
 fn read(path: &std::path::Path) -> Outcome<Stored> {
     let text = fs::read(path)?;
-    serde_json::from_slice(&text)
-        .map_err(|error| Failure::new(format!("{} is damaged: {error}", path.display())))
+    serde_json::from_slice(&text).map_err(|error| damaged(path, &error.to_string()))
 }
 
 fn unknown(name: &str) -> Failure {

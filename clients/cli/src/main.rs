@@ -112,10 +112,10 @@ fn main() -> ExitCode {
             eprintln!(
                 "{} {}",
                 style("error:").red().bold().for_stderr(),
-                failure.what()
+                output::harmless(failure.what())
             );
             if let Some(step) = failure.step() {
-                eprintln!("  {step}");
+                eprintln!("  {}", output::harmless(step));
             }
             ExitCode::FAILURE
         }

@@ -54,6 +54,24 @@ impl Coinage {
         }
     }
 
+    /// Thousandths of processor cores.
+    pub fn cores() -> Self {
+        Self {
+            denom: UncheckedDenom::Native("milli_cpu".to_owned()),
+            display: "cores".to_owned(),
+            exponent: 3,
+        }
+    }
+
+    /// Ten-thousandths of a percent, which are millionths of the whole.
+    pub fn share() -> Self {
+        Self {
+            denom: UncheckedDenom::Native("ppm".to_owned()),
+            display: "%".to_owned(),
+            exponent: 4,
+        }
+    }
+
     /// So much of it.
     pub fn of(&self, base: u128) -> Amount {
         Amount {

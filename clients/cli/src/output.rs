@@ -32,7 +32,7 @@ impl Report {
         match json {
             true => say(&format!("{:#}", self.json)),
             false if self.text.is_empty() => {}
-            false => say(self.text.trim_end()),
+            false => say(&harmless(self.text.trim_end())),
         }
     }
 }
@@ -41,6 +41,27 @@ impl Report {
 /// rest goes nowhere, which is no failure of what was done.
 pub fn say(text: &str) {
     let _ = writeln!(io::stdout(), "{text}");
+}
+
+/// Text without what could drive a terminal or turn its writing round: parts of it are a
+/// stranger's. Lines and tabs stay.
+pub fn harmless(text: &str) -> String {
+    let shown = |c: char| c == '\n' || c == '\t' || !drives(c);
+    text.chars()
+        .map(|c| if shown(c) { c } else { '\u{fffd}' })
+        .collect()
+}
+
+/// A stranger's text in one line, so that it cannot pretend to be a line of ours.
+pub fn printable(text: &str) -> String {
+    text.chars()
+        .map(|c| if drives(c) { '\u{fffd}' } else { c })
+        .collect()
+}
+
+fn drives(c: char) -> bool {
+    // Line and paragraph separators, and what changes the direction of writing.
+    c.is_control() || matches!(c, '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
 /// Shows on a terminal that time passes while something takes long.
@@ -88,4 +109,20 @@ pub fn thousands(number: impl Into<u128>) -> String {
         text.push(digit);
     }
     text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_strangers_text_drives_no_terminal_and_makes_no_line_of_ours() {
+        let text = "http://x/\u{1b}[2Jy\u{9b}1m\u{202e}\nresult: none\tz";
+        assert_eq!(
+            harmless(text),
+            "http://x/\u{fffd}[2Jy\u{fffd}1m\u{fffd}\nresult: none\tz"
+        );
+        assert!(!printable(text).contains(['\n', '\t', '\u{1b}']));
+        assert_eq!(printable("größer, 大きい"), "größer, 大きい");
+    }
 }

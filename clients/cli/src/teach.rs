@@ -100,8 +100,8 @@ completions.
 | `SURGE_FROM` | key that signs, as `--from` |
 | `SURGE_DEPLOYMENT` | deployment, as `--deployment` |
 | `SURGE_HIGHEST_FEE` | most that is paid for one transaction, as `--highest-fee` |
-| `SURGE_PASSPHRASE` | opens keys, for machines |
-| `SURGE_MNEMONIC` | words of a key to import, for machines |
+| `SURGE_PASSPHRASE` | opens keys, for machines; without it a line of standard input does, one for each key |
+| `SURGE_MNEMONIC` | words of a key to import, for machines; without it the first line of standard input |
 | `SURGE_STATE` | file of what is deployed where, instead of `state.json` |
 | `SURGE_STORE` | where jobs' files lie by their hash: a folder or the address of an HTTP store |
 | `SURGE_STORE_TOKEN` | who may write to an HTTP store shows it |
@@ -261,8 +261,8 @@ shape stands in `schema/`.
 |---|---|
 ",
     );
-    for (command, shape) in SHAPES {
-        let _ = writeln!(text, "| `surge {command}` | {shape} |");
+    for shape in SHAPES {
+        let _ = writeln!(text, "| `surge {}` | {} |", shape.command, shape.told());
     }
 }
 
@@ -272,7 +272,7 @@ fn messages(text: &mut String) {
 
 Which command reaches which message and query of the contracts. `surge ask CONTRACT` and
 `surge call CONTRACT` reach any of them in words; `surge dao propose` carries those that only the
-DAO may send: parameters with `--set`, the intake with `--intake`, all others with `--message`.
+DAO may send, each with an option of its own or with `--tell`.
 ",
     );
     let (mut contract, mut kind) = ("", Kind::WithTokens);
@@ -302,6 +302,7 @@ DAO may send: parameters with `--set`, the intake with `--intake`, all others wi
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::shapes::Shape;
 
     /// Every command that is no group, with its path.
     fn leaves(command: &Command, path: &str, found: &mut Vec<String>) {
@@ -313,25 +314,6 @@ mod tests {
                 false => found.push(path.trim_start().to_owned()),
             }
         }
-    }
-
-    /// A line as a shell would split it.
-    fn split(line: &str) -> Vec<String> {
-        let (mut words, mut word, mut quoted, mut some) = (vec![], String::new(), false, false);
-        for letter in line.chars() {
-            match letter {
-                '"' => (quoted, some) = (!quoted, true),
-                ' ' if !quoted => {
-                    if some || !word.is_empty() {
-                        words.push(std::mem::take(&mut word));
-                    }
-                    some = false;
-                }
-                other => word.push(other),
-            }
-        }
-        words.push(word);
-        words
     }
 
     #[test]
@@ -357,7 +339,9 @@ mod tests {
             for line in *lines {
                 let line = line.split(['<', '>']).next().unwrap_or_default().trim();
                 assert!(line.starts_with(&format!("surge {path}")), "{line}");
-                if let Err(error) = crate::program().try_get_matches_from(split(line)) {
+                if let Err(error) =
+                    crate::program().try_get_matches_from(shlex::split(line).expect(line))
+                {
                     panic!("{line}: {error}");
                 }
             }
@@ -392,11 +376,11 @@ mod tests {
     fn each_shape_belongs_to_a_command() {
         let mut commands = vec![];
         leaves(&crate::program(), "", &mut commands);
-        for (command, _) in SHAPES {
+        for Shape { command, .. } in SHAPES {
             assert!(commands.iter().any(|known| known == command), "{command}");
         }
         for command in &commands {
-            let known = SHAPES.iter().any(|(shape, _)| shape == command);
+            let known = SHAPES.iter().any(|shape| shape.command == command);
             assert!(known, "the JSON of {command} is not described");
         }
     }

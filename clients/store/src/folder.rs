@@ -2,7 +2,7 @@
 
 use std::{
     fs::{self, File},
-    io::{self, Write},
+    io::{self, Read, Seek},
     path::{Path, PathBuf},
 };
 
@@ -26,6 +26,16 @@ impl Folder {
         fs::canonicalize(path).map(Self).map_err(&failed)
     }
 
+    /// The folder as it would be called if it were made; makes none.
+    pub(crate) fn named(path: &Path) -> Result<Self, Error> {
+        match fs::canonicalize(path) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => std::path::absolute(path),
+            found => found,
+        }
+        .map(Self)
+        .map_err(failed(path))
+    }
+
     /// Where it is.
     pub fn path(&self) -> &Path {
         &self.0
@@ -34,8 +44,7 @@ impl Folder {
     /// Where the file of a hash lies. What is no hash names no file: it may come from a
     /// stranger, and a path of his would lead out of the folder.
     fn place(&self, sha256: &str) -> Result<PathBuf, Error> {
-        let digit = |byte: u8| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte);
-        if sha256.len() != 64 || !sha256.bytes().all(digit) {
+        if !read::is_sha256(sha256) {
             return Err(Error::NotAllowed {
                 uri: sha256.into(),
                 why: "a SHA-256 has 64 lower-case hexadecimal digits".into(),
@@ -69,21 +78,42 @@ impl Folder {
     }
 
     pub(crate) fn put_as(&self, sha256: &str, bytes: &[u8]) -> Result<Url, Error> {
-        let path = self.place(sha256)?;
-        let there = File::open(&path).ok();
-        let there = there.map(|file| read::checked(file, "", sha256, bytes.len() as u64));
-        if !matches!(there, Some(Ok(_))) {
-            self.write(&path, bytes).map_err(failed(&path))?;
+        let limit = bytes.len() as u64;
+        if self.open_checked(sha256, limit).is_err() {
+            self.receive(sha256, bytes, limit)
+                .map_err(|unread| told(unread, &self.0))?;
         }
+        self.address(sha256)
+    }
+
+    /// The address of the file of a hash.
+    pub(crate) fn address(&self, sha256: &str) -> Result<Url, Error> {
+        let path = self.place(sha256)?;
         Url::from_file_path(&path).map_err(|()| Error::Place {
             place: path.display().to_string(),
             why: "it cannot be written as an address".to_owned(),
         })
     }
 
-    fn write(&self, path: &Path, bytes: &[u8]) -> io::Result<()> {
-        let mut new = NamedTempFile::new_in(&self.0)?;
-        new.write_all(bytes)?;
+    /// Keeps what comes under its hash, whole or not at all, and never in memory. Answers
+    /// whether it is new; what lies there damaged is written anew.
+    pub(crate) fn receive(
+        &self,
+        sha256: &str,
+        from: impl Read,
+        limit: u64,
+    ) -> Result<bool, Unread> {
+        let path = self.place(sha256).map_err(Unread::Error)?;
+        let mut new = NamedTempFile::new_in(&self.0).map_err(Unread::Write)?;
+        read::copied(from, &mut new, sha256, sha256, limit)?;
+        if self.open_checked(sha256, limit).is_ok() {
+            return Ok(false);
+        }
+        self.keep(new, &path).map_err(Unread::Write)?;
+        Ok(true)
+    }
+
+    fn keep(&self, new: NamedTempFile, path: &Path) -> io::Result<()> {
         // Others fetch it: that is what it is kept for.
         #[cfg(unix)]
         {
@@ -99,12 +129,34 @@ impl Folder {
         Ok(())
     }
 
+    /// Bytes that lie under a hash, whatever they are.
+    pub(crate) fn length(&self, sha256: &str) -> u64 {
+        let found = self.place(sha256).ok().map(fs::symlink_metadata);
+        found.and_then(Result::ok).map_or(0, |found| found.len())
+    }
+
+    /// The file under this hash with its length, read once to see that it has it.
+    pub(crate) fn open_checked(&self, sha256: &str, limit: u64) -> Result<(File, u64), Error> {
+        let path = self.place(sha256)?;
+        let mut file = self.open_file(sha256, sha256)?;
+        let size = read::copied(&file, &mut io::sink(), sha256, sha256, limit)
+            .map_err(|unread| told(unread, &path))?;
+        file.rewind().map_err(failed(&path))?;
+        Ok((file, size))
+    }
+
     /// The bytes under this hash, when they have it and are no more than `limit`.
     pub fn get(&self, sha256: &str, limit: u64) -> Result<Vec<u8>, Error> {
         self.get_as(sha256, sha256, limit)
     }
 
     pub(crate) fn get_as(&self, uri: &str, sha256: &str, limit: u64) -> Result<Vec<u8>, Error> {
+        let file = self.open_file(uri, sha256)?;
+        read::checked(file, uri, sha256, limit).map_err(|unread| told(unread, &self.0.join(sha256)))
+    }
+
+    /// A plain file: neither links nor devices.
+    fn open_file(&self, uri: &str, sha256: &str) -> Result<File, Error> {
         let path = self.place(sha256)?;
         let found = match fs::symlink_metadata(&path) {
             Ok(found) => found,
@@ -119,11 +171,14 @@ impl Folder {
                 why: "it is no plain file".into(),
             });
         }
-        let file = File::open(&path).map_err(failed(&path))?;
-        read::checked(file, uri, sha256, limit).map_err(|unread| match unread {
-            Unread::Error(error) => error,
-            Unread::Io(error) => failed(&path)(error),
-        })
+        File::open(&path).map_err(failed(&path))
+    }
+}
+
+fn told(unread: Unread, path: &Path) -> Error {
+    match unread {
+        Unread::Error(error) => error,
+        Unread::Io(error) | Unread::Write(error) => failed(path)(error),
     }
 }
 

@@ -93,7 +93,7 @@ impl Http {
         let body = answer.body_mut().as_reader();
         read::checked(body, &uri, sha256, allowed.bytes).map_err(|unread| match unread {
             Unread::Error(error) => error,
-            Unread::Io(error) => unreachable(error.to_string()),
+            Unread::Io(error) | Unread::Write(error) => unreachable(error.to_string()),
         })
     }
 
@@ -104,7 +104,9 @@ impl Http {
             .put(url.as_str())
             .config()
             .timeout_global(Some(PUTTING))
-            .build();
+            .build()
+            // Nothing is sent to a store that would not take it.
+            .header("expect", "100-continue");
         let request = match &self.token {
             Some(token) => request.header("authorization", format!("Bearer {token}")),
             None => request,

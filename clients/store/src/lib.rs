@@ -11,6 +11,7 @@
 //! or one of a private network. Nothing follows a redirect, links or devices; whatever is
 //! read ends at a number of bytes and seconds, and counts only with the promised hash.
 
+mod connection;
 mod error;
 mod folder;
 mod http;
@@ -120,11 +121,7 @@ impl Stores {
         };
         let url =
             Url::parse(uri).map_err(|error| refused(&format!("it is no address: {error}")))?;
-        if sha256.len() != 64
-            || !sha256
-                .bytes()
-                .all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
-        {
+        if !read::is_sha256(sha256) {
             return Err(refused(&format!("{sha256:?} is no SHA-256 in hexadecimal")));
         }
         for store in std::iter::once(&self.own).chain(&self.others) {
@@ -174,6 +171,23 @@ fn without_name(url: &Url) -> Url {
     url
 }
 
+impl Place {
+    /// Where these bytes would lie, and under which hash; nothing is written or sent.
+    pub fn planned(&self, bytes: &[u8], name: Option<&str>) -> Result<Stored, Error> {
+        let sha256 = read::sha256(bytes);
+        let mut url = match self {
+            Self::Folder(path) => Folder::named(path)?.address(&sha256)?,
+            Self::Http(base) => http::address(base, &sha256),
+        };
+        url.set_fragment(name);
+        Ok(Stored {
+            sha256,
+            size: bytes.len() as u64,
+            uri: url.into(),
+        })
+    }
+}
+
 impl FromStr for Place {
     type Err = Error;
 
@@ -190,6 +204,13 @@ impl FromStr for Place {
         }
         let url = Url::parse(text).map_err(|error| wrong(&error.to_string()))?;
         match url.scheme() {
+            // Hosts would get both with every request, and everybody who reads a job.
+            "http" | "https" if !url.username().is_empty() || url.password().is_some() => Err(
+                wrong("a user or password stands in it; a store's token is shown beside"),
+            ),
+            "http" | "https" if url.query().is_some() => Err(wrong(
+                "a query stands in it, and hashes are appended to a path",
+            )),
             "http" | "https" => Ok(Self::Http(without_name(&url))),
             "file" => url
                 .to_file_path()

@@ -1,27 +1,26 @@
 //! A folder over HTTP: `GET`, `HEAD` and `PUT` of `/<sha256>`.
 
 use std::{
-    fs,
-    io::{Cursor, Read},
-    net::{SocketAddr, ToSocketAddrs},
+    fs, io,
+    net::{SocketAddr, TcpListener, TcpStream, ToSocketAddrs},
     path::Path,
-    sync::{
-        atomic::{AtomicU64, Ordering},
-        Arc,
-    },
+    sync::atomic::{AtomicU64, AtomicUsize, Ordering},
     thread,
+    time::Duration,
 };
 
-use tiny_http::{Header, Method, Request, Response};
-
 use crate::{
+    connection::{Connection, Request},
     folder::Folder,
     read::{self, Unread},
     Error,
 };
 
-/// How many are served at once.
-const THREADS: usize = 4;
+/// How many connections are open at once. None of them holds a file in memory, and each ends
+/// with its time; one more is told to come later.
+const CONNECTIONS: usize = 64;
+/// Pause after the system had no connection to give, such as for want of descriptors.
+const PAUSE: Duration = Duration::from_millis(100);
 
 /// How much a server keeps.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,8 +33,8 @@ pub struct ServerLimits {
 
 /// A folder that others read over HTTP, and write to by the hash of what they bring.
 pub struct Server {
-    http: Arc<tiny_http::Server>,
-    shelf: Arc<Shelf>,
+    listener: TcpListener,
+    shelf: Shelf,
     address: SocketAddr,
 }
 
@@ -46,7 +45,8 @@ struct Shelf {
     used: AtomicU64,
 }
 
-type Answer = Response<Cursor<Vec<u8>>>;
+/// What a request comes to: a status and words.
+type Answer = (u16, String);
 
 impl Server {
     /// Listens. Where other machines can reach it, `token` has to be set: whoever brings
@@ -78,16 +78,16 @@ impl Server {
             .filter_map(|entry| entry.metadata().ok())
             .map(|found| found.len())
             .sum();
-        let http = tiny_http::Server::http(address).map_err(|error| failed(error.to_string()))?;
-        let address = http.server_addr().to_ip().unwrap_or(address);
+        let listener = TcpListener::bind(address).map_err(|error| failed(error.to_string()))?;
+        let address = listener.local_addr().unwrap_or(address);
         Ok(Self {
-            http: Arc::new(http),
-            shelf: Arc::new(Shelf {
+            listener,
+            shelf: Shelf {
                 folder,
                 limits,
                 token,
                 used: AtomicU64::new(used),
-            }),
+            },
             address,
         })
     }
@@ -99,83 +99,116 @@ impl Server {
 
     /// Answers until the process ends. `seen` hears of each answer: method, path, status.
     pub fn run(&self, seen: impl Fn(&str, &str, u16) + Sync) {
+        let open = &AtomicUsize::new(0);
+        let seen = &seen;
         thread::scope(|scope| {
-            for _ in 0..THREADS {
-                scope.spawn(|| {
-                    while let Ok(mut request) = self.http.recv() {
-                        let answer = self.shelf.answer(&mut request);
-                        let status = answer.status_code().0;
-                        seen(&request.method().to_string(), request.url(), status);
-                        // Who asked may have gone.
-                        let _ = request.respond(answer);
-                    }
+            for stream in self.listener.incoming() {
+                let Ok(stream) = stream else {
+                    thread::sleep(PAUSE);
+                    continue;
+                };
+                if open.fetch_add(1, Ordering::SeqCst) >= CONNECTIONS {
+                    open.fetch_sub(1, Ordering::SeqCst);
+                    full(stream);
+                    continue;
+                }
+                scope.spawn(move || {
+                    // Who asked may have gone.
+                    let _ = self.shelf.serve(Connection::new(stream), seen);
+                    open.fetch_sub(1, Ordering::SeqCst);
                 });
             }
         });
     }
 }
 
+/// Says so without waiting for anything: the words fit what the system keeps for it.
+fn full(mut stream: TcpStream) {
+    let _ = stream.set_nonblocking(true);
+    let _ = io::Write::write_all(
+        &mut stream,
+        b"HTTP/1.1 503 Service Unavailable\r\ncontent-length: 0\r\nretry-after: 5\r\nconnection: close\r\n\r\n",
+    );
+}
+
 impl Shelf {
-    fn answer(&self, request: &mut Request) -> Answer {
-        let sha256 = request.url().trim_start_matches('/').to_owned();
-        let hex = |byte: u8| matches!(byte, b'0'..=b'9' | b'a'..=b'f');
-        if sha256.len() != 64 || !sha256.bytes().all(hex) {
-            return text(
+    fn serve(&self, mut connection: Connection, seen: &impl Fn(&str, &str, u16)) -> io::Result<()> {
+        let request = match connection.request()? {
+            Ok(request) => request,
+            Err(wrong) => return connection.say(400, wrong),
+        };
+        let (method, path) = (request.method.as_str(), request.path.as_str());
+        let sha256 = path.trim_start_matches('/');
+        let (status, words) = match method {
+            _ if !read::is_sha256(sha256) => (
                 404,
-                "files lie under their SHA-256, 64 hexadecimal digits in lower case",
-            );
-        }
-        match request.method() {
-            // A HEAD's body is left out by the server.
-            Method::Get | Method::Head => self.get(&sha256),
-            Method::Put => self.put(request, &sha256),
-            _ => text(405, "GET, HEAD and PUT are all there is"),
-        }
+                "files lie under their SHA-256, 64 hexadecimal digits in lower case".to_owned(),
+            ),
+            "GET" | "HEAD" => match self.folder.open_checked(sha256, self.limits.file_bytes) {
+                Ok((file, length)) => {
+                    seen(method, path, 200);
+                    return connection.give(file, length, method == "GET");
+                }
+                Err(Error::Missing { .. }) => (404, "it is not here".to_owned()),
+                Err(error) => (500, error.to_string()),
+            },
+            "PUT" => self.put(&mut connection, &request, sha256),
+            _ => (405, "GET, HEAD and PUT are all there is".to_owned()),
+        };
+        seen(method, path, status);
+        connection.say(status, &words)
     }
 
-    fn get(&self, sha256: &str) -> Answer {
-        match self.folder.get(sha256, self.limits.file_bytes) {
-            Ok(bytes) => Response::from_data(bytes).with_header(kind("application/octet-stream")),
-            Err(Error::Missing { .. }) => text(404, "it is not here"),
-            Err(error) => text(500, &error.to_string()),
-        }
-    }
-
-    fn put(&self, request: &mut Request, sha256: &str) -> Answer {
+    fn put(&self, connection: &mut Connection, request: &Request, sha256: &str) -> Answer {
         if !self.may_write(request) {
-            return text(401, "show the store's token: authorization: Bearer …");
+            let words = "show the store's token: authorization: Bearer …";
+            return (401, words.to_owned());
         }
         let limit = self.limits.file_bytes;
-        let too_large = || text(413, &format!("a file may have {limit} bytes"));
-        if request.body_length().is_some_and(|len| len as u64 > limit) {
-            return too_large();
-        }
-        let body = request.as_reader().take(limit.saturating_add(1));
-        let bytes = match read::checked(body, sha256, sha256, limit) {
-            Ok(bytes) => bytes,
-            Err(Unread::Error(Error::TooLarge { .. })) => return too_large(),
-            Err(Unread::Error(error)) => return text(422, &error.to_string()),
-            Err(Unread::Io(error)) => return text(400, &error.to_string()),
-        };
-        let size = bytes.len() as u64;
-        if self.folder.path().join(sha256).is_file() {
-            return text(200, "it is here already");
-        }
-        let used = self.used.fetch_add(size, Ordering::SeqCst);
-        if used.saturating_add(size) > self.limits.total_bytes {
-            self.used.fetch_sub(size, Ordering::SeqCst);
-            let total = self.limits.total_bytes;
-            return text(
-                507,
-                &format!("{used} of {total} bytes are used, {size} more do not fit"),
-            );
-        }
-        match self.folder.put_as(sha256, &bytes) {
-            Ok(_) => text(201, "kept"),
-            Err(error) => {
-                self.used.fetch_sub(size, Ordering::SeqCst);
-                text(507, &error.to_string())
+        let size = match request.length {
+            None => return (411, "say how long it is: content-length".to_owned()),
+            Some(size) if size > limit => {
+                return (413, format!("a file may have {limit} bytes, not {size}"))
             }
+            Some(size) => size,
+        };
+        // Room is kept before the first byte comes, so that no two take the same.
+        let used = self.used.fetch_add(size, Ordering::SeqCst);
+        let total = self.limits.total_bytes;
+        let there = self.folder.length(sha256);
+        let answer = if used.saturating_add(size).saturating_sub(there) > total {
+            let words = format!("{used} of {total} bytes are used, {size} more do not fit");
+            (507, words)
+        } else {
+            self.receive(connection, request, sha256, size)
+        };
+        // What was there before is not counted twice; what was not kept is not counted.
+        let freed = match answer.0 {
+            201 => there,
+            _ => size,
+        };
+        self.used.fetch_sub(freed, Ordering::SeqCst);
+        answer
+    }
+
+    fn receive(
+        &self,
+        connection: &mut Connection,
+        request: &Request,
+        sha256: &str,
+        size: u64,
+    ) -> Answer {
+        let body = match connection.body(request, size) {
+            Ok(body) => body,
+            Err(error) => return (400, error.to_string()),
+        };
+        match self.folder.receive(sha256, body, size) {
+            Ok(true) => (201, "kept".to_owned()),
+            Ok(false) => (200, "it is here already".to_owned()),
+            Err(Unread::Io(error)) => (400, error.to_string()),
+            Err(Unread::Error(error @ Error::WrongHash { .. })) => (422, error.to_string()),
+            Err(Unread::Error(error)) => (400, error.to_string()),
+            Err(Unread::Write(error)) => (507, error.to_string()),
         }
     }
 
@@ -183,21 +216,8 @@ impl Shelf {
         let Some(token) = &self.token else {
             return true;
         };
-        let shown = request
-            .headers()
-            .iter()
-            .find(|header| header.field.equiv("authorization"))
-            .and_then(|header| header.value.as_str().strip_prefix("Bearer "));
         // Hashes, so that the time it takes tells nothing of the token.
+        let shown = request.token.as_ref();
         shown.is_some_and(|shown| read::sha256(shown.as_bytes()) == read::sha256(token.as_bytes()))
     }
-}
-
-fn text(status: u16, said: &str) -> Answer {
-    Response::from_string(format!("{said}\n")).with_status_code(status)
-}
-
-fn kind(value: &str) -> Header {
-    let header = Header::from_bytes("content-type", value);
-    header.unwrap_or_else(|()| unreachable!("a header of ours is valid"))
 }

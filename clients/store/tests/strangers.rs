@@ -1,7 +1,13 @@
 //! What a stranger's address may not do, and what a store keeps.
 #![allow(missing_docs)]
 
-use std::{fs, thread, time::Duration};
+use std::{
+    fs,
+    io::{Read, Write},
+    net::TcpStream,
+    thread,
+    time::{Duration, Instant},
+};
 
 use surge_store::{name_of, Allowed, Error, Folder, Place, Server, ServerLimits, Stores};
 use tempfile::TempDir;
@@ -287,4 +293,98 @@ fn what_is_no_hash_names_no_file_of_a_folder() {
         assert!(folder.get(name, 100).is_err(), "{name}");
     }
     assert!(kept.is_file());
+}
+
+#[test]
+fn who_says_nothing_or_half_of_it_keeps_nobody_waiting() {
+    let shelf = folder();
+    fs::write(shelf.path().join(ABC), b"abc").expect("a file");
+    let address = serving(&shelf, ROOMY, Some("secret"));
+    let host = address.strip_prefix("http://").expect("an address");
+    let connect = || TcpStream::connect(host).expect("a connection");
+    let part = |words: &str| {
+        let mut stream = connect();
+        stream.write_all(words.as_bytes()).expect("sent");
+        stream
+    };
+    let (other, mut idle) = ("0".repeat(64), vec![]);
+    for _ in 0..4 {
+        idle.push(connect());
+        idle.push(part("GET /"));
+        idle.push(part(&format!("GET /{ABC} HTTP/1.1\r\n\r\n")));
+        // A body that never comes, with the token and without.
+        let put = format!("PUT /{other} HTTP/1.1\r\ncontent-length: 900\r\n");
+        idle.push(part(&format!("{put}\r\n")));
+        idle.push(part(&format!(
+            "{put}authorization: Bearer secret\r\n\r\nab"
+        )));
+    }
+    let place: Place = address.parse().expect("an address");
+    let stores = Stores::new(&place, &[], false, Some("secret".to_owned())).expect("stores");
+    let since = Instant::now();
+    let stored = stores.put(b"xyz", None).expect("kept");
+    assert_eq!(
+        stores
+            .get(&stored.uri, &stored.sha256, ALLOWED)
+            .expect("there"),
+        b"xyz"
+    );
+    assert!(since.elapsed() < Duration::from_secs(3), "nobody waited");
+
+    // With as many as there may be, the next one is told to come later, and who says nothing
+    // is sent away after five seconds.
+    idle.extend((idle.len()..64).map(|_| connect()));
+    thread::sleep(Duration::from_millis(200));
+    let mut answer = String::new();
+    let _ = connect().read_to_string(&mut answer);
+    assert!(answer.starts_with("HTTP/1.1 503 "), "{answer:?}");
+    let mut first = idle.swap_remove(0);
+    first
+        .set_read_timeout(Some(Duration::from_secs(9)))
+        .expect("a timeout");
+    let _ = first.read(&mut [0; 1]).expect("it was closed");
+    stores.put(b"there is room again", None).expect("kept");
+}
+
+#[test]
+fn what_lies_damaged_in_a_served_folder_is_not_given_away_and_can_be_brought_anew() {
+    let shelf = folder();
+    let address = serving(&shelf, ROOMY, None);
+    let place: Place = address.parse().expect("an address");
+    let stores = Stores::new(&place, &[], false, None).expect("stores");
+    let stored = stores.put(b"abc", None).expect("kept");
+    fs::write(shelf.path().join(ABC), b"xyz").expect("damaged");
+    let error = stores.get(&stored.uri, ABC, ALLOWED).expect_err("damaged");
+    assert!(error.to_string().contains("answered 500"), "{error}");
+    stores.put(b"abc", None).expect("brought anew");
+    assert_eq!(
+        stores.get(&stored.uri, ABC, ALLOWED).expect("there"),
+        b"abc"
+    );
+}
+
+#[test]
+fn an_address_of_a_store_holds_neither_a_user_nor_a_query() {
+    for (place, why) in [
+        ("http://user@127.0.0.1:8480", "a user or password"),
+        (
+            "https://user:secret@example.org/files",
+            "a user or password",
+        ),
+        ("https://example.org/files?token=secret", "a query"),
+    ] {
+        let error = place.parse::<Place>().expect_err(place);
+        assert!(error.to_string().contains(why), "{error}");
+    }
+}
+
+#[test]
+fn what_is_only_planned_is_written_nowhere() {
+    let own = folder();
+    let path = own.path().join("not/there");
+    let place = Place::Folder(path.clone());
+    let planned = place.planned(b"abc", Some("a b.csv")).expect("a plan");
+    assert!(!path.exists());
+    let stores = Stores::new(&place, &[], false, None).expect("stores");
+    assert_eq!(stores.put(b"abc", Some("a b.csv")).expect("kept"), planned);
 }

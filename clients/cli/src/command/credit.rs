@@ -86,7 +86,10 @@ pub fn credit(command: Credit, session: &Session) -> Outcome<Report> {
             let beneficiary = whose.beneficiary(session)?;
             let mut list = vec![];
             let mut rows = table(&["denomination", ">owed"]);
-            for coinage in session.coinages()? {
+            let listed: escrow::DenomsResponse =
+                session.ask(&escrow, &escrow::QueryMsg::Denoms {})?;
+            for denom in listed.denoms {
+                let coinage = session.coinage(&denom.into());
                 let msg = escrow::QueryMsg::Credit {
                     beneficiary: beneficiary.clone(),
                     denom: coinage.denom.clone(),
@@ -146,8 +149,11 @@ pub fn tips(command: Tips, session: &Session) -> Outcome<Report> {
             let account = who(session, account.as_deref())?;
             let mut list = vec![];
             let mut rows = table(&["denomination", ">earned"]);
-            for coinage in session.coinages()? {
-                let tips = earned(&account, denom_id(session, &coinage)?)?;
+            let listed: registry::DenomsResponse =
+                session.ask(&registry, &registry::QueryMsg::Denoms {})?;
+            for (id, denom) in (0u8..).zip(listed.denoms) {
+                let coinage = session.coinage(&denom.into());
+                let tips = earned(&account, id)?;
                 rows.add_row([coinage.display.clone(), coinage.of(tips.u128()).to_string()]);
                 list.push(json!({ "denom": coinage.denom, "amount": tips }));
             }

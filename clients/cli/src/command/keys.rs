@@ -26,7 +26,8 @@ pub enum Command {
         #[arg(long)]
         backup: PathBuf,
     },
-    /// Keep a key that you have: words from SURGE_MNEMONIC, standard input or a prompt.
+    /// Keep a key that you have: words from SURGE_MNEMONIC, a line of standard input or a
+    /// prompt. The passphrase comes from SURGE_PASSPHRASE, the next line or a prompt.
     Import {
         /// What to call it.
         name: String,

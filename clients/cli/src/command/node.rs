@@ -1,5 +1,7 @@
 //! `surge node`.
 
+use std::{fmt, str::FromStr};
+
 use clap::{Args, Subcommand};
 use cosmwasm_std::Uint128;
 use serde_json::json;
@@ -14,8 +16,8 @@ use surge_interface::{
 use super::provider::{coinage, denom_id};
 use crate::{
     failure::{Failure, Outcome},
-    money::Amount,
-    output::{facts, table, Report},
+    money::{Amount, Coinage},
+    output::{facts, printable, table, Report},
     session::Session,
     transact::Act,
 };
@@ -122,12 +124,34 @@ pub struct Add {
     clean_percent: u32,
 }
 
+/// Processor cores, in thousandths.
+#[derive(Clone, Copy)]
+pub struct Cores(u32);
+
+impl FromStr for Cores {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let amount = Amount::parse(text, &[Coinage::cores()]).ok();
+        amount
+            .and_then(|amount| u32::try_from(amount.base).ok())
+            .map(Self)
+            .ok_or_else(|| "write a number with at most 3 decimal places, such as 0.5".to_owned())
+    }
+}
+
+impl fmt::Display for Cores {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        Coinage::cores().of(self.0.into()).fmt(f)
+    }
+}
+
 /// What a machine lends or a job needs.
 #[derive(Args, Clone, Copy)]
 pub struct Capacity {
-    /// Processor cores.
-    #[arg(long, default_value_t = 1)]
-    pub cores: u32,
+    /// Processor cores, such as 2 or 0.5.
+    #[arg(long, default_value = "1")]
+    pub cores: Cores,
     /// Memory in MiB.
     #[arg(long, default_value_t = 1_024)]
     pub memory_mib: u32,
@@ -146,7 +170,7 @@ impl Capacity {
     /// As the contracts count it.
     pub const fn resources(self) -> Resources {
         Resources {
-            milli_cpu: self.cores.saturating_mul(1_000),
+            milli_cpu: self.cores.0,
             memory_mib: self.memory_mib,
             gpus: self.gpus,
             storage_gib: self.storage_gib,
@@ -158,9 +182,9 @@ impl Capacity {
 /// What of a machine's capacity is said anew; the rest stays.
 #[derive(Args, Clone, Copy)]
 pub struct Changed {
-    /// Processor cores.
+    /// Processor cores, such as 2 or 0.5.
     #[arg(long)]
-    cores: Option<u32>,
+    cores: Option<Cores>,
     /// Memory in MiB.
     #[arg(long)]
     memory_mib: Option<u32>,
@@ -177,9 +201,8 @@ pub struct Changed {
 
 impl Changed {
     fn over(self, before: Resources) -> Resources {
-        let cores = self.cores.map(|cores| cores.saturating_mul(1_000));
         Resources {
-            milli_cpu: cores.unwrap_or(before.milli_cpu),
+            milli_cpu: self.cores.map_or(before.milli_cpu, |cores| cores.0),
             memory_mib: self.memory_mib.unwrap_or(before.memory_mib),
             gpus: self.gpus.unwrap_or(before.gpus),
             storage_gib: self.storage_gib.unwrap_or(before.storage_gib),
@@ -296,7 +319,9 @@ pub fn run(command: Registry, session: &Session) -> Outcome<Report> {
                 rows.add_row([
                     node.id.to_string(),
                     node.provider.to_string(),
-                    region.map(|region| region.name.clone()).unwrap_or_default(),
+                    region
+                        .map(|region| printable(&region.name))
+                        .unwrap_or_default(),
                     cores(node.spec.capacity),
                     cores(node.reserved),
                     if node.live { "yes" } else { "no" }.to_owned(),
@@ -337,7 +362,7 @@ fn add_node(add: &Add, session: &Session) -> Outcome<Report> {
         bond: Uint128::new(bond.base),
     };
     let act = Act::new(format!(
-        "Adds a node of {} cores in {}.",
+        "Adds a node of {} in {}.",
         add.capacity.cores, add.region
     ))
     .moving(format!("{bond} of your bond behind it"))
@@ -362,7 +387,9 @@ fn show(session: &Session, node: u32) -> Outcome<Report> {
         ("provider", found.provider.to_string()),
         (
             "region",
-            region.map(|region| region.name.clone()).unwrap_or_default(),
+            region
+                .map(|region| printable(&region.name))
+                .unwrap_or_default(),
         ),
         (
             "cores",

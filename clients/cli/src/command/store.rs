@@ -22,7 +22,10 @@ pub enum Command {
   surge node run --store http://127.0.0.1:8480
 
 SURGE_STORE_TOKEN, when it is set, has to be shown by whoever writes; it has to be set when
-other machines can reach the store.")]
+other machines can reach the store.
+
+It serves 64 connections at once and tells a further one to come later. A request has five
+seconds, and a file one second more for each 64 KiB: what is slower ends.")]
     Serve {
         /// The folder; the user's own store when left out.
         #[arg(long)]

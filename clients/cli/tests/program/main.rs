@@ -3,5 +3,7 @@
 mod keys;
 mod networks;
 mod node;
+mod reach;
 mod sick_nodes;
+mod suite;
 mod support;

@@ -56,6 +56,14 @@ pub struct Node {
 impl Node {
     /// Starts it.
     pub fn start(illness: Illness) -> Self {
+        Self::answering(illness, |_| None)
+    }
+
+    /// One that answers some queries by itself: path and request to answer or failure.
+    pub fn answering(
+        illness: Illness,
+        own: impl Fn(&Value) -> Option<Result<Value, String>> + Send + Sync + 'static,
+    ) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
         let url = format!("http://{}", listener.local_addr().expect("an address"));
         let (handed, height) = (Arc::new(AtomicU64::new(0)), Arc::new(AtomicU64::new(100)));
@@ -66,10 +74,13 @@ impl Node {
             taken: Arc::default(),
             different: Arc::clone(&different),
         };
+        let own = Arc::new(own);
         thread::spawn(move || {
             for stream in listener.incoming().flatten() {
-                let state = state.clone();
-                thread::spawn(move || serve(stream, illness, &state));
+                let (state, own) = (state.clone(), own.clone());
+                let answer =
+                    move |call: &Value| own(call).unwrap_or_else(|| answer(call, illness, &state));
+                thread::spawn(move || serve(stream, answer));
             }
         });
         Self {
@@ -98,7 +109,7 @@ struct State {
     different: Arc<Mutex<Vec<String>>>,
 }
 
-fn serve(mut stream: TcpStream, illness: Illness, state: &State) {
+fn serve(mut stream: TcpStream, answer: impl Fn(&Value) -> Result<Value, String>) {
     let mut reader = BufReader::new(stream.try_clone().expect("a stream"));
     loop {
         let (mut length, mut line) = (0, String::new());
@@ -117,7 +128,7 @@ fn serve(mut stream: TcpStream, illness: Illness, state: &State) {
         let mut body = vec![0; length];
         reader.read_exact(&mut body).expect("a body");
         let call: Value = serde_json::from_slice(&body).expect("JSON");
-        let answer = match answer(&call, illness, state) {
+        let answer = match answer(&call) {
             Ok(result) => json!({ "jsonrpc": "2.0", "id": 1, "result": result }),
             Err(error) => json!({ "jsonrpc": "2.0", "id": 1, "error": { "message": error } }),
         }

@@ -111,6 +111,7 @@ impl Done {
 }
 
 /// Names of an object's fields, in order.
+#[track_caller]
 pub fn fields(value: &Value) -> Vec<&str> {
     let object = value.as_object().expect("an object");
     object.keys().map(String::as_str).collect()

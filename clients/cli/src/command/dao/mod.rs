@@ -1,7 +1,10 @@
 //! `surge dao`.
 
+mod actions;
+mod numbers;
 mod propose;
 mod stake;
+mod tables;
 
 use clap::{Subcommand, ValueEnum};
 use serde_json::{json, Value};
@@ -13,7 +16,7 @@ use surge_interface::dao::{
 use crate::{
     failure::{Failure, Outcome},
     keys,
-    output::{facts, table, Report},
+    output::{facts, printable, table, Report},
     session::Session,
     transact::Act,
 };
@@ -209,7 +212,7 @@ pub fn run(command: Command, session: &Session) -> Outcome<Report> {
                     proposal.yes.to_string(),
                     proposal.no.to_string(),
                     proposal.total.to_string(),
-                    proposal.title.clone(),
+                    printable(&proposal.title),
                 ]);
             }
             Report::new(&answer, rows.to_string())
@@ -248,7 +251,7 @@ pub fn run(command: Command, session: &Session) -> Outcome<Report> {
                     ballot.member.to_string(),
                     ballot.choice.name().to_owned(),
                     ballot.weight.to_string(),
-                    ballot.reason.clone().unwrap_or_default(),
+                    printable(ballot.reason.as_deref().unwrap_or_default()),
                 ]);
             }
             Report::new(&answer, rows.to_string())
@@ -395,7 +398,10 @@ fn show(session: &Session, proposal: u64) -> Outcome<Report> {
         |ready| format!("ready from {ready}"),
     );
     let text = facts([
-        ("proposal", format!("{}: {}", summary.id, summary.title)),
+        (
+            "proposal",
+            format!("{}: {}", summary.id, printable(&summary.title)),
+        ),
         (
             "status",
             format!("{}, {next} (s since 1970)", summary.status.name()),
@@ -418,12 +424,22 @@ fn show(session: &Session, proposal: u64) -> Outcome<Report> {
         ),
         (
             "failure",
-            found.failure.clone().unwrap_or_else(|| "none".to_owned()),
+            found
+                .failure
+                .as_deref()
+                .map_or_else(|| "none".to_owned(), printable),
         ),
     ]);
     let words = match found.text.trim() {
         "" => String::new(),
-        words => format!("\n\n{words}"),
+        // Its own lines are marked, so that none of them looks like one of ours.
+        words => {
+            let lines: Vec<String> = words
+                .lines()
+                .map(|line| format!("\n  | {}", printable(line)))
+                .collect();
+            format!("\n{}", lines.concat())
+        }
     };
     let mut does = String::new();
     for action in &found.actions {

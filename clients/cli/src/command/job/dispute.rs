@@ -3,7 +3,7 @@
 use serde_json::json;
 use surge_interface::escrow::{ExecuteMsg, Params, QueryMsg, ReceiveMsg};
 
-use super::job::job_of;
+use super::look::job_of;
 use crate::{
     failure::{Failure, Outcome},
     money::{Amount, Coinage},

@@ -1,0 +1,247 @@
+//! `surge job`.
+
+mod dispute;
+mod explain;
+mod look;
+mod order;
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
+
+use clap::{Args, Subcommand};
+use serde_json::json;
+use surge_interface::{
+    escrow::{ExecuteMsg, JobResult},
+    registry,
+};
+
+use crate::{
+    failure::{Failure, Outcome},
+    output::Report,
+    session::Session,
+    stores,
+    transact::Act,
+};
+
+use self::{
+    dispute::{dispute, rule},
+    look::{list, show, wait_for},
+    order::{simulate, submit, Ordered},
+};
+
+/// What can be said after `surge job`.
+#[derive(Subcommand)]
+pub enum Command {
+    /// Show which node would get this job, and why; nothing is sent.
+    Simulate(Box<Ordered>),
+    /// Order a job. Its files are stored by their hash where nodes can fetch them.
+    Submit {
+        #[command(flatten)]
+        order: Box<Ordered>,
+        /// Wait for the result, fetch it and compare its hash.
+        #[arg(long)]
+        watch: bool,
+        /// Where the result goes; with --watch.
+        #[arg(long)]
+        output: Option<PathBuf>,
+        /// Where the result may be fetched, beside --store; with --watch.
+        #[arg(long)]
+        fetch: Vec<String>,
+    },
+    /// Wait for a job's result, fetch it and compare its hash.
+    Watch {
+        /// The job.
+        job: u64,
+        /// Where the result goes.
+        #[arg(long)]
+        output: Option<PathBuf>,
+        #[command(flatten)]
+        places: Places,
+    },
+    /// A job with its terms.
+    Show {
+        /// The job.
+        job: u64,
+    },
+    /// Jobs, a page at a time.
+    List {
+        /// Continue after this one.
+        #[arg(long)]
+        start_after: Option<u64>,
+        /// How many, at most 100.
+        #[arg(long)]
+        limit: Option<u32>,
+    },
+    /// Why a job's node was picked; computes the pick once more from the ledger and says
+    /// whether the chain was right.
+    Explain {
+        /// The job.
+        job: u64,
+    },
+    /// As its operator: deliver what came out.
+    Result {
+        /// The job.
+        job: u64,
+        /// The file that came out.
+        #[arg(long)]
+        output: PathBuf,
+        /// Where it is published: a folder or the address of an HTTP store.
+        #[arg(long, env = "SURGE_STORE")]
+        store: Option<String>,
+    },
+    /// As its requester: accept the result; the provider is paid at once.
+    Accept {
+        /// The job.
+        job: u64,
+    },
+    /// As its requester: dispute the result, for a bond of a part of the price.
+    Dispute {
+        /// The job.
+        job: u64,
+        /// Where the reasons are.
+        #[arg(long)]
+        reason: String,
+    },
+    /// Settle what the requester or the arbiter left alone; anybody may.
+    Settle {
+        /// The job.
+        job: u64,
+    },
+    /// As its requester: cancel before there is a result.
+    Cancel {
+        /// The job.
+        job: u64,
+    },
+    /// End a job that waited too long or whose node missed its deadline; anybody may.
+    Expire {
+        /// The job.
+        job: u64,
+    },
+    /// As its operator: turn a job down, within the accept window.
+    Decline {
+        /// The job.
+        job: u64,
+    },
+    /// As the arbiter: decide a dispute.
+    Rule {
+        /// The job.
+        job: u64,
+        /// The provider's share of the price, in percent; with up to two decimal places.
+        #[arg(long, value_name = "PERCENT")]
+        provider_percent: String,
+    },
+    /// Free the machine of a job that was delivered, before it ends; anybody may.
+    Vacate {
+        /// The job.
+        job: u64,
+    },
+    /// Look for a node again for a job that waits; anybody may.
+    Match {
+        /// The job.
+        job: u64,
+    },
+}
+
+/// Where results may be fetched: folders or addresses of HTTP stores.
+#[derive(Args)]
+pub struct Places {
+    /// The store; the user's own when left away.
+    #[arg(long, env = "SURGE_STORE")]
+    store: Option<String>,
+    /// Further ones.
+    #[arg(long)]
+    fetch: Vec<String>,
+}
+
+/// Carries it out.
+pub fn run(command: Command, session: &Session) -> Outcome<Report> {
+    let escrow = session.contracts()?.escrow;
+    let simple = |what: String, msg: ExecuteMsg| {
+        let act = Act::new(what).call(session, &escrow, &msg)?;
+        session.perform(&act)?.report(&json!({}), "")
+    };
+    match command {
+        Command::Simulate(order) => simulate(&order, session),
+        Command::Submit {
+            order,
+            watch,
+            output,
+            fetch,
+        } => {
+            let report = submit(&order, session)?;
+            match (report.0, watch) {
+                (Some(job), true) => {
+                    let places = Places {
+                        store: order.store.clone(),
+                        fetch,
+                    };
+                    wait_for(session, job, output.as_deref(), &places)
+                }
+                _ => Ok(report.1),
+            }
+        }
+        Command::Watch {
+            job,
+            output,
+            places,
+        } => wait_for(session, job, output.as_deref(), &places),
+        Command::Show { job } => show(session, job),
+        Command::List { start_after, limit } => list(session, start_after, limit),
+        Command::Explain { job } => explain::run(session, job),
+        Command::Result { job, output, store } => {
+            let bytes = read(&output)?;
+            let stored = match session.sending.dry_run {
+                true => stores::place(store.as_deref())?.planned(&bytes, None)?,
+                false => stores::open(store.as_deref(), &[], false)?.put(&bytes, None)?,
+            };
+            let result = JobResult {
+                sha256: stored.sha256,
+                size: stored.size,
+                uri: stored.uri,
+            };
+            simple(
+                format!("Delivers the result of job {job}."),
+                ExecuteMsg::SubmitResult { job, result },
+            )
+        }
+        Command::Accept { job } => simple(
+            format!("Accepts the result of job {job}; its provider is paid."),
+            ExecuteMsg::Accept { job, pay: true },
+        ),
+        Command::Dispute { job, reason } => dispute(session, job, reason),
+        Command::Settle { job } => simple(
+            format!("Settles job {job}; its provider is paid."),
+            ExecuteMsg::Settle { job, pay: true },
+        ),
+        Command::Cancel { job } => {
+            simple(format!("Cancels job {job}."), ExecuteMsg::Cancel { job })
+        }
+        Command::Expire { job } => simple(format!("Ends job {job}."), ExecuteMsg::Expire { job }),
+        Command::Decline { job } => simple(
+            format!("Turns job {job} down; another node may take it."),
+            ExecuteMsg::Decline { job },
+        ),
+        Command::Rule {
+            job,
+            provider_percent,
+        } => rule(session, job, &provider_percent),
+        Command::Vacate { job } => {
+            let registry = session.contracts()?.registry;
+            let act = Act::new(format!(
+                "Frees the machine of job {job}; its bond stays locked until the job ends."
+            ))
+            .call(session, &registry, &registry::ExecuteMsg::Vacate { job })?;
+            session.perform(&act)?.report(&json!({ "job": job }), "")
+        }
+        Command::Match { job } => simple(
+            format!("Looks for a node for job {job} again."),
+            ExecuteMsg::Match { job },
+        ),
+    }
+}
+
+fn read(path: &Path) -> Outcome<Vec<u8>> {
+    fs::read(path).map_err(|error| Failure::new(format!("cannot read {}: {error}", path.display())))
+}

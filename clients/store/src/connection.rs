@@ -1,0 +1,223 @@
+//! One connection of the server: one request, its answer, and the time that both have.
+//!
+//! A stranger's connection costs a thread until its time is over, whatever it does or leaves
+//! undone; nothing that it holds makes others wait.
+
+use std::{
+    io::{self, BufRead, BufReader, Read, Write},
+    net::{Shutdown, TcpStream},
+    time::{Duration, Instant},
+};
+
+/// Time for the head of a request, and for an answer without a file.
+const HEAD: Duration = Duration::from_secs(5);
+/// Slowest line that a file may go over, in bytes a second.
+const SLOWEST: u64 = 64 << 10;
+/// Most bytes of a head.
+const LARGEST_HEAD: u64 = 8 << 10;
+/// Most header fields.
+const FIELDS: usize = 64;
+/// Most bytes of a body nobody wanted that are read, so that its sender reads the answer.
+const UNWANTED: u64 = 1 << 20;
+
+/// What is asked for.
+#[derive(Debug, Default)]
+pub struct Request {
+    pub method: String,
+    pub path: String,
+    /// What was shown as `authorization: Bearer …`.
+    pub token: Option<String>,
+    /// Bytes of the body; absent when it is not said.
+    pub length: Option<u64>,
+    /// The body comes when it is called for.
+    expects: bool,
+}
+
+/// A connection with a deadline.
+pub struct Connection(BufReader<Timed>);
+
+/// A stream that fails when its time is over, however slowly bytes trickle.
+struct Timed {
+    stream: TcpStream,
+    until: Instant,
+}
+
+impl Timed {
+    fn left(&self) -> io::Result<Option<Duration>> {
+        let left = self.until.saturating_duration_since(Instant::now());
+        match left.is_zero() {
+            true => Err(io::ErrorKind::TimedOut.into()),
+            false => Ok(Some(left)),
+        }
+    }
+}
+
+impl Read for Timed {
+    fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
+        self.stream.set_read_timeout(self.left()?)?;
+        self.stream.read(buf)
+    }
+}
+
+impl Write for Timed {
+    fn write(&mut self, buf: &[u8]) -> io::Result<usize> {
+        self.stream.set_write_timeout(self.left()?)?;
+        self.stream.write(buf)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.stream.flush()
+    }
+}
+
+impl Connection {
+    pub fn new(stream: TcpStream) -> Self {
+        let until = Instant::now() + HEAD;
+        Self(BufReader::new(Timed { stream, until }))
+    }
+
+    /// The head of the request, or what is wrong with it.
+    pub fn request(&mut self) -> io::Result<Result<Request, &'static str>> {
+        let mut head = vec![];
+        while !head.ends_with(b"\r\n\r\n") {
+            let left = LARGEST_HEAD.saturating_sub(head.len() as u64);
+            let read = (&mut self.0).take(left).read_until(b'\n', &mut head)?;
+            if left == 0 {
+                return Ok(Err("the head of the request is larger than 8 KiB"));
+            }
+            if read == 0 {
+                return Err(io::ErrorKind::UnexpectedEof.into());
+            }
+        }
+        Ok(parse(&head))
+    }
+
+    /// The body of so many bytes; it has more time the longer it is.
+    pub fn body(&mut self, request: &Request, length: u64) -> io::Result<impl Read + '_> {
+        self.allow(length);
+        if request.expects {
+            let timed = self.0.get_mut();
+            timed.write_all(b"HTTP/1.1 100 Continue\r\n\r\n")?;
+        }
+        Ok((&mut self.0).take(length))
+    }
+
+    /// Answers in words, and ends the connection.
+    pub fn say(mut self, status: u16, words: &str) -> io::Result<()> {
+        self.allow(0);
+        let words = format!("{words}\n");
+        self.head(status, "text/plain; charset=utf-8", words.len() as u64)?;
+        self.0.get_mut().write_all(words.as_bytes())?;
+        self.end()
+    }
+
+    /// Answers with so many bytes of a file, or for `HEAD` with none of them, and ends the
+    /// connection.
+    pub fn give(mut self, file: impl Read, length: u64, bytes: bool) -> io::Result<()> {
+        self.allow(length);
+        self.head(200, "application/octet-stream", length)?;
+        if bytes {
+            io::copy(&mut file.take(length), self.0.get_mut())?;
+        }
+        self.end()
+    }
+
+    fn head(&mut self, status: u16, kind: &str, length: u64) -> io::Result<()> {
+        let head = format!(
+            "HTTP/1.1 {status} {}\r\ncontent-type: {kind}\r\ncontent-length: {length}\r\nconnection: close\r\n\r\n",
+            reason(status)
+        );
+        self.0.get_mut().write_all(head.as_bytes())
+    }
+
+    /// Who still sends would lose the answer if the connection were closed at once.
+    fn end(mut self) -> io::Result<()> {
+        self.0.get_ref().stream.shutdown(Shutdown::Write)?;
+        io::copy(&mut (&mut self.0).take(UNWANTED), &mut io::sink())?;
+        Ok(())
+    }
+
+    /// From now on there is time for so many bytes.
+    fn allow(&mut self, bytes: u64) {
+        let time = HEAD + Duration::from_secs(bytes / SLOWEST);
+        self.0.get_mut().until = Instant::now() + time;
+    }
+}
+
+fn parse(head: &[u8]) -> Result<Request, &'static str> {
+    let mut fields = [httparse::EMPTY_HEADER; FIELDS];
+    let mut parsed = httparse::Request::new(&mut fields);
+    if !parsed.parse(head).is_ok_and(|status| status.is_complete()) {
+        return Err("this is no request of HTTP/1.1 with at most 64 header fields");
+    }
+    let mut request = Request {
+        method: parsed.method.unwrap_or_default().to_owned(),
+        path: parsed.path.unwrap_or_default().to_owned(),
+        ..Request::default()
+    };
+    for field in parsed.headers.iter() {
+        let value = std::str::from_utf8(field.value).unwrap_or_default().trim();
+        match field.name.to_ascii_lowercase().as_str() {
+            "authorization" => request.token = value.strip_prefix("Bearer ").map(str::to_owned),
+            "content-length" => {
+                let length = value.parse().map_err(|_| "content-length is no number")?;
+                if request.length.replace(length).is_some() {
+                    return Err("content-length is said twice");
+                }
+            }
+            "transfer-encoding" => return Err("say content-length; nothing else is understood"),
+            "expect" => request.expects = value.eq_ignore_ascii_case("100-continue"),
+            _ => {}
+        }
+    }
+    Ok(request)
+}
+
+const fn reason(status: u16) -> &'static str {
+    match status {
+        200 => "OK",
+        201 => "Created",
+        401 => "Unauthorized",
+        404 => "Not Found",
+        405 => "Method Not Allowed",
+        411 => "Length Required",
+        413 => "Content Too Large",
+        422 => "Unprocessable Content",
+        503 => "Service Unavailable",
+        507 => "Insufficient Storage",
+        500.. => "Internal Server Error",
+        _ => "Bad Request",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_request_says_one_length_or_is_refused() {
+        let head = |fields: &str| parse(format!("PUT /x HTTP/1.1\r\n{fields}\r\n").as_bytes());
+        let request =
+            head("Content-Length: 7\r\nAuthorization: Bearer a b\r\nexpect: 100-Continue\r\n")
+                .expect("a request");
+        assert_eq!(
+            (request.method.as_str(), request.path.as_str()),
+            ("PUT", "/x")
+        );
+        assert_eq!(request.length, Some(7));
+        assert_eq!(request.token.as_deref(), Some("a b"));
+        assert!(request.expects);
+        assert_eq!(head("").expect("a request").length, None);
+        for wrong in [
+            "content-length: 7\r\ncontent-length: 7\r\n",
+            "content-length: seven\r\n",
+            "content-length: -1\r\n",
+            "transfer-encoding: chunked\r\n",
+            "no field\r\n",
+        ] {
+            assert!(head(wrong).is_err(), "{wrong}");
+        }
+        let many = "a: b\r\n".repeat(FIELDS + 1);
+        assert!(head(&many).is_err());
+    }
+}
