@@ -141,6 +141,11 @@ cargo_deny() { "$CACHE/cargo-deny-$CARGO_DENY_VERSION/bin/cargo-deny" "$@"; }
 ensure_cargo_llvm_cov() { ensure_crate cargo-llvm-cov "$CARGO_LLVM_COV_VERSION"; }
 cargo_llvm_cov() { "$CACHE/cargo-llvm-cov-$CARGO_LLVM_COV_VERSION/bin/cargo-llvm-cov" llvm-cov "$@"; }
 
+# SHA-256 of files, a line each.
+sums() {
+    if command -v sha256sum >/dev/null; then sha256sum "$@"; else shasum -a 256 "$@"; fi
+}
+
 # wasm-opt, from the npm package that scripts/wasm-opt/package-lock.json pins.
 ensure_wasm_opt() {
     need node
