@@ -104,6 +104,21 @@ impl Chain {
         Ok(self.block_nanos(height)? / NANOS)
     }
 
+    /// The first block that the node has and whose time is not before this, in seconds since
+    /// 1970; one after the newest when there is none yet.
+    pub fn first_since(&self, secs: u64) -> Result<u64, Error> {
+        let progress = self.progress()?;
+        let (mut from, mut to) = (progress.earliest.max(1), progress.height.saturating_add(1));
+        while from < to {
+            let middle = from + (to - from) / 2;
+            match self.secs_of(middle)? < secs {
+                true => from = middle + 1,
+                false => to = middle,
+            }
+        }
+        Ok(from)
+    }
+
     /// Time of the block of this height, in nanoseconds since 1970: what its contracts saw.
     pub fn block_nanos(&self, height: u64) -> Result<u64, Error> {
         self.nanos(&json!({ "height": height.to_string() }))

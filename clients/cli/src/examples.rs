@@ -50,6 +50,7 @@ pub const EXAMPLES: &[(&str, &[&str])] = &[
     ("provider drain", &["surge provider drain --from operator1"]),
     ("provider resume", &["surge provider resume --from operator1"]),
     ("provider leave", &["surge provider leave --from provider1"]),
+    ("provider statement", &["surge provider statement --since 2026-01-01 --until 2026-12-31 --csv > income.csv", "surge provider statement 1 --json"]),
     ("provider show", &["surge provider show 1", "surge provider show --from operator1"]),
     ("provider list", &["surge provider list --limit 10"]),
     (

@@ -160,6 +160,41 @@ fn each_pick_of_crowded_blocks_is_found_right_again_from_the_ledger() {
 }
 
 #[test]
+fn a_provider_reads_what_it_earned_from_the_chains_events() {
+    let surge = surge();
+    alive(surge);
+    let (program, input) = files(surge);
+    let requester = surge.signing("requester");
+    let mut pinned = order("submit", &program, &input);
+    pinned.extend(["--node", "3"]);
+    let submitted = requester.ok(&pinned);
+    let job = submitted["job"].as_u64().expect("a job");
+    let number = job.to_string();
+    let operator = surge.signing("operator3");
+    operator.ok(&["job", "result", &number, "--output", &input]);
+    let accepted = requester.ok(&["job", "accept", &number]);
+    let hash = accepted["tx"].as_str().expect("a hash");
+    let events = surge.ok(&["tx", hash])["events"].clone();
+    let events = events.as_array().expect("events");
+    let closed = events
+        .iter()
+        .find(|event| event["type"] == "wasm-job_closed");
+    let paid = &closed.expect("it closed")["attributes"]["to_provider"];
+
+    let statement = operator.ok(&["provider", "statement"]);
+    let lines = statement["lines"].as_array().expect("lines");
+    let line = lines
+        .iter()
+        .find(|line| line["job"] == job)
+        .expect("a line");
+    assert_eq!((&line["what"], &line["tx"]), (&json!("job"), &json!(hash)));
+    assert_eq!((&line["amount"], &line["denom"]), (paid, &json!("ustake")));
+    // Nothing of other days.
+    let before = ["provider", "statement", "3", "--until", "2020-01-01"];
+    assert_eq!(surge.ok(&before)["lines"], json!([]));
+}
+
+#[test]
 fn a_block_that_is_not_there_yet_cannot_be_asked_for() {
     let surge = surge();
     let (error, next) = surge.fails(&["ask", "registry", "config", "--height", "99999999"]);

@@ -7,6 +7,7 @@ use surge_interface::registry::{
     DenomsResponse, ExecuteMsg, ProviderResponse, ProvidersResponse, QueryMsg, ReceiveMsg,
 };
 
+use super::statement;
 use crate::{
     failure::{Failure, Outcome},
     keys,
@@ -81,6 +82,8 @@ pub enum Command {
         /// The provider; the signer's own when left away.
         provider: Option<u32>,
     },
+    /// What a provider earned and lost, out of the chain's events.
+    Statement(statement::Arguments),
     /// Providers, a page at a time.
     List {
         /// Continue after this one.
@@ -179,6 +182,7 @@ pub fn run(command: Command, session: &Session) -> Outcome<Report> {
             "You leave: your nodes go, all your bond starts its wait.",
             ExecuteMsg::Leave {},
         ),
+        Command::Statement(arguments) => statement::run(&arguments, session),
         Command::Show { provider } => show(session, provider),
         Command::List { start_after, limit } => {
             let msg = QueryMsg::Providers { start_after, limit };

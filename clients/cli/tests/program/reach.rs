@@ -27,12 +27,13 @@ use examples::EXAMPLES;
 use shapes::{Prints, SHAPES};
 
 /// What concerns this machine, or deploys, or runs until it is ended: other tests run it.
-const ELSEWHERE: [&str; 17] = [
+const ELSEWHERE: [&str; 18] = [
     "keys add",
     "keys import",
     "network show",
     "network add",
     "network check",
+    "provider statement",
     "node run",
     "job watch",
     "store serve",
