@@ -4,7 +4,10 @@ use cosmrs::{
     proto::{
         cosmos::{
             auth::v1beta1::{BaseAccount, QueryAccountRequest, QueryAccountResponse},
-            bank::v1beta1::{QueryBalanceRequest, QueryBalanceResponse},
+            bank::v1beta1::{
+                QueryAllBalancesRequest, QueryAllBalancesResponse, QueryBalanceRequest,
+                QueryBalanceResponse,
+            },
             base::query::v1beta1::PageRequest,
             tx::v1beta1::{SimulateRequest, SimulateResponse},
         },
@@ -28,7 +31,7 @@ use crate::{rpc::Rpc, send::sequences, Account, Error, Network};
 const PATIENCE: Duration = Duration::from_secs(60);
 /// Times that a transaction is simulated, when others of its account are faster.
 const TRIES: u32 = 5;
-/// Changes of a contract's code that are read at once.
+/// Changes of a contract's code, or coins, that are read at once.
 const PAGE: u64 = 100;
 
 /// One chain, through one node.
@@ -129,6 +132,29 @@ impl Chain {
         amount
             .parse()
             .map_err(|error| Error::Answer(format!("balance {amount}: {error}")))
+    }
+
+    /// Denominations of all native coins that an address holds.
+    pub fn held(&self, address: &str) -> Result<Vec<String>, Error> {
+        let (mut denoms, mut key) = (vec![], vec![]);
+        loop {
+            let request = QueryAllBalancesRequest {
+                address: address.into(),
+                pagination: Some(PageRequest {
+                    key,
+                    limit: PAGE,
+                    ..PageRequest::default()
+                }),
+                ..QueryAllBalancesRequest::default()
+            };
+            let answer: QueryAllBalancesResponse =
+                self.query("/cosmos.bank.v1beta1.Query/AllBalances", &request)?;
+            denoms.extend(answer.balances.into_iter().map(|coin| coin.denom));
+            key = answer.pagination.unwrap_or_default().next_key;
+            if key.is_empty() {
+                return Ok(denoms);
+            }
+        }
     }
 
     /// The address that a contract will have, known before it exists.

@@ -21,7 +21,7 @@ pub use block::{Block, Event, Executed};
 pub use chain::{Chain, Change, Code, Contract, Simulated};
 pub use error::Error;
 pub use history::{Placed, Record};
-pub use key::{new_words, Account, Key};
+pub use key::{new_words, Account, Key, PATH};
 pub use message::{execute, instantiate2, migrate, pay, store_code, update_admin};
 pub use network::{Explorer, Fee, Kind, NamedMnemonic, Network, USUAL_MOST_GAS};
 pub use node::Capabilities;
