@@ -9,7 +9,9 @@ use cosmrs::{
                 QueryBalanceResponse,
             },
             base::query::v1beta1::PageRequest,
-            tx::v1beta1::{SimulateRequest, SimulateResponse},
+            tx::v1beta1::{
+                AuthInfo, SignerInfo as SignerInfoProto, SimulateRequest, SimulateResponse,
+            },
         },
         cosmwasm::wasm::v1::{
             QueryCodeRequest, QueryCodeResponse, QueryContractHistoryRequest,
@@ -25,7 +27,7 @@ use cosmrs::{
 use cosmwasm_std::{instantiate2_address, Checksum};
 use serde::{de::DeserializeOwned, Serialize};
 
-use crate::{rpc::Rpc, send::sequences, Account, Error, Network};
+use crate::{multisig, rpc::Rpc, send::sequences, Account, Error, Network};
 
 /// Usual longest wait for a block with the transaction.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -178,10 +180,12 @@ impl Chain {
     /// What these messages would use, without sending them. Errors of contracts come now. The
     /// node decides the gas, so this fails where its fee is above the network's highest.
     pub fn simulate(&self, signer: &Account, messages: &[Any]) -> Result<Simulated, Error> {
-        let mut sequence = self.base_account(signer.address())?.sequence;
+        let account = self.base_account(signer.address())?;
+        let mut sequence = account.sequence;
         let mut tries = 1;
         loop {
-            match self.simulate_as(signer, messages, sequence) {
+            let several = multisig::stand_in(account.pub_key.as_ref(), sequence);
+            match self.simulate_as(signer, several, messages, sequence) {
                 Err(error) if tries < TRIES => match sequences(error.raw_log()) {
                     Some((wanted, _)) => (sequence, tries) = (wanted, tries + 1),
                     None => return Err(error),
@@ -194,6 +198,7 @@ impl Chain {
     fn simulate_as(
         &self,
         signer: &Account,
+        several: Option<(SignerInfoProto, Vec<u8>)>,
         messages: &[Any],
         sequence: u64,
     ) -> Result<Simulated, Error> {
@@ -204,10 +209,15 @@ impl Chain {
         };
         let auth = SignerInfo::single_direct(Some(signer.public), sequence)
             .auth_info(TxFee::from_amount_and_gas(fee, 0u64));
+        let mut auth: AuthInfo = auth.into();
+        let mut signature = vec![];
+        if let Some((info, signatures)) = several {
+            (auth.signer_infos, signature) = (vec![info], signatures);
+        }
         let unsigned = cosmrs::proto::cosmos::tx::v1beta1::TxRaw {
             body_bytes: body.into_bytes()?,
-            auth_info_bytes: auth.into_bytes()?,
-            signatures: vec![vec![]],
+            auth_info_bytes: auth.encode_to_vec(),
+            signatures: vec![signature],
         };
         #[allow(deprecated)] // the field that took the decoded transaction
         let request = SimulateRequest {

@@ -10,6 +10,7 @@ mod error;
 mod history;
 mod key;
 mod message;
+mod multisig;
 mod network;
 mod node;
 mod rpc;

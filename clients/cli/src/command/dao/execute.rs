@@ -20,7 +20,7 @@ pub fn run(session: &Session, proposal: u64) -> Outcome<Report> {
         "Carries out proposal {proposal}, {:?}, all of it or nothing.",
         printable(&found.proposal.title)
     ));
-    for line in told::lines(session, &found.actions)? {
+    for line in told::lines(session, "", &found.actions)? {
         act = act.moving(line);
     }
     let dao = session.contracts()?.dao;
@@ -29,6 +29,9 @@ pub fn run(session: &Session, proposal: u64) -> Outcome<Report> {
     if let Done::Included(included) = &done {
         if let Some((why, again)) = undone(included) {
             let step = match again {
+                true if why == UNFUNDED => format!(
+                    "it spends more than the DAO has, see: surge dao treasury; once more is there: surge dao execute {proposal}"
+                ),
                 true => format!(
                     "mend the reason and say it again: surge dao execute {proposal}; until when: surge dao show {proposal}"
                 ),
@@ -47,6 +50,9 @@ pub fn run(session: &Session, proposal: u64) -> Outcome<Report> {
     }
     done.report(&json!({ "proposal": proposal, "failed": null }), "")
 }
+
+/// How a chain tells a contract that money is missing, without its words.
+const UNFUNDED: &str = "codespace: sdk, code: 5";
 
 /// Why the actions were undone, and whether they may be tried again; none when they were not.
 fn undone(included: &Included) -> Option<(String, bool)> {

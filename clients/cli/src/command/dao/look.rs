@@ -74,7 +74,7 @@ pub fn show(session: &Session, proposal: u64) -> Outcome<Report> {
             format!("\n{}", lines.concat())
         }
     };
-    let does = match told::lines(session, &found.actions)? {
+    let does = match told::lines(session, "", &found.actions)? {
         lines if lines.is_empty() => "\nit does nothing: an opinion".to_owned(),
         lines => format!("\nit does, all or nothing:\n  {}", lines.join("\n  ")),
     };

@@ -171,8 +171,8 @@ pub fn run(command: Command, session: &Session) -> Outcome<Report> {
                 "Votes {word} proposal {proposal}, {:?}.",
                 printable(&found.proposal.title)
             ));
-            for line in told::lines(session, &found.actions)? {
-                act = act.moving(format!("if it passes: {line}"));
+            for line in told::lines(session, told::ONCE, &found.actions)? {
+                act = act.moving(line);
             }
             let msg = ExecuteMsg::Vote {
                 proposal,

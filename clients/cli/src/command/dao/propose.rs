@@ -76,8 +76,8 @@ pub fn open(propose: &Propose, session: &Session) -> Outcome<Report> {
         span(policy.voting_secs),
         span(policy.timelock_secs),
     ));
-    for line in told::lines(session, &draft.actions)? {
-        act = act.moving(format!("if it passes: {line}"));
+    for line in told::lines(session, told::ONCE, &draft.actions)? {
+        act = act.moving(line);
     }
     let inside = ReceiveMsg::Propose {
         draft: Box::new(draft.clone()),

@@ -18,12 +18,15 @@ use crate::{
     session::Session,
 };
 
-/// Each action in words, and a line more for what the DAO has too little of. What changes is
-/// told beside what holds now.
-pub fn lines(session: &Session, actions: &[Action]) -> Outcome<Vec<String>> {
+/// What stands before what is not decided yet.
+pub const ONCE: &str = "if it passes: ";
+
+/// Each action in words, `before` before it, and a line more for what the DAO has too little
+/// of. What changes is told beside what holds now.
+pub fn lines(session: &Session, before: &str, actions: &[Action]) -> Outcome<Vec<String>> {
     let mut lines = vec![];
     for action in actions {
-        lines.push(printable(&line(session, action)?));
+        lines.push(format!("{before}{}", printable(&line(session, action)?)));
     }
     lines.extend(lacking(session, actions)?);
     Ok(lines)
