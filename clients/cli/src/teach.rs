@@ -256,8 +256,8 @@ units as text, times seconds since 1970, heights numbers.
 What fails prints `error` (what happened) and `next` (what to do, or null), and sometimes more
 beside, as in the table. What is sent prints `tx` (its hash), `height`, `gas` and `fee` beside
 what the table says; with `--dry-run` instead `what`, `moves`, `messages`, `gas`, `gas_limit`,
-`fee` and `signer`, with `--unsigned` also `unsigned`, the file. Commands that show a contract's answer print it as the contract gives it; its
-shape stands in `schema/`.
+`fee` and `signer`, with `--unsigned` also `unsigned`, the file. Commands that show a contract's
+answer print it as the contract gives it; its shape stands in `schema/`.
 
 | command | shape |
 |---|---|

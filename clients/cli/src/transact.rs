@@ -152,7 +152,11 @@ impl Session {
                 .simulate(&account, &act.messages)
                 .map_err(Failure::from)
         })?;
-        let gas_limit = self.sending.gas.unwrap_or(simulated.gas_limit);
+        let usual = match self.unsigned.is_some() {
+            true => simulated.gas_limit.saturating_add(unsigned::SIGNATURES_GAS),
+            false => simulated.gas_limit,
+        };
+        let gas_limit = self.sending.gas.unwrap_or(usual);
         let fees = Coinage::fees(&self.network().fee);
         let fee = fees.of(self.network().fee.within(gas_limit)?);
         if !self.json {
@@ -161,9 +165,13 @@ impl Session {
                 eprintln!("  {}", output::harmless(line));
             }
             eprintln!(
-                "  gas {} (limit {}), fee {fee}, signed by {}",
+                "  gas {} (limit {}), fee {fee}, {} {}",
                 thousands(simulated.gas_used),
                 thousands(gas_limit),
+                match self.unsigned.is_some() {
+                    true => "to be signed by",
+                    false => "signed by",
+                },
                 account.address()
             );
         }

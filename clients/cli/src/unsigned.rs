@@ -11,6 +11,10 @@ use crate::{
     transact::Act,
 };
 
+/// Gas more than is simulated: before its first transaction a chain does not know that an
+/// account is a multisig. Enough for about seven keys; their bytes are paid, read and kept.
+pub const SIGNATURES_GAS: u64 = 30_000;
+
 /// Writes it; answers how it is signed and sent.
 pub fn write(
     network: &Network,

@@ -151,8 +151,9 @@ fn a_transaction_is_written_for_keys_that_are_elsewhere() {
     assert_eq!(message["msg"]["vote"]["proposal"], 2);
     let fee = &transaction["auth_info"]["fee"];
     assert_eq!(fee["amount"][0]["amount"], plan["fee"]);
-    assert_eq!(plan["fee"], "2450", "base units, as after sending");
-    assert_eq!(fee["gas_limit"], "98000");
+    assert_eq!(plan["fee"], "3200", "base units, as after sending");
+    // 70,000 and 40 %, and what several signatures may take.
+    assert_eq!(fee["gas_limit"], "128000");
 
     let again = run(&["--unsigned", "vote.json"]).failure();
     assert_eq!(again["error"], "vote.json exists already");
