@@ -367,6 +367,38 @@ fn a_proposal_carries_what_only_the_dao_may_send_and_is_checked_before() {
 }
 
 #[test]
+fn a_deployment_of_others_is_verified_by_checksums_alone_and_kept() {
+    let state = std::fs::read(surge().home.join("state.json")).expect("a state file");
+    let state: Value = serde_json::from_slice(&state).expect("JSON");
+    let mut chains = state.as_object().expect("chains").values();
+    let here = &chains.next().expect("a chain")["default"];
+    let at = ["dao", "token", "registry", "escrow", "rewards"]
+        .map(|name| format!("{name}={}", here[name].as_str().expect("an address")))
+        .join(",");
+    let home = tempfile::tempdir().expect("a folder");
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    let sums = home.path().join("checksums.txt");
+    std::fs::copy(root.join("artifacts/checksums.txt"), sums).expect("a file");
+    let artifacts = home.path().display().to_string();
+    let stranger = Surge::new(home.path());
+    let (error, next) = stranger.fails(&["dao", "members"]);
+    assert!(error.contains("no deployment"), "{error}");
+    assert!(next.contains("--keep"), "{next}");
+    let verify = [
+        "deploy",
+        "verify",
+        "--addresses",
+        &at,
+        "--artifacts",
+        &artifacts,
+    ];
+    assert_eq!(stranger.ok(&verify)["holds"], true);
+    stranger.fails(&["dao", "members"]);
+    stranger.ok(&[&verify[..], &["--keep"]].concat());
+    assert_eq!(stranger.ok(&["dao", "members"])["total"]["members"], 3);
+}
+
+#[test]
 fn contracts_refuse_in_their_own_words_with_a_next_step() {
     let surge = surge();
     for (who, command, error, next) in [

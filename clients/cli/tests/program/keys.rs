@@ -51,6 +51,32 @@ fn another_account_of_the_same_words_is_imported_by_its_path() {
 }
 
 #[test]
+fn settings_of_somebody_else_that_name_keys_are_told_to_name_addresses() {
+    let surge = Surge::new();
+    let settings = include_str!("../../../../networks/testnet.settings.toml");
+    surge.file("theirs.toml", settings);
+    let at = "dao=osmo1d,token=osmo1t,registry=osmo1r,escrow=osmo1e,rewards=osmo1w";
+    let verify = [
+        "deploy",
+        "verify",
+        "--settings",
+        "theirs.toml",
+        "--addresses",
+        at,
+    ];
+    let failure = surge
+        .run(&[&verify[..], &ON, &["--json"]].concat())
+        .failure();
+    let error = failure["error"].as_str().expect("text");
+    assert_eq!(error, "theirs.toml: there is no key named arbiter");
+    let next = failure["next"].as_str().expect("text");
+    assert!(
+        next.contains("need addresses") && next.contains("osmo1"),
+        "{next}"
+    );
+}
+
+#[test]
 fn a_new_key_writes_its_words_once_for_its_user_alone() {
     let surge = Surge::new();
     let add = words(&["keys", "add", "alice", "--backup", "alice.words", "--json"]);
