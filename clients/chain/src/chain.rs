@@ -4,9 +4,14 @@ use cosmrs::{
     proto::{
         cosmos::{
             auth::v1beta1::{BaseAccount, QueryAccountRequest, QueryAccountResponse},
-            bank::v1beta1::{QueryBalanceRequest, QueryBalanceResponse},
+            bank::v1beta1::{
+                QueryAllBalancesRequest, QueryAllBalancesResponse, QueryBalanceRequest,
+                QueryBalanceResponse,
+            },
             base::query::v1beta1::PageRequest,
-            tx::v1beta1::{SimulateRequest, SimulateResponse},
+            tx::v1beta1::{
+                AuthInfo, SignerInfo as SignerInfoProto, SimulateRequest, SimulateResponse,
+            },
         },
         cosmwasm::wasm::v1::{
             QueryCodeRequest, QueryCodeResponse, QueryContractHistoryRequest,
@@ -22,13 +27,13 @@ use cosmrs::{
 use cosmwasm_std::{instantiate2_address, Checksum};
 use serde::{de::DeserializeOwned, Serialize};
 
-use crate::{rpc::Rpc, send::sequences, Account, Error, Network};
+use crate::{multisig, rpc::Rpc, send::sequences, Account, Error, Network};
 
 /// Usual longest wait for a block with the transaction.
 const PATIENCE: Duration = Duration::from_secs(60);
 /// Times that a transaction is simulated, when others of its account are faster.
 const TRIES: u32 = 5;
-/// Changes of a contract's code that are read at once.
+/// Changes of a contract's code, or coins, that are read at once.
 const PAGE: u64 = 100;
 
 /// One chain, through one node.
@@ -131,6 +136,29 @@ impl Chain {
             .map_err(|error| Error::Answer(format!("balance {amount}: {error}")))
     }
 
+    /// Denominations of all native coins that an address holds.
+    pub fn held(&self, address: &str) -> Result<Vec<String>, Error> {
+        let (mut denoms, mut key) = (vec![], vec![]);
+        loop {
+            let request = QueryAllBalancesRequest {
+                address: address.into(),
+                pagination: Some(PageRequest {
+                    key,
+                    limit: PAGE,
+                    ..PageRequest::default()
+                }),
+                ..QueryAllBalancesRequest::default()
+            };
+            let answer: QueryAllBalancesResponse =
+                self.query("/cosmos.bank.v1beta1.Query/AllBalances", &request)?;
+            denoms.extend(answer.balances.into_iter().map(|coin| coin.denom));
+            key = answer.pagination.unwrap_or_default().next_key;
+            if key.is_empty() {
+                return Ok(denoms);
+            }
+        }
+    }
+
     /// The address that a contract will have, known before it exists.
     pub fn predict(
         &self,
@@ -152,10 +180,12 @@ impl Chain {
     /// What these messages would use, without sending them. Errors of contracts come now. The
     /// node decides the gas, so this fails where its fee is above the network's highest.
     pub fn simulate(&self, signer: &Account, messages: &[Any]) -> Result<Simulated, Error> {
-        let mut sequence = self.base_account(signer.address())?.sequence;
+        let account = self.base_account(signer.address())?;
+        let mut sequence = account.sequence;
         let mut tries = 1;
         loop {
-            match self.simulate_as(signer, messages, sequence) {
+            let several = multisig::stand_in(account.pub_key.as_ref(), sequence);
+            match self.simulate_as(signer, several, messages, sequence) {
                 Err(error) if tries < TRIES => match sequences(error.raw_log()) {
                     Some((wanted, _)) => (sequence, tries) = (wanted, tries + 1),
                     None => return Err(error),
@@ -168,6 +198,7 @@ impl Chain {
     fn simulate_as(
         &self,
         signer: &Account,
+        several: Option<(SignerInfoProto, Vec<u8>)>,
         messages: &[Any],
         sequence: u64,
     ) -> Result<Simulated, Error> {
@@ -178,10 +209,15 @@ impl Chain {
         };
         let auth = SignerInfo::single_direct(Some(signer.public), sequence)
             .auth_info(TxFee::from_amount_and_gas(fee, 0u64));
+        let mut auth: AuthInfo = auth.into();
+        let mut signature = vec![];
+        if let Some((info, signatures)) = several {
+            (auth.signer_infos, signature) = (vec![info], signatures);
+        }
         let unsigned = cosmrs::proto::cosmos::tx::v1beta1::TxRaw {
             body_bytes: body.into_bytes()?,
-            auth_info_bytes: auth.into_bytes()?,
-            signatures: vec![vec![]],
+            auth_info_bytes: auth.encode_to_vec(),
+            signatures: vec![signature],
         };
         #[allow(deprecated)] // the field that took the decoded transaction
         let request = SimulateRequest {

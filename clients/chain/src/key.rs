@@ -39,6 +39,17 @@ impl Account {
         })
     }
 
+    /// Somebody of whom only the address is known: enough to simulate, in the place of a key
+    /// that nobody has.
+    pub fn without_key(address: &str) -> Result<Self, Error> {
+        // The generator of the curve: a point like that of every key.
+        let public = r#"{"@type":"/cosmos.crypto.secp256k1.PubKey","key":"Anm+Zn753LusVaBilc6HCwcCm/zbLc4o2VnygVsW+BeY"}"#;
+        Ok(Self {
+            address: address.parse()?,
+            public: PublicKey::from_json(public)?,
+        })
+    }
+
     /// Its address.
     pub fn address(&self) -> &str {
         self.address.as_ref()
@@ -48,12 +59,18 @@ impl Account {
 impl Key {
     /// The first account of a mnemonic.
     pub fn from_mnemonic(prefix: &str, name: &str, words: &str) -> Result<Self, Error> {
+        Self::at_path(prefix, name, words, PATH)
+    }
+
+    /// The account of a mnemonic at a derivation path, such as [`PATH`].
+    pub fn at_path(prefix: &str, name: &str, words: &str, path: &str) -> Result<Self, Error> {
         let bad = |reason: String| Error::Mnemonic {
             name: name.into(),
             reason,
         };
         let mnemonic = Mnemonic::parse(words).map_err(|error| bad(error.to_string()))?;
-        let path = DerivationPath::from_str(PATH).map_err(|error| bad(error.to_string()))?;
+        let path = DerivationPath::from_str(path)
+            .map_err(|error| bad(format!("{path:?} is no derivation path: {error}")))?;
         let signing = SigningKey::derive_from_path(mnemonic.to_seed(""), &path)
             .map_err(|error| bad(error.to_string()))?;
         let public = signing.public_key();

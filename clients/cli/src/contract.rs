@@ -3,12 +3,10 @@
 
 use serde::{de::DeserializeOwned, Serialize};
 use serde_json::{Map, Value};
-use surge_chain::Network;
 use surge_interface::{dao, escrow, registry, rewards};
 
 use crate::{
     failure::{Failure, Outcome},
-    keys,
     money::{Amount, Coinage},
 };
 
@@ -73,13 +71,13 @@ fn unread(written: &Value, understood: &Value) -> Option<String> {
 }
 
 /// A message out of words: `FIELD=VALUE`. A value is JSON or text; `@NAME` is the address of
-/// a key, `5 SURGE` so many base units, `a.b=1` a field inside another.
+/// whoever `address` knows so, `5 SURGE` so many base units, `a.b=1` a field inside another.
 pub fn compose(
     contract: &str,
     kind: Kind,
     name: &str,
     words: &[String],
-    network: &Network,
+    address: &dyn Fn(&str) -> Outcome<String>,
     coinages: &[Coinage],
 ) -> Outcome<Value> {
     let mut fields = vec![];
@@ -88,7 +86,7 @@ pub fn compose(
             Failure::new(format!("{word:?} is no FIELD=VALUE"))
                 .next("write, for example: surge ask registry tips account=@anyone denom=0")
         })?;
-        fields.push((field, value(text, network, coinages)?));
+        fields.push((field, value(text, address, coinages)?));
     }
     // Contracts want large numbers in quotes and small ones without; people need not know.
     let numbers: Vec<usize> = (0..fields.len())
@@ -126,9 +124,13 @@ pub fn compose(
     )
 }
 
-fn value(text: &str, network: &Network, coinages: &[Coinage]) -> Outcome<Value> {
+fn value(
+    text: &str,
+    address: &dyn Fn(&str) -> Outcome<String>,
+    coinages: &[Coinage],
+) -> Outcome<Value> {
     if let Some(name) = text.strip_prefix('@') {
-        return Ok(Value::String(keys::address(network, name)?));
+        return Ok(Value::String(address(name)?));
     }
     if let Ok(value) = serde_json::from_str(text) {
         return Ok(value);
@@ -163,15 +165,11 @@ mod tests {
 
     use super::*;
 
-    fn network() -> Network {
-        let text = include_str!("../../../networks/osmosis-testnet.toml");
-        Network::parse(text, "osmosis-testnet").expect("a network")
-    }
-
     fn composed(contract: &str, kind: Kind, name: &str, words: &[&str]) -> Outcome<Value> {
         let words: Vec<String> = words.iter().map(|word| (*word).to_owned()).collect();
         let coinages = [Coinage::surge("osmo1token")];
-        compose(contract, kind, name, &words, &network(), &coinages)
+        let nobody = |name: &str| Err(Failure::new(format!("nobody is {name}")));
+        compose(contract, kind, name, &words, &nobody, &coinages)
     }
 
     #[test]

@@ -5,7 +5,7 @@ pub const EXAMPLES: &[(&str, &[&str])] = &[
     ("keys add", &["surge keys add alice --backup alice.words"]),
     (
         "keys import",
-        &["surge keys import alice", "surge keys import alice < alice.words"],
+        &["surge keys import alice", "surge keys import alice < alice.words", "surge keys import second --path \"m/44'/118'/0'/0/1\""],
     ),
     ("keys list", &["surge keys list"]),
     ("keys show", &["surge keys show alice", "surge keys show alice --json"]),
@@ -146,7 +146,13 @@ pub const EXAMPLES: &[(&str, &[&str])] = &[
             "surge dao propose --title \"Words of the token\" --tell token.update_marketing project=surge --from member1",
         ],
     ),
-    ("dao vote", &["surge dao vote 3 yes --reason \"it is due\" --from member2"]),
+    (
+        "dao vote",
+        &[
+            "surge dao vote 3 yes --reason \"it is due\" --from member2",
+            "surge dao vote 2 yes --from member2 --unsigned vote.json",
+        ],
+    ),
     ("dao poke", &["surge dao poke 3 --from anyone"]),
     ("dao execute", &["surge dao execute 3 --from anyone"]),
     ("dao withdraw", &["surge dao withdraw 3 --from member1"]),
@@ -157,6 +163,7 @@ pub const EXAMPLES: &[(&str, &[&str])] = &[
     ("dao deposits", &["surge dao deposits"]),
     ("dao members", &["surge dao members"]),
     ("dao member", &["surge dao member member1", "surge dao member 2"]),
+    ("dao treasury", &["surge dao treasury"]),
     ("dao rules", &["surge dao rules"]),
     ("dao stake", &["surge dao stake \"100 SURGE\" --from member1"]),
     ("dao unstake", &["surge dao unstake \"100 SURGE\" --from member1"]),
@@ -187,6 +194,7 @@ pub const EXAMPLES: &[(&str, &[&str])] = &[
         &[
             "surge deploy verify",
             "surge deploy verify --settings theirs.toml --addresses dao=wasm1d,token=wasm1t,registry=wasm1r,escrow=wasm1e,rewards=wasm1w",
+            "surge deploy verify --settings theirs.toml --addresses dao=wasm1d,token=wasm1t,registry=wasm1r,escrow=wasm1e,rewards=wasm1w --keep",
         ],
     ),
     ("pay", &["surge pay requester \"100 SURGE\" --from faucet"]),

@@ -16,6 +16,7 @@ use serde::{Deserialize, Serialize};
 use surge_chain::{Account, Key, Network};
 
 use crate::{
+    deployment::CONTRACTS,
     failure::{Failure, Outcome},
     home, output,
 };
@@ -37,6 +38,10 @@ struct Stored {
     public: String,
     /// The words, encrypted, as text.
     words: String,
+    /// The account's derivation path; that of the first account of every Cosmos wallet when
+    /// absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    path: Option<String>,
 }
 
 /// A key that can be named.
@@ -59,20 +64,20 @@ pub fn generate(network: &Network, name: &str, backup: &std::path::Path) -> Outc
     let words = surge_chain::new_words()?;
     // The words first: a key whose words are nowhere else cannot be brought back.
     home::write(backup, format!("{words}\n").as_bytes())?;
-    store(network, name, &words).inspect_err(|_| {
+    store(network, name, &words, None).inspect_err(|_| {
         let _ = fs::remove_file(backup);
     })
 }
 
-/// Keeps a key whose words come from the environment, standard input or a prompt.
-pub fn import(network: &Network, name: &str) -> Outcome<Account> {
+/// Keeps a key, the account at a derivation path, whose words come from the environment, standard input or a prompt.
+pub fn import(network: &Network, name: &str, path: Option<String>) -> Outcome<Account> {
     ensure_new(name)?;
     let words = match std::env::var(MNEMONIC) {
         Ok(words) => words,
         Err(_) if io::stdin().is_terminal() => rpassword::prompt_password("words (not shown): ")?,
         Err(_) => line()?.unwrap_or_default(),
     };
-    store(network, name, words.trim())
+    store(network, name, words.trim(), path)
 }
 
 /// All keys: the user's own, and those that a local network's file holds.
@@ -146,7 +151,8 @@ pub fn unlock(network: &Network, name: &str) -> Outcome<Key> {
     });
     let words = words.map_err(|error| closed(name, &path, &error))?;
     let words = String::from_utf8(words).map_err(|_| damaged(&path, "what it holds is no text"))?;
-    Ok(Key::from_mnemonic(&network.prefix, name, &words)?)
+    let path = stored.path.as_deref().unwrap_or(surge_chain::PATH);
+    Ok(Key::at_path(&network.prefix, name, &words, path)?)
 }
 
 /// Why a key does not open.
@@ -180,8 +186,9 @@ fn damaged(path: &std::path::Path, why: &str) -> Failure {
     )
 }
 
-fn store(network: &Network, name: &str, words: &str) -> Outcome<Account> {
-    let key = Key::from_mnemonic(&network.prefix, name, words)?;
+fn store(network: &Network, name: &str, words: &str, path: Option<String>) -> Outcome<Account> {
+    let at = path.as_deref().unwrap_or(surge_chain::PATH);
+    let key = Key::at_path(&network.prefix, name, words, at)?;
     let passphrase = match std::env::var(PASSPHRASE) {
         Ok(passphrase) => SecretString::from(passphrase),
         Err(_) if !io::stdin().is_terminal() => piped()?,
@@ -208,12 +215,17 @@ fn store(network: &Network, name: &str, words: &str) -> Outcome<Account> {
     let stored = Stored {
         public: key.account().public.to_json(),
         words,
+        path,
     };
     home::write(&file(name)?, &serde_json::to_vec_pretty(&stored)?)?;
     Ok(key.account().clone())
 }
 
 fn ensure_new(name: &str) -> Outcome<()> {
+    if CONTRACTS.contains(&name) {
+        return Err(Failure::new(format!("{name} is what a contract is called"))
+            .next("choose another name"));
+    }
     if file(name)?.exists() {
         return Err(Failure::new(format!("there is a key named {name} already"))
             .next("choose another name, or see what there is with: surge keys list"));

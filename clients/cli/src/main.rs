@@ -2,6 +2,7 @@
 
 mod acceptance;
 mod audit;
+mod clock;
 mod command;
 mod contract;
 mod deployment;
@@ -20,8 +21,9 @@ mod shapes;
 mod stores;
 mod teach;
 mod transact;
+mod unsigned;
 
-use std::process::ExitCode;
+use std::{path::PathBuf, process::ExitCode};
 
 use clap::{CommandFactory, FromArgMatches, Parser};
 use console::style;
@@ -64,10 +66,17 @@ struct Cli {
     /// Show what would be sent, and send nothing.
     #[arg(long, global = true, help_heading = "Everywhere")]
     dry_run: bool,
+    /// Write the transaction to this file, for keys that are elsewhere: a multisig, a hardware
+    /// wallet, a machine without a network. The chain's own program signs and sends it
+    /// (docs/member.md). `--from` may be a mere address.
+    #[arg(long, global = true, value_name = "FILE", help_heading = "Everywhere")]
+    unsigned: Option<PathBuf>,
     /// Send without asking.
     #[arg(long, short, global = true, help_heading = "Everywhere")]
     yes: bool,
-    /// Gas limit, instead of what a simulation used and 40 %.
+    /// Gas limit, instead of what a simulation used and the network's margin over it
+    /// (`gas_margin_percent` in its file; 40 % where that says nothing). The fee is paid for
+    /// the limit.
     #[arg(long, global = true, help_heading = "Everywhere")]
     gas: Option<u64>,
     /// Most that is paid for one transaction, such as "0.5 STAKE": the node says what it takes,
@@ -133,6 +142,7 @@ fn run(cli: Cli) -> Outcome<Report> {
         let session = Session::new(&cli.network, cli.from.clone(), sending, cli.json)?;
         session
             .of(cli.deployment.clone())
+            .unsigned(cli.unsigned.clone())
             .paying(cli.highest_fee.as_deref())
     })
 }

@@ -1,13 +1,13 @@
 //! Who speaks to which network, and about which contracts.
 
-use std::{cell::OnceCell, time::Duration};
+use std::{cell::OnceCell, path::PathBuf, time::Duration};
 
 use serde::{de::DeserializeOwned, Serialize};
 use surge_chain::{Account, Chain, Key, Kind, Network};
 use surge_interface::UncheckedDenom;
 
 use crate::{
-    deployment::{Addresses, State, DEFAULT},
+    deployment::{Addresses, State, CONTRACTS, DEFAULT},
     failure::{Failure, Outcome},
     keys,
     money::{Amount, Coinage},
@@ -26,6 +26,8 @@ pub struct Session {
     pub sending: Sending,
     /// Whether the output is for machines.
     pub json: bool,
+    /// File for the transaction, instead of signing and sending it.
+    pub unsigned: Option<PathBuf>,
     chain: OnceCell<Chain>,
 }
 
@@ -51,6 +53,7 @@ impl Session {
             deployment: DEFAULT.to_owned(),
             sending,
             json,
+            unsigned: None,
             chain: OnceCell::new(),
         })
     }
@@ -59,6 +62,12 @@ impl Session {
     #[must_use]
     pub fn of(self, deployment: String) -> Self {
         Self { deployment, ..self }
+    }
+
+    /// The same, where the transaction goes to this file and is signed elsewhere.
+    #[must_use]
+    pub fn unsigned(self, unsigned: Option<PathBuf>) -> Self {
+        Self { unsigned, ..self }
     }
 
     /// The same, where at most so much is paid for a transaction, such as `0.5 STAKE`,
@@ -96,14 +105,38 @@ impl Session {
         Ok(self.chain.get_or_init(|| chain))
     }
 
-    /// Who signs.
+    /// Who signs. Somebody of whom only the address is known signs elsewhere, if at all.
     pub fn account(&self) -> Outcome<Account> {
-        Ok(keys::known(self.network(), self.signer()?)?.account)
+        let (network, signer) = (self.network(), self.signer()?);
+        let elsewhere = self.unsigned.is_some() || self.sending.dry_run;
+        match signer.starts_with(&format!("{}1", network.prefix)) {
+            true if elsewhere => Ok(Account::without_key(signer)?),
+            true => Err(
+                Failure::new(format!("{signer} is an address, and its key is not here")).next(
+                    "name a key with --from NAME; or add --unsigned FILE and sign it where the key is",
+                ),
+            ),
+            false => Ok(keys::known(network, signer)?.account),
+        }
     }
 
     /// The key that signs.
     pub fn key(&self) -> Outcome<Key> {
+        if self.unsigned.is_some() {
+            return Err(
+                Failure::new("this signs several transactions, or later ones")
+                    .next("leave --unsigned away"),
+            );
+        }
         keys::unlock(self.network(), self.signer()?)
+    }
+
+    /// An address: itself, a contract's of the suite by its name, or a key's.
+    pub fn address(&self, name: &str) -> Outcome<String> {
+        match CONTRACTS.contains(&name) {
+            true => Ok(self.contracts()?.get(name).to_owned()),
+            false => keys::address(self.network(), name),
+        }
     }
 
     fn signer(&self) -> Outcome<&str> {
@@ -126,7 +159,7 @@ impl Session {
                 "no {deployment} of the suite is known on {chain_id}"
             ))
             .next(
-                "deploy it with: surge deploy apply; or name a state file of one with SURGE_STATE",
+                "deploy it with: surge deploy apply; or name a state file of one with SURGE_STATE; or keep its addresses with: surge deploy verify --addresses … --keep",
             )
         })
     }

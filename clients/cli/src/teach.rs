@@ -75,13 +75,15 @@ completions.
 
 - A transaction is simulated first. One sentence says what it does, then what moves, gas and
   fee; then it asks. `--yes` sends without asking, `--dry-run` prints the exact messages and
-  sends nothing.
+  sends nothing, `--unsigned FILE` writes the transaction for keys that are elsewhere
+  ([member.md](member.md#sign-elsewhere)).
 - It is included, or it failed: then the contract's own words are shown, and a next step.
   When another transaction of the same key was faster, it is signed anew, up to five times.
 - A transaction is valid for 100 blocks. When none holds it after `--wait-secs`, the error says
   up to which block it may still land; `surge tx HASH` tells what became of it.
 - Amounts are written as `2.5 SURGE`, `2.5SURGE` or base units, `2500000ustake`; a mere number
-  is SURGE where the suite is deployed. Keys are named wherever an address is wanted.
+  is SURGE where the suite is deployed. Wherever an address is wanted, a key or a contract of the
+  suite (`dao`, `token`, `registry`, `escrow`, `rewards`) may be named.
 - Results go to standard output, everything else to standard error. `--json` prints one JSON
   value on standard output, for failures too.
 
@@ -254,8 +256,8 @@ units as text, times seconds since 1970, heights numbers.
 What fails prints `error` (what happened) and `next` (what to do, or null), and sometimes more
 beside, as in the table. What is sent prints `tx` (its hash), `height`, `gas` and `fee` beside
 what the table says; with `--dry-run` instead `what`, `moves`, `messages`, `gas`, `gas_limit`,
-`fee` and `signer`. Commands that show a contract's answer print it as the contract gives it; its
-shape stands in `schema/`.
+`fee` and `signer`, with `--unsigned` also `unsigned`, the file. Commands that show a contract's
+answer print it as the contract gives it; its shape stands in `schema/`.
 
 | command | shape |
 |---|---|

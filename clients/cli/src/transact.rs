@@ -16,13 +16,14 @@ use crate::{
     output::{self, thousands, Report},
     sent,
     session::{Sending, Session},
+    unsigned,
 };
 
 /// What somebody wants done.
 pub struct Act {
     /// One plain sentence.
     pub sentence: String,
-    /// What moves, in display units, one line each.
+    /// What moves, in display units, and what changes, one line each.
     pub moves: Vec<String>,
     /// The messages.
     pub messages: Vec<Any>,
@@ -41,7 +42,7 @@ impl Act {
         }
     }
 
-    /// Says what moves.
+    /// Says what moves or changes.
     #[must_use]
     pub fn moving(mut self, line: impl Into<String>) -> Self {
         self.moves.push(line.into());
@@ -106,8 +107,8 @@ impl Act {
 pub enum Done {
     /// It is in a block.
     Included(Box<Included>),
-    /// It was only shown.
-    Shown(Value),
+    /// It was only shown, or written for somebody else to sign: for machines and people.
+    Shown(Value, String),
 }
 
 impl Done {
@@ -115,30 +116,30 @@ impl Done {
     pub fn attribute(&self, event: &str, key: &str) -> Option<String> {
         match self {
             Self::Included(included) => included.attribute(&format!("wasm-{event}"), key).ok(),
-            Self::Shown(_) => None,
+            Self::Shown(..) => None,
         }
     }
 
     /// What was sent or shown, and this beside it.
     pub fn report(self, more: &impl Serialize, text: impl Into<String>) -> Outcome<Report> {
         match self {
-            Self::Included(included) => {
-                let mut json = serde_json::to_value(more)?;
-                if let Value::Object(fields) = &mut json {
-                    fields.insert("tx".into(), json!(included.hash));
-                    fields.insert("height".into(), json!(included.height));
-                    fields.insert("gas".into(), json!(included.gas_used));
-                    let fee = included.fee.map(|fee| fee.to_string());
-                    fields.insert("fee".into(), json!(fee));
-                }
-                Report::new(&json, text)
-            }
-            Self::Shown(plan) => {
-                let text = format!("{:#}", plan["messages"]);
-                Report::new(&plan, text)
-            }
+            Self::Included(included) => Report::new(&told(&included, more)?, text),
+            Self::Shown(plan, text) => Report::new(&plan, text),
         }
     }
+}
+
+/// What every transaction that was sent tells, and this beside it.
+pub fn told(included: &Included, more: &impl Serialize) -> Outcome<Value> {
+    let mut json = serde_json::to_value(more)?;
+    if let Value::Object(fields) = &mut json {
+        fields.insert("tx".into(), json!(included.hash));
+        fields.insert("height".into(), json!(included.height));
+        fields.insert("gas".into(), json!(included.gas_used));
+        let fee = included.fee.map(|fee| fee.to_string());
+        fields.insert("fee".into(), json!(fee));
+    }
+    Ok(json)
 }
 
 impl Session {
@@ -151,31 +152,46 @@ impl Session {
                 .simulate(&account, &act.messages)
                 .map_err(Failure::from)
         })?;
-        let gas_limit = self.sending.gas.unwrap_or(simulated.gas_limit);
-        let fee = self.network().fee.within(gas_limit)?;
-        let fee = Coinage::fees(&self.network().fee).of(fee);
+        let usual = match self.unsigned.is_some() {
+            true => simulated.gas_limit.saturating_add(unsigned::SIGNATURES_GAS),
+            false => simulated.gas_limit,
+        };
+        let gas_limit = self.sending.gas.unwrap_or(usual);
+        let fees = Coinage::fees(&self.network().fee);
+        let fee = fees.of(self.network().fee.within(gas_limit)?);
         if !self.json {
-            eprintln!("{}", act.sentence);
+            eprintln!("{}", output::harmless(&act.sentence));
             for line in &act.moves {
-                eprintln!("  {line}");
+                eprintln!("  {}", output::harmless(line));
             }
             eprintln!(
-                "  gas {} (limit {}), fee {fee}, signed by {}",
+                "  gas {} (limit {}), fee {fee}, {} {}",
                 thousands(simulated.gas_used),
                 thousands(gas_limit),
+                match self.unsigned.is_some() {
+                    true => "to be signed by",
+                    false => "signed by",
+                },
                 account.address()
             );
         }
+        let mut plan = json!({
+            "what": act.sentence,
+            "moves": act.moves,
+            "messages": act.readable,
+            "gas": simulated.gas_used,
+            "gas_limit": gas_limit,
+            "fee": fee.base.to_string(),
+            "signer": account.address(),
+        });
         if self.sending.dry_run {
-            return Ok(Done::Shown(json!({
-                "what": act.sentence,
-                "moves": act.moves,
-                "messages": act.readable,
-                "gas": simulated.gas_used,
-                "gas_limit": gas_limit,
-                "fee": fee.to_string(),
-                "signer": account.address(),
-            })));
+            let text = format!("{:#}", plan["messages"]);
+            return Ok(Done::Shown(plan, text));
+        }
+        if let Some(file) = &self.unsigned {
+            let text = unsigned::write(self.network(), file, act, &account, gas_limit, &fee)?;
+            plan["unsigned"] = json!(file);
+            return Ok(Done::Shown(plan, text));
         }
         self.sending.ensure_wanted()?;
         let key = self.key()?;
@@ -186,10 +202,13 @@ impl Session {
             })
         })?;
         if !self.json {
+            let paid = included.fee.map(|fee| format!(", fee {}", fees.of(fee)));
             eprintln!(
-                "done in block {}: {}{}",
+                "done in block {}: {}\n  gas {} used{}{}",
                 included.height,
                 included.hash,
+                thousands(included.gas_used),
+                paid.unwrap_or_default(),
                 self.network()
                     .tx_page(&included.hash)
                     .map(|page| format!("\n  {page}"))

@@ -1,7 +1,14 @@
 //! The command line on a chain: what it prints, what it carries to the contracts, and
 //! whether it finds each pick again. `scripts/chain commands` runs it.
 
-use std::{collections::BTreeSet, path::Path, process::Stdio, sync::OnceLock};
+use std::{
+    collections::BTreeSet,
+    path::Path,
+    process::Stdio,
+    sync::OnceLock,
+    thread,
+    time::{Duration, Instant},
+};
 
 use serde_json::{json, Value};
 use surge_chain_tests::Surge;
@@ -157,6 +164,54 @@ fn each_pick_of_crowded_blocks_is_found_right_again_from_the_ledger() {
         (found.as_str(), &explained["explanation"]["pick"]["node"]),
         ("right", &json!(3))
     );
+
+    // Turned down by the only node that it may have, it is over: who watches learns why.
+    let job = job.to_string();
+    surge.signing("operator3").ok(&["job", "decline", &job]);
+    let (said, next) = surge.fails(&["job", "watch", &job]);
+    assert!(
+        said.contains("node 3 turned it down; of its deposit 1.98 STAKE came back and 0.02 STAKE"),
+        "{said}"
+    );
+    assert!(next.contains("surge credit withdraw --of STAKE"), "{next}");
+}
+
+#[test]
+fn an_execution_that_was_undone_is_a_failure() {
+    let surge = surge();
+    let member = surge.signing("member1");
+    let opened = member.ok(&[
+        "dao",
+        "propose",
+        "--title",
+        "Too much",
+        "--spend",
+        "payout1",
+        "90000 STAKE",
+    ]);
+    let proposal = opened["proposal"].as_u64().expect("a proposal").to_string();
+    for name in ["member1", "member2", "member3"] {
+        let voter = surge.signing(name);
+        voter.ok(&["dao", "vote", &proposal, "yes"]);
+    }
+    let anyone = surge.signing("anyone");
+    let since = Instant::now();
+    let until = |wanted: &str| loop {
+        let shown = surge.ok(&["dao", "show", &proposal]);
+        if shown["proposal"]["status"] == wanted {
+            return;
+        }
+        assert!(since.elapsed().as_secs() < 90, "{shown:#}");
+        thread::sleep(Duration::from_millis(500));
+    };
+    until("passed");
+    anyone.ok(&["dao", "poke", &proposal]);
+    until("ready");
+    let (said, next) = anyone.fails(&["dao", "execute", &proposal]);
+    assert!(said.contains("failed and were undone: "), "{said}");
+    assert!(next.contains("surge dao treasury"), "{next}");
+    let shown = surge.ok(&["dao", "show", &proposal]);
+    assert!(said.ends_with(shown["failure"].as_str().expect("why")));
 }
 
 #[test]
@@ -260,6 +315,7 @@ fn what_machines_read_keeps_its_shape() {
             &["dao", "escrow", "registry", "rewards"],
         ),
         (&["dao", "list"], &["proposals"]),
+        (&["dao", "treasury"], &["address", "holds"]),
         (&["dao", "members"], &["members", "total"]),
         (&["dao", "rules"], &["policies", "rows"]),
         (&["dao", "deposits"], &["deposits"]),
@@ -343,6 +399,38 @@ fn a_proposal_carries_what_only_the_dao_may_send_and_is_checked_before() {
         assert!(said.contains(error), "{said}");
         assert!(!next.is_empty(), "{said}");
     }
+}
+
+#[test]
+fn a_deployment_of_others_is_verified_by_checksums_alone_and_kept() {
+    let state = std::fs::read(surge().home.join("state.json")).expect("a state file");
+    let state: Value = serde_json::from_slice(&state).expect("JSON");
+    let mut chains = state.as_object().expect("chains").values();
+    let here = &chains.next().expect("a chain")["default"];
+    let at = ["dao", "token", "registry", "escrow", "rewards"]
+        .map(|name| format!("{name}={}", here[name].as_str().expect("an address")))
+        .join(",");
+    let home = tempfile::tempdir().expect("a folder");
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    let sums = home.path().join("checksums.txt");
+    std::fs::copy(root.join("artifacts/checksums.txt"), sums).expect("a file");
+    let artifacts = home.path().display().to_string();
+    let stranger = Surge::new(home.path());
+    let (error, next) = stranger.fails(&["dao", "members"]);
+    assert!(error.contains("no deployment"), "{error}");
+    assert!(next.contains("--keep"), "{next}");
+    let verify = [
+        "deploy",
+        "verify",
+        "--addresses",
+        &at,
+        "--artifacts",
+        &artifacts,
+    ];
+    assert_eq!(stranger.ok(&verify)["holds"], true);
+    stranger.fails(&["dao", "members"]);
+    stranger.ok(&[&verify[..], &["--keep"]].concat());
+    assert_eq!(stranger.ok(&["dao", "members"])["total"]["members"], 3);
 }
 
 #[test]

@@ -57,7 +57,7 @@ pub fn ask(arguments: &Ask, session: &Session) -> Outcome<Report> {
         Kind::Query,
         query,
         &arguments.fields,
-        session.network(),
+        &|name| session.address(name),
         &coinages,
     )?;
     let contracts = session.contracts()?;
@@ -97,7 +97,7 @@ pub fn call(arguments: &Call, session: &Session) -> Outcome<Report> {
         kind,
         message,
         &arguments.fields,
-        session.network(),
+        &|name| session.address(name),
         &coinages,
     )?;
     let act = Act::new(format!("Sends {message} to the {}.", arguments.contract));

@@ -11,7 +11,6 @@ use surge_interface::{
 use super::provider::{denom_id, own};
 use crate::{
     failure::Outcome,
-    keys,
     money::{Amount, Coinage},
     output::{table, Report},
     session::Session,
@@ -185,7 +184,7 @@ pub fn tips(command: Tips, session: &Session) -> Outcome<Report> {
 /// The address of somebody that is named, or the signer's.
 fn who(session: &Session, name: Option<&str>) -> Outcome<String> {
     match name {
-        Some(name) => keys::address(session.network(), name),
+        Some(name) => session.address(name),
         None => Ok(session.account()?.address().to_owned()),
     }
 }

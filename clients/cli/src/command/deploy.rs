@@ -45,6 +45,10 @@ pub enum Command {
         /// dao=ADDRESS,token=ADDRESS,registry=ADDRESS,escrow=ADDRESS,rewards=ADDRESS.
         #[arg(long)]
         addresses: Option<String>,
+        /// When all holds, keep the addresses in the state file, so that other commands find
+        /// the deployment.
+        #[arg(long, requires = "addresses")]
+        keep: bool,
     },
 }
 
@@ -56,7 +60,7 @@ pub struct Files {
     /// was applied with.
     #[arg(long)]
     settings: Option<PathBuf>,
-    /// Folder of the contracts' wasm.
+    /// Folder of the contracts' wasm; to verify, its checksums.txt is enough.
     #[arg(long, default_value = "artifacts")]
     artifacts: PathBuf,
 }
@@ -80,7 +84,11 @@ pub fn run(command: Command, session: &Session) -> Outcome<Report> {
             Report::new(&plan, told_upgrade(&plan, session))
         }
         Command::Upgrade { artifacts, actions } => upgrade_files(&artifacts, &actions, session),
-        Command::Verify { files, addresses } => verify_files(&files, addresses.as_deref(), session),
+        Command::Verify {
+            files,
+            addresses,
+            keep,
+        } => verify_files(&files, addresses.as_deref(), keep, session),
     }
 }
 
@@ -293,7 +301,12 @@ fn upgrade_files(artifacts: &Path, file: &Path, session: &Session) -> Outcome<Re
     )
 }
 
-fn verify_files(files: &Files, addresses: Option<&str>, session: &Session) -> Outcome<Report> {
+fn verify_files(
+    files: &Files,
+    addresses: Option<&str>,
+    keep: bool,
+    session: &Session,
+) -> Outcome<Report> {
     let source = Source::find(session, files.settings.as_deref(), addresses)?;
     let findings = session.waiting("comparing", || verify(session, &source, &files.artifacts))?;
     let mut rows = table(&["contract", "since", "field", "found", ""]);
@@ -308,9 +321,17 @@ fn verify_files(files: &Files, addresses: Option<&str>, session: &Session) -> Ou
     }
     let differ: Vec<&Finding> = findings.iter().filter(|finding| !finding.holds).collect();
     if differ.is_empty() {
+        let kept = match keep {
+            true => {
+                let chain_id = &session.network().chain_id;
+                State::learn(chain_id, &session.deployment, &source.addresses)?;
+                format!("; kept in {}", State::path()?.display())
+            }
+            false => String::new(),
+        };
         return Report::new(
             &json!({ "holds": true, "findings": findings }),
-            format!("{rows}\nall {} as wanted", findings.len()),
+            format!("{rows}\nall {} as wanted{kept}", findings.len()),
         );
     }
     if !session.json {

@@ -8,6 +8,7 @@ use serde_json::json;
 use surge_interface::UncheckedDenom;
 
 use crate::{
+    deployment::CONTRACTS,
     failure::Outcome,
     keys,
     money::Coinage,
@@ -31,12 +32,15 @@ pub enum Command {
     Import {
         /// What to call it.
         name: String,
+        /// Its derivation path, for another account of the words than the first.
+        #[arg(long, value_name = "PATH", default_value = surge_chain::PATH)]
+        path: String,
     },
     /// All keys with their addresses on the network.
     List,
-    /// A key's address, and what it holds.
+    /// A key's address, and what it holds; a contract's too.
     Show {
-        /// Its name.
+        /// Its name, or that of a contract of the suite.
         name: String,
     },
 }
@@ -56,8 +60,9 @@ pub fn run(command: Command, session: &Session) -> Outcome<Report> {
                 ),
             )
         }
-        Command::Import { name } => {
-            let account = keys::import(network, &name)?;
+        Command::Import { name, path } => {
+            let other = (path != surge_chain::PATH).then_some(path);
+            let account = keys::import(network, &name, other)?;
             let address = account.address();
             Report::new(
                 &json!({ "name": name, "address": address }),
@@ -81,11 +86,16 @@ pub fn run(command: Command, session: &Session) -> Outcome<Report> {
             Report::new(&json, text)
         }
         Command::Show { name } => {
-            let key = keys::known(network, &name)?;
-            let address = key.account.address();
+            let (address, origin) = match CONTRACTS.contains(&name.as_str()) {
+                true => (session.address(&name)?, "the chain".to_owned()),
+                false => {
+                    let key = keys::known(network, &name)?;
+                    (key.account.address().to_owned(), key.origin)
+                }
+            };
             let (mut holds, mut text) = (vec![], vec![]);
             for coinage in session.coinages()? {
-                let held = held(session, address, &coinage)?;
+                let held = held(session, &address, &coinage)?;
                 holds.push(json!({ "denom": coinage.denom, "amount": held.to_string() }));
                 text.push(coinage.of(held).to_string());
             }
@@ -93,13 +103,13 @@ pub fn run(command: Command, session: &Session) -> Outcome<Report> {
                 &json!({
                     "name": name,
                     "address": address,
-                    "origin": key.origin,
+                    "origin": origin,
                     "holds": holds,
                 }),
                 facts([
                     ("name", name),
-                    ("address", address.to_owned()),
-                    ("kept in", key.origin.clone()),
+                    ("address", address),
+                    ("kept in", origin),
                     ("holds", text.join(", ")),
                 ])
                 .to_string(),

@@ -6,9 +6,7 @@ use cw20::Cw20ExecuteMsg;
 use serde_json::json;
 use surge_interface::UncheckedDenom;
 
-use crate::{
-    failure::Outcome, keys, money::Amount, output::Report, session::Session, transact::Act,
-};
+use crate::{failure::Outcome, money::Amount, output::Report, session::Session, transact::Act};
 
 /// What can be said after `surge pay`.
 #[derive(Args)]
@@ -21,7 +19,7 @@ pub struct Arguments {
 
 /// Carries it out.
 pub fn run(arguments: &Arguments, session: &Session) -> Outcome<Report> {
-    let to = keys::address(session.network(), &arguments.to)?;
+    let to = session.address(&arguments.to)?;
     let amount = Amount::parse(&arguments.amount, &session.coinages()?)?;
     let act = Act::new(format!("Pays {}.", arguments.to)).moving(format!("{amount} to {to}"));
     let act = match &amount.coinage.denom {

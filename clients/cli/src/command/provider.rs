@@ -10,7 +10,6 @@ use surge_interface::registry::{
 use super::statement;
 use crate::{
     failure::{Failure, Outcome},
-    keys,
     money::{Amount, Coinage},
     output::{facts, table, Report},
     session::Session,
@@ -109,10 +108,8 @@ pub fn run(command: Command, session: &Session) -> Outcome<Report> {
             profile,
         } => {
             let msg = ExecuteMsg::RegisterProvider {
-                operator: keys::address(session.network(), &operator)?,
-                payout: payout
-                    .map(|name| keys::address(session.network(), &name))
-                    .transpose()?,
+                operator: session.address(&operator)?,
+                payout: payout.map(|name| session.address(&name)).transpose()?,
                 profile_uri: profile,
             };
             let act = Act::new("Registers you as a provider.").call(session, &registry, &msg)?;
@@ -161,7 +158,7 @@ pub fn run(command: Command, session: &Session) -> Outcome<Report> {
             )
         }
         Command::Payout { to, provider } => {
-            let payout = keys::address(session.network(), &to)?;
+            let payout = session.address(&to)?;
             simple(
                 &format!("Earnings go to {payout}, after the delay."),
                 ExecuteMsg::SetPayout { payout, provider },
@@ -170,9 +167,7 @@ pub fn run(command: Command, session: &Session) -> Outcome<Report> {
         Command::Update { operator, profile } => simple(
             "Changes what is known of you.",
             ExecuteMsg::UpdateProvider {
-                operator: operator
-                    .map(|name| keys::address(session.network(), &name))
-                    .transpose()?,
+                operator: operator.map(|name| session.address(&name)).transpose()?,
                 profile_uri: profile,
             },
         ),

@@ -12,7 +12,8 @@ mod verify;
 
 pub use apply::{apply, plan};
 pub use artifact::Artifact;
-pub use plan::{Action, Known, Plan};
+pub use compare::differences;
+pub use plan::{measured, Action, Known, Plan};
 pub use settings::Settings;
 pub use state::{Addresses, State};
 pub use upgrade::{upgrade, Upgrade};

@@ -242,19 +242,27 @@ impl Deployment<'_> {
     }
 }
 
-/// Gas that making a contract takes, by the measured table.
-fn estimate(contract: &str, bytes: usize) -> Outcome<u64> {
-    #[derive(serde::Deserialize)]
-    struct Measured {
-        gas: u64,
-        bytes: usize,
-    }
+/// A row of the measured table: gas and bytes.
+#[derive(serde::Deserialize)]
+pub struct Measured {
+    /// Gas.
+    pub gas: u64,
+    /// Bytes of the transaction.
+    pub bytes: usize,
+}
+
+/// The first row of the measured table (gas/table.json) whose name begins so.
+pub fn measured(what: &str) -> Outcome<Measured> {
     let table: serde_json::Map<String, Value> = serde_json::from_str(MEASURED)?;
-    let what = format!("{contract} instantiate");
-    let row = table.into_iter().find(|(name, _)| name.starts_with(&what));
+    let row = table.into_iter().find(|(name, _)| name.starts_with(what));
     let (_, row) =
         row.ok_or_else(|| Failure::new(format!("gas/table.json has no row {what:?}")))?;
-    let row: Measured = serde_json::from_value(row)?;
+    Ok(serde_json::from_value(row)?)
+}
+
+/// Gas that making a contract takes, by the measured table.
+fn estimate(contract: &str, bytes: usize) -> Outcome<u64> {
+    let row = measured(&format!("{contract} instantiate"))?;
     // With the square of its length, because the registry writes its regions anew for each.
     let (bytes, measured) = (bytes.max(row.bytes) as u64, row.bytes.max(1) as u64);
     Ok(row.gas.saturating_mul(bytes * bytes) / (measured * measured))

@@ -99,7 +99,13 @@ impl Settings {
         }
         let address = |name: &mut String| -> Outcome<()> {
             if !name.starts_with(&format!("{}1", network.prefix)) {
-                *name = keys::known(network, name)?.account.address().to_owned();
+                let known = keys::known(network, name).map_err(|failure| {
+                    Failure::new(format!("{origin}: {}", failure.what())).next(format!(
+                        "make it with: surge keys add {name}; settings of somebody else need addresses where they name keys: ask for {}1…",
+                        network.prefix
+                    ))
+                })?;
+                *name = known.account.address().to_owned();
             }
             Ok(())
         };

@@ -217,6 +217,27 @@ impl State {
         home::write(&Self::path()?, &serde_json::to_vec_pretty(&state)?)
     }
 
+    /// Keeps where a deployment is that others made, under this name. Fails when the name is
+    /// that of another one.
+    pub fn learn(chain_id: &str, name: &str, addresses: &Addresses) -> Outcome<()> {
+        check_name(name)?;
+        let mut here = Self::load()?.on(chain_id);
+        let table: BTreeMap<String, String> = CONTRACTS
+            .into_iter()
+            .map(|contract| (contract.to_owned(), addresses.get(contract).to_owned()))
+            .collect();
+        let known = here.deployments.entry(name.to_owned());
+        let known = known.or_insert_with(|| table.clone());
+        if *known != table {
+            return Err(Failure::new(format!(
+                "{} has another deployment {name} on {chain_id}",
+                Self::path()?.display()
+            ))
+            .next("keep this one under another name: --deployment NAME"));
+        }
+        Self::keep(chain_id, &here)
+    }
+
     /// Keeps others from applying a deployment with the same file.
     pub fn alone() -> Outcome<Alone> {
         let path = Self::path()?.with_extension("lock");

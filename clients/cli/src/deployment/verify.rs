@@ -84,15 +84,15 @@ pub fn verify(session: &Session, source: &Source, artifacts: &Path) -> Outcome<V
     let chain = session.chain()?;
     let at = &source.addresses;
     let mut findings = vec![];
-    for artifact in artifact::read(artifacts)? {
+    for (name, checksum) in artifact::checksums(artifacts)? {
         let mut contract = Contract {
-            name: artifact.contract,
-            address: at.get(artifact.contract),
+            name,
+            address: at.get(name),
             chain,
             findings: &mut findings,
         };
-        contract.code(&artifact.checksum, at, source.meta.as_ref())?;
-        let birth = contract.history(&artifact.checksum, source.meta.as_ref())?;
+        contract.code(&checksum, at, source.meta.as_ref())?;
+        let birth = contract.history(&checksum, source.meta.as_ref())?;
         let start_secs = match &source.meta {
             Some(meta) => meta.start_secs,
             None => birth["start_secs"].as_u64(),

@@ -34,6 +34,49 @@ fn a_key_is_imported_from_standard_input_or_the_environment_by_the_standard_path
 }
 
 #[test]
+fn another_account_of_the_same_words_is_imported_by_its_path() {
+    let surge = Surge::new();
+    let at = |name: &'static str, path: &'static str| {
+        let import = words(&["keys", "import", name, "--path", path, "--json"]);
+        surge.run_with(&import, &PASSPHRASE, &format!("{WORDS}\n"))
+    };
+    assert_eq!(at("first", "m/44'/118'/0'/0/0").json()["address"], ADDRESS);
+    let second = at("second", "m/44'/118'/0'/0/1").json()["address"].clone();
+    assert_ne!(second, ADDRESS);
+    let shown = surge.run(&words(&["keys", "list", "--json"])).json();
+    assert_eq!(shown[1]["address"], second);
+    let failure = at("third", "first").failure();
+    let error = failure["error"].as_str().expect("text");
+    assert!(error.contains("\"first\" is no derivation path"), "{error}");
+}
+
+#[test]
+fn settings_of_somebody_else_that_name_keys_are_told_to_name_addresses() {
+    let surge = Surge::new();
+    let settings = include_str!("../../../../networks/testnet.settings.toml");
+    surge.file("theirs.toml", settings);
+    let at = "dao=osmo1d,token=osmo1t,registry=osmo1r,escrow=osmo1e,rewards=osmo1w";
+    let verify = [
+        "deploy",
+        "verify",
+        "--settings",
+        "theirs.toml",
+        "--addresses",
+        at,
+    ];
+    let failure = surge
+        .run(&[&verify[..], &ON, &["--json"]].concat())
+        .failure();
+    let error = failure["error"].as_str().expect("text");
+    assert_eq!(error, "theirs.toml: there is no key named arbiter");
+    let next = failure["next"].as_str().expect("text");
+    assert!(
+        next.contains("need addresses") && next.contains("osmo1"),
+        "{next}"
+    );
+}
+
+#[test]
 fn a_new_key_writes_its_words_once_for_its_user_alone() {
     let surge = Surge::new();
     let add = words(&["keys", "add", "alice", "--backup", "alice.words", "--json"]);

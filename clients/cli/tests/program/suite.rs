@@ -9,7 +9,10 @@ use std::{
 
 use base64::{engine::general_purpose::STANDARD, Engine};
 use cosmrs::proto::{
-    cosmos::{bank::v1beta1::QueryBalanceResponse, base::v1beta1::Coin},
+    cosmos::{
+        bank::v1beta1::{QueryAllBalancesResponse, QueryBalanceResponse},
+        base::v1beta1::Coin,
+    },
     cosmwasm::wasm::v1::{QuerySmartContractStateRequest, QuerySmartContractStateResponse},
     traits::Message,
 };
@@ -46,6 +49,8 @@ const PEOPLE: [&str; 14] = [
 ];
 const FOUNDERS: [&str; 3] = ["dora", "emil", "faye"];
 const CHAIN: &str = "sick-1";
+/// A coin that nobody here knows.
+pub const OTHER: &str = "ibc/27394FB092D2ECCD56123C74F36E4C1F926001CEADA9CA97EA622B25F41E5EB2";
 
 /// Contract and query, with what was answered last.
 pub type Answers = BTreeMap<(String, String), Value>;
@@ -144,6 +149,16 @@ fn answer(
                 denom: NATIVE.to_owned(),
                 amount: "7000000".to_owned(),
             }),
+        }
+        .encode_to_vec(),
+        "/cosmos.bank.v1beta1.Query/AllBalances" => QueryAllBalancesResponse {
+            balances: [NATIVE, OTHER]
+                .map(|denom| Coin {
+                    denom: denom.to_owned(),
+                    amount: "7000000".to_owned(),
+                })
+                .to_vec(),
+            pagination: None,
         }
         .encode_to_vec(),
         "/cosmwasm.wasm.v1.Query/SmartContractState" => {

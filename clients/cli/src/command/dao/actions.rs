@@ -13,7 +13,6 @@ use crate::{
     contract::{check, compose, Kind},
     deployment::CONTRACTS,
     failure::{Failure, Outcome},
-    keys,
     money::{Amount, Coinage},
     session::Session,
 };
@@ -101,13 +100,13 @@ impl Actions {
         for (to, amount) in pairs(&self.spend) {
             let amount = Amount::parse(amount, &session.coinages()?)?;
             actions.push(Action::Send {
-                to: keys::address(session.network(), to)?,
+                to: session.address(to)?,
                 denom: amount.coinage.denom,
                 amount: Uint128::new(amount.base),
             });
         }
         for who in &self.add_member {
-            let address = keys::address(session.network(), who)?;
+            let address = session.address(who)?;
             actions.push(Action::AddMember { address });
         }
         let leaving = self.remove_member.iter();
@@ -119,7 +118,7 @@ impl Actions {
             if let [contract, message, class] = row {
                 actions.push(Action::SetRow {
                     row: Row {
-                        contract: address(session, contract)?,
+                        contract: session.address(contract)?,
                         message: message.clone(),
                         class: numbers::class(class)?,
                     },
@@ -131,13 +130,13 @@ impl Actions {
         }
         for (contract, who) in pairs(&self.admin) {
             actions.push(Action::SetAdmin {
-                contract: address(session, contract)?,
-                admin: keys::address(session.network(), who)?,
+                contract: session.address(contract)?,
+                admin: session.address(who)?,
             });
         }
         for (contract, code) in pairs(&self.migrate) {
             actions.push(Action::Migrate {
-                contract: address(session, contract)?,
+                contract: session.address(contract)?,
                 code_id: code.parse().map_err(|_| {
                     Failure::new(format!("{code:?} is no number of a code"))
                         .next("`surge tx HASH` of its storing tells the code_id")
@@ -192,7 +191,7 @@ impl Actions {
                 return Err(Failure::new(format!("nobody is the {role:?}"))
                     .next("write arbiter or treasury"));
             }
-            let who = keys::address(session.network(), who)?;
+            let who = session.address(who)?;
             to("escrow", json!({ "set_roles": { role: who } }));
         }
         for (provider, percent) in pairs(&self.slash) {
@@ -209,7 +208,7 @@ impl Actions {
             to("rewards", json!({ "slash": slash }));
         }
         for (contract, who) in pairs(&self.owner) {
-            let new_owner = keys::address(session.network(), who)?;
+            let new_owner = session.address(who)?;
             let transfer = json!({ "new_owner": new_owner, "expiry": null });
             to(
                 contract,
@@ -225,10 +224,16 @@ impl Actions {
                     .next("write, for example: --tell token.update_marketing project=surge")
             })?;
             ask::known(contract)?;
-            let (network, coinages) = (session.network(), session.coinages()?);
             to(
                 contract,
-                compose(contract, Kind::Message, name, &fields, network, &coinages)?,
+                compose(
+                    contract,
+                    Kind::Message,
+                    name,
+                    &fields,
+                    &|name| session.address(name),
+                    &session.coinages()?,
+                )?,
             );
         }
         for (contract, path) in pairs(&self.message) {
@@ -253,17 +258,10 @@ pub fn execute(session: &Session, contract: &str, msg: &Value) -> Outcome<Action
         })?;
     }
     Ok(Action::Execute {
-        contract: address(session, contract)?,
+        contract: session.address(contract)?,
         msg: Binary::new(serde_json::to_vec(msg)?),
         funds: vec![],
     })
-}
-
-fn address(session: &Session, contract: &str) -> Outcome<String> {
-    match CONTRACTS.contains(&contract) {
-        true => Ok(session.contracts()?.get(contract).to_owned()),
-        false => keys::address(session.network(), contract),
-    }
 }
 
 fn pairs(words: &[String]) -> impl Iterator<Item = (&str, &str)> {

@@ -1,21 +1,25 @@
 //! `surge dao`.
 
 mod actions;
+mod execute;
+mod look;
 mod numbers;
 mod propose;
 mod stake;
 mod tables;
+pub mod told;
+mod treasury;
 
 use clap::{Subcommand, ValueEnum};
-use serde_json::{json, Value};
+use serde_json::json;
 use surge_interface::dao::{
-    Action, BallotsResponse, Choice, DaoMember, DepositsResponse, ExecuteMsg, FullProposalResponse,
-    MembersResponse, Policies, ProposalsResponse, QueryMsg, RowsResponse, TotalResponse,
+    BallotsResponse, Choice, DaoMember, DepositsResponse, ExecuteMsg, MembersResponse, Policies,
+    ProposalsResponse, QueryMsg, RowsResponse, TotalResponse,
 };
 
 use crate::{
+    clock::span,
     failure::{Failure, Outcome},
-    keys,
     output::{facts, printable, table, Report},
     session::Session,
     transact::Act,
@@ -104,6 +108,8 @@ pub enum Command {
         /// An id, an address or the name of a key; you, when left away.
         who: Option<String>,
     },
+    /// What the DAO holds, and what of it is its own and not a deposit or a stake.
+    Treasury,
     /// Quorum, times and deposit of each class of proposal, and which messages belong to which.
     Rules,
     /// Put tokens at stake, as weight.
@@ -160,32 +166,27 @@ pub fn run(command: Command, session: &Session) -> Outcome<Report> {
                 Say::No => (Choice::No, "against"),
                 Say::Abstain => (Choice::Abstain, "neither for nor against"),
             };
-            simple(
-                format!("Votes {word} proposal {proposal}."),
-                ExecuteMsg::Vote {
-                    proposal,
-                    choice,
-                    reason,
-                },
-            )
+            let found = look::proposal_of(session, proposal)?;
+            let mut act = Act::new(format!(
+                "Votes {word} proposal {proposal}, {:?}.",
+                printable(&found.proposal.title)
+            ));
+            for line in told::lines(session, told::ONCE, &found.actions)? {
+                act = act.moving(line);
+            }
+            let msg = ExecuteMsg::Vote {
+                proposal,
+                choice,
+                reason,
+            };
+            let act = act.call(session, &dao, &msg)?;
+            session.perform(&act)?.report(&json!({}), "")
         }
         Command::Poke { proposal } => simple(
             format!("Records the result of proposal {proposal}."),
             ExecuteMsg::Poke { proposal },
         ),
-        Command::Execute { proposal } => {
-            let act = Act::new(format!(
-                "Carries out proposal {proposal}, all of it or nothing."
-            ))
-            .call(session, &dao, &ExecuteMsg::Execute { proposal })?;
-            let done = session.perform(&act)?;
-            let failed = done.attribute("execution_failed", "error");
-            let text = match &failed {
-                Some(why) => format!("its actions failed and were undone: {why}"),
-                None => String::new(),
-            };
-            done.report(&json!({ "proposal": proposal, "failed": failed }), text)
-        }
+        Command::Execute { proposal } => execute::run(session, proposal),
         Command::Withdraw { proposal } => simple(
             format!("Takes proposal {proposal} back."),
             ExecuteMsg::Withdraw { proposal },
@@ -194,7 +195,7 @@ pub fn run(command: Command, session: &Session) -> Outcome<Report> {
             format!("Sends the deposit of proposal {proposal} to its proposer."),
             ExecuteMsg::Refund { proposal },
         ),
-        Command::Show { proposal } => show(session, proposal),
+        Command::Show { proposal } => look::show(session, proposal),
         Command::List {
             start_before,
             limit,
@@ -272,6 +273,7 @@ pub fn run(command: Command, session: &Session) -> Outcome<Report> {
             Report::new(&answer, rows.to_string())
         }
         Command::Member { who } => member(session, who.as_deref()),
+        Command::Treasury => treasury::show(session),
         Command::Rules => rules(session),
         Command::Stake { amount } => stake::stake(session, &amount),
         Command::Unstake { amount } => stake::unstake(session, &amount),
@@ -297,7 +299,7 @@ fn member(session: &Session, who: Option<&str>) -> Outcome<Report> {
             height: None,
         },
         Some((name, Err(_))) => QueryMsg::MemberOf {
-            address: keys::address(session.network(), name)?,
+            address: session.address(name)?,
             height: None,
         },
         None => QueryMsg::MemberOf {
@@ -365,19 +367,15 @@ fn rules(session: &Session) -> Outcome<Report> {
             format!("{:.2} %", f64::from(policy.quorum_bps) / 100.0),
             format!("{:.2} %", f64::from(policy.pass_bps) / 100.0),
             policy.min_voters.to_string(),
-            format!("{} s", policy.voting_secs),
-            format!("{} s", policy.timelock_secs),
+            span(policy.voting_secs),
+            span(policy.timelock_secs),
             policy.deposit.to_string(),
         ]);
     }
-    let at = session.contracts()?;
     let mut messages = table(&["contract", "message", "class"]);
     for row in &all {
-        let name = crate::deployment::CONTRACTS
-            .into_iter()
-            .find(|name| at.get(name) == row.contract);
         messages.add_row([
-            name.map_or_else(|| row.contract.clone(), str::to_owned),
+            told::called(session, &row.contract),
             row.message.clone(),
             row.class.name().to_owned(),
         ]);
@@ -386,88 +384,4 @@ fn rules(session: &Session) -> Outcome<Report> {
         &json!({ "policies": policies, "rows": all }),
         format!("{rows}\n{messages}\nevery other message to a contract is of class any"),
     )
-}
-
-fn show(session: &Session, proposal: u64) -> Outcome<Report> {
-    let msg = QueryMsg::FullProposal { proposal };
-    let found: FullProposalResponse = session.ask(&session.contracts()?.dao, &msg)?;
-    let (summary, policy) = (&found.proposal, &found.policy);
-    let classes: Vec<&str> = summary.classes.iter().map(|class| class.name()).collect();
-    let next = summary.ready_secs.map_or_else(
-        || format!("voting until {}", summary.closes_secs),
-        |ready| format!("ready from {ready}"),
-    );
-    let text = facts([
-        (
-            "proposal",
-            format!("{}: {}", summary.id, printable(&summary.title)),
-        ),
-        (
-            "status",
-            format!("{}, {next} (s since 1970)", summary.status.name()),
-        ),
-        ("classes", classes.join(", ")),
-        (
-            "votes",
-            format!(
-                "{} yes, {} no, {} abstain, of {}",
-                summary.yes, summary.no, summary.abstain, summary.total
-            ),
-        ),
-        (
-            "needs",
-            format!(
-                "{:.1} % of all weight, {} voters",
-                f64::from(policy.quorum_bps) / 100.0,
-                policy.min_voters
-            ),
-        ),
-        (
-            "failure",
-            found
-                .failure
-                .as_deref()
-                .map_or_else(|| "none".to_owned(), printable),
-        ),
-    ]);
-    let words = match found.text.trim() {
-        "" => String::new(),
-        // Its own lines are marked, so that none of them looks like one of ours.
-        words => {
-            let lines: Vec<String> = words
-                .lines()
-                .map(|line| format!("\n  | {}", printable(line)))
-                .collect();
-            format!("\n{}", lines.concat())
-        }
-    };
-    let mut does = String::new();
-    for action in &found.actions {
-        does.push_str(&format!("\n\n{:#}", readable(session, action)?));
-    }
-    Report::new(&found, format!("{text}{words}{does}"))
-}
-
-/// An action with its contract by name and its message as JSON instead of bytes.
-fn readable(session: &Session, action: &Action) -> Outcome<Value> {
-    let mut json = serde_json::to_value(action)?;
-    let msg = match action {
-        Action::Execute { msg, .. } | Action::Migrate { msg, .. } => {
-            serde_json::from_slice::<Value>(msg)
-        }
-        _ => return Ok(json),
-    };
-    let at = session.contracts()?;
-    for inner in json.as_object_mut().into_iter().flatten() {
-        if let Ok(msg) = &msg {
-            inner.1["msg"] = msg.clone();
-        }
-        let named = crate::deployment::CONTRACTS
-            .into_iter()
-            .find(|name| inner.1["contract"] == at.get(name));
-        if let Some(name) = named {
-            inner.1["contract"] = json!(name);
-        }
-    }
-    Ok(json)
 }

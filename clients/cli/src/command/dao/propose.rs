@@ -3,11 +3,16 @@
 use std::{fs, path::PathBuf};
 
 use clap::Args;
-use serde_json::json;
-use surge_interface::dao::{ClassifyResponse, Draft, ExecuteMsg, QueryMsg, ReceiveMsg, MIN_GAS};
+use serde_json::{json, Value};
+use surge_interface::{
+    dao::{Action, ClassifyResponse, Draft, ExecuteMsg, QueryMsg, ReceiveMsg, MAX_GAS, MIN_GAS},
+    UncheckedDenom,
+};
 
-use super::actions::Actions;
+use super::{actions::Actions, told};
 use crate::{
+    clock::span,
+    deployment::measured,
     failure::{Failure, Outcome},
     output::Report,
     session::Session,
@@ -28,9 +33,10 @@ pub struct Propose {
     text_file: Option<PathBuf>,
     #[command(flatten)]
     actions: Actions,
-    /// Gas that the actions may use together.
-    #[arg(long, default_value_t = 1_000_000)]
-    actions_gas: u64,
+    /// Gas that the actions may use together; by what they are when left away, at least
+    /// 1,000,000 (contracts/dao/README.md, "How much gas to state").
+    #[arg(long)]
+    actions_gas: Option<u64>,
 }
 
 /// Opens it.
@@ -54,23 +60,25 @@ pub fn open(propose: &Propose, session: &Session) -> Outcome<Report> {
         text,
         gas: match actions.is_empty() {
             true => 0,
-            false => propose.actions_gas.max(MIN_GAS),
+            false => match propose.actions_gas {
+                Some(gas) => gas.max(MIN_GAS),
+                None => gas(&actions, session),
+            },
         },
         actions,
     };
     let classes: Vec<&str> = found.classes.iter().map(|class| class.name()).collect();
     let policy = &found.policy;
-    let days = |secs: u64| match secs {
-        0..86_400 => format!("{secs} seconds"),
-        _ => format!("{:.1} days", secs as f64 / 86_400.0),
-    };
-    let act = Act::new(format!(
+    let mut act = Act::new(format!(
         "Opens a proposal of class {}: {:.1} % of all weight has to vote, for {} at most, then {} of timelock.",
         classes.join(" and "),
         f64::from(policy.quorum_bps) / 100.0,
-        days(policy.voting_secs),
-        days(policy.timelock_secs),
+        span(policy.voting_secs),
+        span(policy.timelock_secs),
     ));
+    for line in told::lines(session, told::ONCE, &draft.actions)? {
+        act = act.moving(line);
+    }
     let inside = ReceiveMsg::Propose {
         draft: Box::new(draft.clone()),
     };
@@ -89,4 +97,39 @@ pub fn open(propose: &Propose, session: &Session) -> Outcome<Report> {
         .map(|id| format!("it is proposal {id}; next: surge dao vote {id} yes"))
         .unwrap_or_default();
     done.report(&json!({ "proposal": id, "classes": classes }), text)
+}
+
+/// Least gas that is stated where nobody says how much: what is not used is not charged.
+const LEAST_GAS: u64 = 1_000_000;
+/// Gas of a message that was not measured: twice the dearest that was.
+const UNKNOWN_GAS: u64 = 310_000;
+
+/// Gas to state for these actions: twice what they use by the table of
+/// contracts/dao/README.md, for what changes until then.
+fn gas(actions: &[Action], session: &Session) -> u64 {
+    let mut sum = 40_000u64;
+    for action in actions {
+        sum = sum.saturating_add(match action {
+            Action::Send { denom, .. } => match denom {
+                UncheckedDenom::Native(_) => 20_000,
+                UncheckedDenom::Cw20(_) => 80_000,
+            },
+            Action::AddMember { .. } | Action::RemoveMember { .. } => 45_000,
+            Action::SetPolicy { .. } | Action::SetRow { .. } | Action::SetSettings { .. } => 25_000,
+            Action::SetAdmin { .. } | Action::Migrate { .. } => 77_000,
+            Action::Execute { contract, msg, .. } => {
+                let msg: Value = serde_json::from_slice(msg).unwrap_or_default();
+                let name = msg.as_object().and_then(|msg| msg.keys().next());
+                match (told::called(session, contract), name) {
+                    (token, Some(name)) if token == "token" && name == "transfer" => 80_000,
+                    (contract, Some(name)) => {
+                        let row = measured(&format!("dao execute ({contract} {name})"));
+                        row.map_or(UNKNOWN_GAS, |row| row.gas.saturating_sub(157_000))
+                    }
+                    _ => UNKNOWN_GAS,
+                }
+            }
+        });
+    }
+    sum.saturating_mul(2).clamp(LEAST_GAS, MAX_GAS)
 }

@@ -14,6 +14,7 @@ use surge_store::Allowed;
 
 use super::Places;
 use crate::{
+    clock::moment,
     failure::{Failure, Outcome},
     output::{facts, printable, table, thousands, Report},
     session::Session,
@@ -43,11 +44,7 @@ pub fn wait_for(
         thread::sleep(LOOK);
     })?;
     let Some(result) = &found.result else {
-        return Err(Failure::new(format!(
-            "job {job} is {} and has no result",
-            word(found.summary.status)
-        ))
-        .next("what was held is a credit of yours: surge job show"));
+        return Err(without_result(session, &found));
     };
     let allowed = Allowed {
         bytes: result.size,
@@ -74,6 +71,61 @@ pub fn wait_for(
     )
 }
 
+/// Why a job that is over has no result, and what became of its money.
+fn without_result(session: &Session, found: &JobResponse) -> Failure {
+    let summary = &found.summary;
+    let job = summary.id;
+    let coinage = session.coinage(&summary.denom.clone().into());
+    let declined = match summary.declined.as_slice() {
+        [] => String::new(),
+        [node] => format!(": node {node} turned it down"),
+        nodes => format!(": nodes {} turned it down", listed(nodes)),
+    };
+    let missed = match (summary.status, summary.node) {
+        (Status::Expired, Some(node)) => format!(": node {node} missed its deadline"),
+        _ => declined,
+    };
+    // A node may keep no index of transactions: then the sums are left out.
+    let closed = session.chain().ok().and_then(|chain| {
+        let condition = format!("wasm-job_closed.job='{job}'");
+        let closed = chain.transactions(&condition).ok()?.pop()?.included;
+        let wanted = job.to_string();
+        let event = closed.events.iter().find(|event| {
+            event.kind == "wasm-job_closed" && event.get("job") == Some(wanted.as_str())
+        })?;
+        let of = |key: &str| event.get(key)?.parse::<u128>().ok();
+        let gone = ["to_provider", "burn", "treasury", "insurance"];
+        let gone = gone.iter().filter_map(|key| of(key)).sum::<u128>();
+        Some((of("to_requester")?, gone))
+    });
+    let money = match closed {
+        Some((back, 0)) => format!("; all of its deposit, {}, came back", coinage.of(back)),
+        Some((back, gone)) => format!(
+            "; of its deposit {} came back and {} are gone as fees",
+            coinage.of(back),
+            coinage.of(gone)
+        ),
+        None => String::new(),
+    };
+    Failure::new(format!(
+        "job {job} is {} and has no result{missed}{money}",
+        word(summary.status)
+    ))
+    .next(format!(
+        "what came back is a credit of yours; fetch it with: surge credit withdraw --of {}",
+        coinage.display
+    ))
+    .with(&json!({ "job": job, "status": word(summary.status), "declined": summary.declined }))
+}
+
+fn listed(nodes: &[u32]) -> String {
+    let nodes: Vec<String> = nodes.iter().map(ToString::to_string).collect();
+    match nodes.is_empty() {
+        true => "none".to_owned(),
+        false => nodes.join(", "),
+    }
+}
+
 /// Its node says that the program failed, and delivered a report of that.
 fn failed(found: &JobResponse, path: &Path, report: &FailureReport) -> Failure {
     let job = found.summary.id;
@@ -84,8 +136,8 @@ fn failed(found: &JobResponse, path: &Path, report: &FailureReport) -> Failure {
     };
     let next = match found.summary.status {
         Status::Submitted => format!(
-            "mend the program or its input and order it again: the node is paid for the run; if the same program on the same input ends well elsewhere: surge job dispute {job} --reason URI, before second {} since 1970",
-            found.summary.deadline_secs
+            "mend the program or its input and order it again: the node is paid for the run; if the same program on the same input ends well elsewhere: surge job dispute {job} --reason URI, before {}",
+            moment(found.summary.deadline_secs)
         ),
         _ => "mend the program or its input, and order it again".to_owned(),
     };
@@ -110,6 +162,12 @@ pub fn show(session: &Session, job: u64) -> Outcome<Report> {
     let node = summary
         .node
         .map_or_else(|| "none".to_owned(), |node| node.to_string());
+    let ends = match summary.status {
+        Status::Open | Status::Assigned | Status::Submitted | Status::Disputed => {
+            moment(summary.deadline_secs)
+        }
+        _ => "it is over".to_owned(),
+    };
     let text = facts([
         ("job", job.to_string()),
         ("status", word(summary.status)),
@@ -117,7 +175,8 @@ pub fn show(session: &Session, job: u64) -> Outcome<Report> {
         ("node", node),
         ("price", coinage.of(summary.price.u128()).to_string()),
         ("held", coinage.of(summary.held.u128()).to_string()),
-        ("until (s since 1970)", summary.deadline_secs.to_string()),
+        ("declined by", listed(&summary.declined)),
+        ("this ends", ends),
         ("program", printable(&found.spec.program.uri)),
         (
             "result",

@@ -1,0 +1,82 @@
+//! Accounts that several keys sign for together, as far as simulating needs.
+
+use cosmrs::proto::cosmos::{
+    crypto::multisig::{
+        v1beta1::{CompactBitArray, MultiSignature},
+        LegacyAminoPubKey,
+    },
+    tx::v1beta1::{
+        mode_info::{Multi, Single, Sum},
+        ModeInfo, SignerInfo,
+    },
+};
+use cosmrs::{proto::traits::Message, Any};
+
+/// SIGN_MODE_LEGACY_AMINO_JSON, in which hardware wallets and multisigs sign.
+const AMINO: i32 = 127;
+/// Bytes of a signature.
+const SIGNATURE: usize = 64;
+
+/// What stands for the signatures of a multisig while a transaction is simulated: as many empty
+/// ones as are needed. None when this is no key of a multisig.
+pub fn stand_in(public: Option<&Any>, sequence: u64) -> Option<(SignerInfo, Vec<u8>)> {
+    let public = public.filter(|key| key.type_url.ends_with("multisig.LegacyAminoPubKey"))?;
+    let key = LegacyAminoPubKey::decode(&*public.value).ok()?;
+    let (all, needed) = (key.public_keys.len(), usize::try_from(key.threshold).ok()?);
+    let mut elems = vec![0u8; all.div_ceil(8)];
+    for signer in 0..needed.min(all) {
+        if let Some(byte) = elems.get_mut(signer / 8) {
+            *byte |= 0x80 >> (signer % 8);
+        }
+    }
+    let one = ModeInfo {
+        sum: Some(Sum::Single(Single { mode: AMINO })),
+    };
+    let multi = Multi {
+        bitarray: Some(CompactBitArray {
+            extra_bits_stored: u32::try_from(all % 8).ok()?,
+            elems,
+        }),
+        mode_infos: vec![one; needed],
+    };
+    let signatures = MultiSignature {
+        signatures: vec![vec![0; SIGNATURE]; needed],
+    };
+    let info = SignerInfo {
+        public_key: Some(public.clone()),
+        mode_info: Some(ModeInfo {
+            sum: Some(Sum::Multi(multi)),
+        }),
+        sequence,
+    };
+    Some((info, signatures.encode_to_vec()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn as_many_signatures_stand_in_as_the_multisig_needs() {
+        let key = LegacyAminoPubKey {
+            threshold: 2,
+            public_keys: vec![Any::default(); 9],
+        };
+        let public = Any {
+            type_url: "/cosmos.crypto.multisig.LegacyAminoPubKey".to_owned(),
+            value: key.encode_to_vec(),
+        };
+        let (info, signatures) = stand_in(Some(&public), 7).expect("a multisig");
+        let Some(Sum::Multi(multi)) = info.mode_info.and_then(|mode| mode.sum) else {
+            panic!("several sign");
+        };
+        let bits = multi.bitarray.expect("who signs");
+        assert_eq!((bits.extra_bits_stored, bits.elems), (1, vec![0xc0, 0]));
+        let signatures = MultiSignature::decode(&*signatures).expect("signatures");
+        assert_eq!(
+            (multi.mode_infos.len(), signatures.signatures.len()),
+            (2, 2)
+        );
+        assert!(stand_in(Some(&Any::default()), 7).is_none());
+    }
+}

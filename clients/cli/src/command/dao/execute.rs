@@ -1,0 +1,100 @@
+//! A proposal is carried out, or was undone.
+
+use serde_json::json;
+use surge_chain::Included;
+use surge_interface::dao::ExecuteMsg;
+
+use super::{look, told};
+use crate::{
+    failure::{Failure, Outcome},
+    output::{printable, Report},
+    session::Session,
+    transact::{self, Act, Done},
+};
+
+/// Carries it out. That its actions failed and were undone is a failure, although the
+/// transaction is in a block and paid for.
+pub fn run(session: &Session, proposal: u64) -> Outcome<Report> {
+    let found = look::proposal_of(session, proposal)?;
+    let mut act = Act::new(format!(
+        "Carries out proposal {proposal}, {:?}, all of it or nothing.",
+        printable(&found.proposal.title)
+    ));
+    for line in told::lines(session, "", &found.actions)? {
+        act = act.moving(line);
+    }
+    let dao = session.contracts()?.dao;
+    let act = act.call(session, &dao, &ExecuteMsg::Execute { proposal })?;
+    let done = session.perform(&act)?;
+    if let Done::Included(included) = &done {
+        if let Some((why, again)) = undone(included) {
+            let step = match again {
+                true if why == UNFUNDED => format!(
+                    "it spends more than the DAO has, see: surge dao treasury; once more is there: surge dao execute {proposal}"
+                ),
+                true => format!(
+                    "mend the reason and say it again: surge dao execute {proposal}; until when: surge dao show {proposal}"
+                ),
+                false => format!(
+                    "nobody can carry it out any more; open another proposal: surge dao propose; what this one was: surge dao show {proposal}"
+                ),
+            };
+            let more = json!({ "proposal": proposal, "failed": why });
+            return Err(Failure::new(format!(
+                "the actions of proposal {proposal} failed and were undone: {}",
+                printable(&why)
+            ))
+            .next(step)
+            .with(&transact::told(included, &more)?));
+        }
+    }
+    done.report(&json!({ "proposal": proposal, "failed": null }), "")
+}
+
+/// How a chain tells a contract that money is missing, without its words.
+const UNFUNDED: &str = "codespace: sdk, code: 5";
+
+/// Why the actions were undone, and whether they may be tried again; none when they were not.
+fn undone(included: &Included) -> Option<(String, bool)> {
+    let event = included.event("wasm-execution_failed")?;
+    let why = event.get("reason").unwrap_or("the chain does not say why");
+    Some((why.to_owned(), event.get("status") == Some("ready")))
+}
+
+#[cfg(test)]
+mod tests {
+    use surge_interface::events::{dao::ExecutionFailed, Emit};
+
+    use super::*;
+
+    #[test]
+    fn that_all_was_undone_is_read_from_the_event_that_the_dao_emits() {
+        let event = ExecutionFailed {
+            proposal: 3,
+            tries: 1,
+            status: "ready",
+            reason: "too little".to_owned(),
+        };
+        let event = event.emit(7);
+        let mut attributes = vec![];
+        for attribute in event.attributes {
+            attributes.push((attribute.key, attribute.value));
+        }
+        let mut included = Included {
+            hash: String::new(),
+            height: 1,
+            gas_used: 1,
+            gas_limit: 1,
+            bytes: None,
+            fee: None,
+            data: vec![],
+            events: vec![],
+        };
+        assert_eq!(undone(&included), None);
+        included.events.push(surge_chain::Event {
+            kind: format!("wasm-{}", event.ty),
+            attributes,
+        });
+        assert_eq!(undone(&included), Some(("too little".to_owned(), true)));
+    }
+}

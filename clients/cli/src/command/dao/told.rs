@@ -1,0 +1,255 @@
+//! What a proposal does, a line in words for each action.
+
+use std::collections::BTreeMap;
+
+use cw20::Cw20ExecuteMsg;
+use serde_json::{json, Value};
+use surge_interface::{
+    dao::{Action, Class, ConfigResponse, DaoMember, Policies, QueryMsg},
+    UncheckedDenom,
+};
+
+use super::treasury;
+use crate::{
+    deployment::{differences, CONTRACTS},
+    failure::Outcome,
+    money::Coinage,
+    output::printable,
+    session::Session,
+};
+
+/// What stands before what is not decided yet.
+pub const ONCE: &str = "if it passes: ";
+
+/// Each action in words, `before` before it, and a line more for what the DAO has too little
+/// of. What changes is told beside what holds now.
+pub fn lines(session: &Session, before: &str, actions: &[Action]) -> Outcome<Vec<String>> {
+    let mut lines = vec![];
+    for action in actions {
+        lines.push(format!("{before}{}", printable(&line(session, action)?)));
+    }
+    lines.extend(lacking(session, actions)?);
+    Ok(lines)
+}
+
+fn line(session: &Session, action: &Action) -> Outcome<String> {
+    let called = |address: &str| called(session, address);
+    Ok(match action {
+        Action::Send { to, denom, amount } => {
+            let amount = session.coinage(denom).of(amount.u128());
+            format!("pays {amount} to {}", called(to))
+        }
+        Action::Execute {
+            contract,
+            msg,
+            funds,
+        } => {
+            let mut line = message(session, contract, msg)?;
+            for coin in funds {
+                let denom = UncheckedDenom::Native(coin.denom.clone());
+                let amount = session.coinage(&denom).of(coin.amount.u128());
+                line = format!("{line}, and pays it {amount}");
+            }
+            line
+        }
+        Action::Migrate {
+            contract,
+            code_id,
+            msg,
+        } => {
+            let msg = match msg.as_slice() {
+                b"{}" => String::new(),
+                msg => format!(", with {}", String::from_utf8_lossy(msg)),
+            };
+            format!("gives {} the code {code_id}{msg}", called(contract))
+        }
+        Action::SetAdmin { contract, admin } => format!(
+            "hands over the right to give {} other code to {}",
+            called(contract),
+            called(admin)
+        ),
+        Action::SetPolicy { class, policy } => {
+            let all: Policies = session.ask(&session.contracts()?.dao, &QueryMsg::Policies {})?;
+            let mut all = Class::ALL.into_iter().zip(all.into_array());
+            let now = all.find(|(of, _)| of == class).map(|(_, policy)| policy);
+            let (now, policy) = (serde_json::to_value(now)?, serde_json::to_value(policy)?);
+            format!(
+                "rules of class {}: {}",
+                class.name(),
+                changes(&policy, &now)
+            )
+        }
+        Action::SetRow { row } => format!(
+            "a message {} to {} is of class {}",
+            row.message,
+            called(&row.contract),
+            row.class.name()
+        ),
+        Action::SetSettings { settings } => {
+            let now: ConfigResponse =
+                session.ask(&session.contracts()?.dao, &QueryMsg::Config {})?;
+            let now = serde_json::to_value(now.settings)?;
+            let settings = serde_json::to_value(settings)?;
+            format!("settings of the DAO: {}", changes(&settings, &now))
+        }
+        Action::AddMember { address } => format!("takes {} in as a member", called(address)),
+        Action::RemoveMember { member } => {
+            let msg = QueryMsg::MemberById {
+                member: *member,
+                height: None,
+            };
+            let found: Option<DaoMember> = session.ask(&session.contracts()?.dao, &msg)?;
+            let who = found.map_or_else(
+                || "whom there is not".to_owned(),
+                |found| found.address.into_string(),
+            );
+            format!("puts member {member} out, {who}")
+        }
+    })
+}
+
+/// A message to a contract. Tokens that move are told as money, parameters as what changes.
+fn message(session: &Session, contract: &str, msg: &[u8]) -> Outcome<String> {
+    let name = called(session, contract);
+    if let Some((coinage, moved)) = moved(session, contract, msg) {
+        match moved {
+            Cw20ExecuteMsg::Transfer { recipient, amount } => {
+                let (amount, to) = (coinage.of(amount.u128()), called(session, &recipient));
+                return Ok(format!("pays {amount} to {to}"));
+            }
+            Cw20ExecuteMsg::Send {
+                contract,
+                amount,
+                msg,
+            } => {
+                let (amount, to) = (coinage.of(amount.u128()), called(session, &contract));
+                let with = String::from_utf8_lossy(&msg);
+                return Ok(format!("pays {amount} to {to} with {with}"));
+            }
+            _ => {}
+        }
+    }
+    let Ok(Value::Object(message)) = serde_json::from_slice(msg) else {
+        return Ok(format!("{name}: {}", String::from_utf8_lossy(msg)));
+    };
+    let mut lines = vec![];
+    for (word, body) in message {
+        if word == "update_params" {
+            if let Some(now) = parameters(session, &name) {
+                lines.push(format!("{name}: {}", changes(&body["params"], &now?)));
+                continue;
+            }
+        }
+        let fields = match &body {
+            Value::Object(fields) => {
+                let fields = fields
+                    .iter()
+                    .map(|(field, value)| format!(" {field}={}", bare(value)));
+                fields.collect()
+            }
+            other => format!(" {}", bare(other)),
+        };
+        lines.push(format!("{name}.{word}{fields}"));
+    }
+    Ok(lines.join("; "))
+}
+
+/// Tokens that this message moves, when the contract is a token that is known here.
+fn moved(session: &Session, contract: &str, msg: &[u8]) -> Option<(Coinage, Cw20ExecuteMsg)> {
+    let denom = UncheckedDenom::Cw20(contract.to_owned());
+    let mut known = session.coinages().ok()?.into_iter();
+    let coinage = known.find(|coinage| coinage.denom == denom)?;
+    Some((coinage, serde_json::from_slice(msg).ok()?))
+}
+
+/// The parameters that a contract of the suite has now.
+fn parameters(session: &Session, contract: &str) -> Option<Outcome<Value>> {
+    let query = match contract {
+        "escrow" => json!({ "params": { "version": null } }),
+        "registry" | "rewards" => json!({ "params": {} }),
+        _ => return None,
+    };
+    let asked = || {
+        let at = session.contracts()?;
+        let mut now: Value = session.ask(at.get(contract), &query)?;
+        // The rewards answer with when they may change beside.
+        Ok(match contract {
+            "rewards" => now["params"].take(),
+            _ => now,
+        })
+    };
+    Some(asked())
+}
+
+fn changes(wanted: &Value, now: &Value) -> String {
+    let changed: Vec<String> = differences("", wanted, now)
+        .iter()
+        .map(|one| format!("{} {} → {}", one.field, bare(&one.found), bare(&one.wanted)))
+        .collect();
+    match changed.is_empty() {
+        true => "as they are now".to_owned(),
+        false => changed.join(", "),
+    }
+}
+
+/// A value without the quotes of JSON.
+fn bare(value: &Value) -> String {
+    match value {
+        Value::String(text) => text.clone(),
+        other => other.to_string(),
+    }
+}
+
+/// A contract of the suite by its name, everybody else by the address.
+pub fn called(session: &Session, address: &str) -> String {
+    let named = session.contracts().ok().and_then(|at| {
+        let mut names = CONTRACTS.into_iter();
+        names.find(|name| at.get(name) == address)
+    });
+    named.map_or_else(|| address.to_owned(), str::to_owned)
+}
+
+/// A line for each denomination of which the actions pay more than the DAO has of its own.
+fn lacking(session: &Session, actions: &[Action]) -> Outcome<Vec<String>> {
+    let mut paid: BTreeMap<String, (Coinage, u128)> = BTreeMap::new();
+    let mut pays = |coinage: Coinage, amount: u128| {
+        let sum = paid.entry(coinage.denom.to_string());
+        let (_, sum) = sum.or_insert((coinage, 0));
+        *sum = sum.saturating_add(amount);
+    };
+    for action in actions {
+        match action {
+            Action::Send { denom, amount, .. } => pays(session.coinage(denom), amount.u128()),
+            Action::Execute {
+                contract,
+                msg,
+                funds,
+            } => {
+                for coin in funds {
+                    let denom = UncheckedDenom::Native(coin.denom.clone());
+                    pays(session.coinage(&denom), coin.amount.u128());
+                }
+                if let Some((
+                    coinage,
+                    Cw20ExecuteMsg::Transfer { amount, .. } | Cw20ExecuteMsg::Send { amount, .. },
+                )) = moved(session, contract, msg)
+                {
+                    pays(coinage, amount.u128());
+                }
+            }
+            _ => {}
+        }
+    }
+    let mut lines = vec![];
+    for (coinage, paid) in paid.into_values() {
+        let own = treasury::own(session, &coinage)?;
+        if own < paid {
+            lines.push(printable(&format!(
+                "the DAO has {} of its own now, and this pays {}: it cannot be carried out before more is there",
+                coinage.of(own),
+                coinage.of(paid)
+            )));
+        }
+    }
+    Ok(lines)
+}

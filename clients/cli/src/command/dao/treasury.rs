@@ -1,0 +1,81 @@
+//! What the DAO holds, and what of it is its own.
+
+use serde_json::json;
+use surge_interface::{
+    dao::{DaoMoney, InvariantResponse, QueryMsg},
+    escrow, UncheckedDenom,
+};
+
+use crate::{
+    command::keys::held,
+    failure::Outcome,
+    money::Coinage,
+    output::{printable, table, Report},
+    session::Session,
+};
+
+/// Every coin that it holds, SURGE, and what tokens the escrow takes.
+pub fn show(session: &Session) -> Outcome<Report> {
+    let at = session.contracts()?;
+    let mut coinages = session.coinages()?;
+    let mut also = |denom: UncheckedDenom| {
+        if !coinages.iter().any(|coinage| coinage.denom == denom) {
+            coinages.push(session.coinage(&denom));
+        }
+    };
+    for denom in session.chain()?.held(&at.dao)? {
+        also(UncheckedDenom::Native(denom));
+    }
+    let listed: escrow::DenomsResponse = session.ask(&at.escrow, &escrow::QueryMsg::Denoms {})?;
+    for denom in listed.denoms {
+        also(denom.into());
+    }
+    let owed = owed(session)?;
+    for money in &owed {
+        also(money.denom.clone());
+    }
+    let mut rows = table(&["denomination", ">its own", ">deposits", ">stakes", ">held"]);
+    let mut holds = vec![];
+    for coinage in &coinages {
+        let held = held(session, &at.dao, coinage)?;
+        let (deposits, stakes) = others(&owed, coinage);
+        let own = held.saturating_sub(deposits).saturating_sub(stakes);
+        let amounts = [own, deposits, stakes, held];
+        let mut row = vec![printable(&coinage.display)];
+        row.extend(amounts.map(|base| coinage.of(base).to_string()));
+        rows.add_row(row);
+        holds.push(json!({
+            "denom": coinage.denom,
+            "own": own.to_string(),
+            "deposits": deposits.to_string(),
+            "stakes": stakes.to_string(),
+            "held": held.to_string(),
+        }));
+    }
+    Report::new(
+        &json!({ "address": at.dao, "holds": holds }),
+        format!(
+            "{rows}\nat {}; tokens that neither the suite nor the escrow knows are not listed",
+            at.dao
+        ),
+    )
+}
+
+/// What the DAO may spend of a denomination, in base units.
+pub fn own(session: &Session, coinage: &Coinage) -> Outcome<u128> {
+    let held = held(session, &session.contracts()?.dao, coinage)?;
+    let (deposits, stakes) = others(&owed(session)?, coinage);
+    Ok(held.saturating_sub(deposits).saturating_sub(stakes))
+}
+
+fn owed(session: &Session) -> Outcome<Vec<DaoMoney>> {
+    let dao = session.contracts()?.dao;
+    let answer: InvariantResponse = session.ask(&dao, &QueryMsg::Invariant {})?;
+    Ok(answer.rows)
+}
+
+/// Deposits and stakes in a denomination: what belongs to others.
+fn others(owed: &[DaoMoney], coinage: &Coinage) -> (u128, u128) {
+    let found = owed.iter().find(|money| money.denom == coinage.denom);
+    found.map_or((0, 0), |money| (money.deposits.u128(), money.stakes.u128()))
+}
