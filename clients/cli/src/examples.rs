@@ -61,6 +61,7 @@ pub const EXAMPLES: &[(&str, &[&str])] = &[
         "node run",
         &[
             "surge node run --owner provider1 --region europe --bond \"900 SURGE\" --from operator1 --yes",
+            "surge node run --owner provider1 --region europe --bond \"900 SURGE\" --from operator1 --add --folder machine2 --yes",
             "surge node run --config node.toml --from operator1 --yes --json",
         ],
     ),
@@ -71,7 +72,7 @@ pub const EXAMPLES: &[(&str, &[&str])] = &[
             "surge node set 1 --cores 2 --memory-mib 4096 --from provider1",
         ],
     ),
-    ("node heartbeat", &["surge node heartbeat 1 --from operator1"]),
+    ("node heartbeat", &["surge node heartbeat 1 2 3 --from operator1"]),
     ("node remove", &["surge node remove 1 --from provider1"]),
     ("node evict", &["surge node evict 4 7 --from anyone"]),
     ("node show", &["surge node show 1"]),

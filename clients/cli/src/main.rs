@@ -67,7 +67,8 @@ struct Cli {
     /// Send without asking.
     #[arg(long, short, global = true, help_heading = "Everywhere")]
     yes: bool,
-    /// Gas limit, instead of what a simulation used and 40 %.
+    /// Gas limit, instead of what a simulation used and 40 %. The fee is for the limit; the
+    /// transaction itself uses more than its simulation, so it is about 20 % over what is used.
     #[arg(long, global = true, help_heading = "Everywhere")]
     gas: Option<u64>,
     /// Most that is paid for one transaction, such as "0.5 STAKE": the node says what it takes,
@@ -108,6 +109,9 @@ fn main() -> ExitCode {
         Err(failure) => {
             if json {
                 output::say(&format!("{:#}", failure.json()));
+            }
+            if failure.is_told() {
+                return ExitCode::FAILURE;
             }
             eprintln!(
                 "{} {}",

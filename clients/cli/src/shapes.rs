@@ -59,7 +59,7 @@ pub const SHAPES: &[Shape] = &[
     Shape { command: "node detect", prints: Object(&[("machine", "`cores`, `memory_mib`, `disk_gib`, `gpus`"), ("offered", "what of it is lent")]), beside: "" },
     Shape { command: "node run", prints: Object(&[("node", ""), ("closed", ""), ("delivered", ""), ("declined", ""), ("given_up", "")]), beside: "at the end; before it the log, one JSON object a line, on standard error" },
     Shape { command: "node set", prints: Sent(&[("node", "")]), beside: "" },
-    Shape { command: "node heartbeat", prints: Sent(&[("node", "")]), beside: "" },
+    Shape { command: "node heartbeat", prints: Sent(&[("nodes", "")]), beside: "" },
     Shape { command: "node remove", prints: Sent(&[("node", "")]), beside: "" },
     Shape { command: "node evict", prints: Sent(&[]), beside: "" },
     Shape { command: "node show", prints: Answer("registry", "node"), beside: "" },

@@ -187,9 +187,15 @@ impl Session {
         })?;
         if !self.json {
             eprintln!(
-                "done in block {}: {}{}",
+                "done in block {}: {}, {} gas used{}{}",
                 included.height,
                 included.hash,
+                thousands(included.gas_used),
+                included
+                    .fee
+                    .map(|paid| Coinage::fees(&self.network().fee).of(paid))
+                    .map(|paid| format!(", {paid} paid"))
+                    .unwrap_or_default(),
                 self.network()
                     .tx_page(&included.hash)
                     .map(|page| format!("\n  {page}"))

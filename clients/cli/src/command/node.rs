@@ -58,11 +58,12 @@ pub enum Registry {
         #[arg(long)]
         clean_percent: Option<u32>,
     },
-    /// Say that a machine is alive, once; `surge node run` does it by itself.
+    /// Say that machines are alive, once; `surge node run` does it by itself.
     Heartbeat {
-        /// The node.
-        node: u32,
-        /// What of it may be used now; all of it when left away.
+        /// The nodes, of one provider; all in one transaction.
+        #[arg(required = true)]
+        nodes: Vec<u32>,
+        /// What of each may be used now; all of it when left away.
         #[command(flatten)]
         free: Changed,
     },
@@ -269,16 +270,28 @@ pub fn run(command: Registry, session: &Session) -> Outcome<Report> {
             let act = act.call(session, &registry, &msg)?;
             session.perform(&act)?.report(&json!({ "node": node }), "")
         }
-        Registry::Heartbeat { node, free } => {
-            let found: NodeResponse = session.ask(&registry, &QueryMsg::Node { node })?;
-            let msg = ExecuteMsg::Heartbeat {
-                node,
-                seq: found.seq.saturating_add(1),
-                free: free.over(found.spec.capacity),
+        Registry::Heartbeat { mut nodes, free } => {
+            nodes.sort_unstable();
+            nodes.dedup();
+            let (what, are) = match nodes.as_slice() {
+                [_] => ("node", "is"),
+                _ => ("nodes", "are"),
             };
-            let act = Act::new(format!("Says that node {node} is alive."))
-                .call(session, &registry, &msg)?;
-            session.perform(&act)?.report(&json!({ "node": node }), "")
+            let ids: Vec<String> = nodes.iter().map(u32::to_string).collect();
+            let mut act = Act::new(format!("Says that {what} {} {are} alive.", ids.join(", ")));
+            for node in &nodes {
+                let found: NodeResponse =
+                    session.ask(&registry, &QueryMsg::Node { node: *node })?;
+                let msg = ExecuteMsg::Heartbeat {
+                    node: *node,
+                    seq: found.seq.saturating_add(1),
+                    free: free.over(found.spec.capacity),
+                };
+                act = act.call(session, &registry, &msg)?;
+            }
+            session
+                .perform(&act)?
+                .report(&json!({ "nodes": nodes }), "")
         }
         Registry::Remove { node } => {
             let act = Act::new(format!(
