@@ -443,7 +443,9 @@ fn sweep(journal: &Journal, files: &Folder) -> Result<(), Error> {
     for entry in fs::read_dir(files.path()).into_iter().flatten().flatten() {
         let name = entry.file_name().to_string_lossy().into_owned();
         if !needed.contains(&name) {
-            files.remove(&name)?;
+            // Also what was half written, whose name is no hash yet.
+            let path = entry.path();
+            fs::remove_file(&path).map_err(|source| Error::File { path, source })?;
         }
     }
     Ok(())
@@ -473,7 +475,28 @@ fn longer(wait: Duration) -> Duration {
 mod tests {
     use surge_interface::{registry::Params, TimeProfile};
 
-    use super::due_secs;
+    use surge_store::Folder;
+
+    use super::{due_secs, sweep};
+    use crate::journal::Journal;
+
+    #[test]
+    fn what_a_killed_process_had_half_written_is_swept_away() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let journal = Journal::open(&folder.path().join("journal.db"), None).expect("a journal");
+        let files = Folder::open(&folder.path().join("files")).expect("a folder");
+        let needed = "ab".repeat(32);
+        journal.take(7, [needed.as_str()]).expect("noted");
+        for name in [needed.as_str(), &"cd".repeat(32), ".tmpHalf"] {
+            std::fs::write(files.path().join(name), "bytes").expect("a file");
+        }
+        sweep(&journal, &files).expect("swept");
+        let left = std::fs::read_dir(files.path()).expect("files");
+        let left: Vec<_> = left
+            .map(|entry| entry.expect("a file").file_name())
+            .collect();
+        assert_eq!(left, [needed.as_str()]);
+    }
 
     #[test]
     fn heartbeats_are_sent_each_interval_or_as_few_as_keep_a_node_live() {

@@ -51,6 +51,13 @@ pub const EXAMPLES: &[(&str, &[&str])] = &[
     ("provider resume", &["surge provider resume --from operator1"]),
     ("provider leave", &["surge provider leave --from provider1"]),
     ("provider show", &["surge provider show 1", "surge provider show --from operator1"]),
+    (
+        "provider statement",
+        &[
+            "surge provider statement 1 --since 2026-01-01",
+            "surge provider statement --since 2026-01-01 --until 2026-12-31 --csv --from operator1 > 2026.csv",
+        ],
+    ),
     ("provider list", &["surge provider list --limit 10"]),
     (
         "node add",

@@ -54,6 +54,7 @@ pub const SHAPES: &[Shape] = &[
     Shape { command: "provider resume", prints: Sent(&[]), beside: "" },
     Shape { command: "provider leave", prints: Sent(&[]), beside: "" },
     Shape { command: "provider show", prints: Answer("registry", "provider"), beside: "" },
+    Shape { command: "provider statement", prints: List(&[("time", "UTC"), ("what", "`job`, `reward`, `tips`; `penalty`, `eviction`; `payout`"), ("job", "null where it was none"), ("amount", "base units"), ("denom", ""), ("shown", "the same as people write it"), ("tx", ""), ("height", "")]), beside: "" },
     Shape { command: "provider list", prints: Answer("registry", "providers"), beside: "" },
     Shape { command: "node add", prints: Sent(&[("node", "")]), beside: "" },
     Shape { command: "node detect", prints: Object(&[("machine", "`cores`, `memory_mib`, `disk_gib`, `gpus`"), ("offered", "what of it is lent")]), beside: "" },

@@ -220,6 +220,23 @@ fn a_silent_requester_pays_too(town: &Town) {
         let brought = line["earned"] == json!(paid.to_string());
         (told && brought && line["cause"] == "silence" && line["status"] == "settled").then_some(())
     });
+    let books = ["provider", "statement", "1", "--since", "2020-01-01"];
+    let rows = town.operator.ok(&books);
+    let rows = rows.as_array().into_iter().flatten();
+    let of_job: Vec<_> = rows.filter(|row| row["job"] == json!(job)).collect();
+    let [row] = of_job.as_slice() else {
+        panic!("one row of job {job}: {of_job:?}");
+    };
+    assert_eq!(
+        (&row["what"], &row["amount"]),
+        (&json!("job"), &json!(paid.to_string()))
+    );
+    let later = [&books[..], &["--until", "2020-01-02"]].concat();
+    assert_eq!(
+        town.operator.ok(&later),
+        json!([]),
+        "other days are left out"
+    );
     assert!(node.end());
 }
 

@@ -212,11 +212,17 @@ impl Agent {
             .chain
             .transactions(&format!("wasm-job_closed.job='{job}'"));
         let mut events = told.iter().flatten().flat_map(|tx| &tx.included.events);
-        let id = job.to_string();
-        let ended = events
-            .find(|event| event.kind == "wasm-job_closed" && event.get("job") == Some(id.as_str()));
-        let own = self.node.provider.to_string();
-        let ended = ended.filter(|event| event.get("provider") == Some(own.as_str()));
+        // Anybody's contract may emit the same words.
+        let (id, own) = (job.to_string(), self.node.provider.to_string());
+        let expected = [
+            ("_contract_address", self.suite.contracts.escrow.as_str()),
+            ("job", id.as_str()),
+            ("provider", own.as_str()),
+        ];
+        let ended = events.find(|event| {
+            let is = |(key, value)| event.get(key) == Some(value);
+            event.kind == "wasm-job_closed" && expected.into_iter().all(is)
+        });
         let get = |key| ended.and_then(|event| event.get(key));
         let (earned, denom, cause) = (get("to_provider"), get("denom"), get("cause"));
         if let (Some(earned), Some(denom)) = (earned, denom) {

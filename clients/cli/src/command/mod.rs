@@ -15,6 +15,7 @@ mod pay;
 mod provider;
 mod rewards;
 mod run;
+mod statement;
 mod store;
 mod tx;
 

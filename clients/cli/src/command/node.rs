@@ -17,7 +17,7 @@ use super::provider::{coinage, denom_id};
 use crate::{
     failure::{Failure, Outcome},
     money::{Amount, Coinage},
-    output::{facts, printable, table, Report},
+    output::{facts, printable, table, thousands, Report},
     session::Session,
     transact::Act,
 };
@@ -88,6 +88,9 @@ pub enum Registry {
         /// Of this provider only.
         #[arg(long)]
         provider: Option<u32>,
+        /// Of the page only those that are silent.
+        #[arg(long)]
+        silent: bool,
         /// Continue after this one.
         #[arg(long)]
         start_after: Option<u32>,
@@ -308,6 +311,7 @@ pub fn run(command: Registry, session: &Session) -> Outcome<Report> {
         Registry::Show { node } => show(session, node),
         Registry::List {
             provider,
+            silent,
             start_after,
             limit,
         } => {
@@ -316,7 +320,10 @@ pub fn run(command: Registry, session: &Session) -> Outcome<Report> {
                 start_after,
                 limit,
             };
-            let answer: NodesResponse = session.ask(&registry, &msg)?;
+            let mut answer: NodesResponse = session.ask(&registry, &msg)?;
+            if silent {
+                answer.nodes.retain(|node| !node.live);
+            }
             let regions = regions(session)?;
             let mut rows = table(&[
                 ">node",
@@ -326,7 +333,10 @@ pub fn run(command: Registry, session: &Session) -> Outcome<Report> {
                 ">in use",
                 "live",
                 ">jobs paid",
+                ">strikes",
+                ">seen (s ago)",
             ]);
+            let now_secs = session.chain()?.now_secs()?;
             for node in &answer.nodes {
                 let region = regions.regions.get(usize::from(node.spec.region));
                 rows.add_row([
@@ -339,6 +349,8 @@ pub fn run(command: Registry, session: &Session) -> Outcome<Report> {
                     cores(node.reserved),
                     if node.live { "yes" } else { "no" }.to_owned(),
                     node.settled.to_string(),
+                    node.strikes.to_string(),
+                    thousands(now_secs.saturating_sub(node.last_seen_secs)),
                 ]);
             }
             Report::new(&answer, rows.to_string())

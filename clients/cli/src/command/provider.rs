@@ -82,6 +82,8 @@ pub enum Command {
         /// The provider; the signer's own when left away.
         provider: Option<u32>,
     },
+    /// What a provider earned and lost, from the events of the chain; for the books.
+    Statement(super::statement::Arguments),
     /// Providers, a page at a time.
     List {
         /// Continue after this one.
@@ -173,6 +175,7 @@ pub fn run(command: Command, session: &Session) -> Outcome<Report> {
             ExecuteMsg::Leave {},
         ),
         Command::Show { provider } => show(session, provider),
+        Command::Statement(arguments) => super::statement::run(&arguments, session),
         Command::List { start_after, limit } => {
             let msg = QueryMsg::Providers { start_after, limit };
             let answer: ProvidersResponse = session.ask(&registry, &msg)?;

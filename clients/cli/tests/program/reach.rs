@@ -27,7 +27,7 @@ use examples::EXAMPLES;
 use shapes::{Prints, SHAPES};
 
 /// What concerns this machine, or deploys, or runs until it is ended: other tests run it.
-const ELSEWHERE: [&str; 17] = [
+const ELSEWHERE: [&str; 18] = [
     "keys add",
     "keys import",
     "network show",
@@ -45,6 +45,7 @@ const ELSEWHERE: [&str; 17] = [
     "completions",
     "man",
     "node detect",
+    "provider statement",
 ];
 
 /// `surge call` and `surge ask` in words, for what has no command of its own.

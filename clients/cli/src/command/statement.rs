@@ -1,0 +1,431 @@
+//! `surge provider statement`: what a provider earned and lost, from the events of the chain.
+
+use std::collections::BTreeMap;
+
+use clap::Args;
+use cosmrs::tendermint::Time;
+use cosmwasm_std::Uint128;
+use serde::Serialize;
+use surge_chain::{Event, Placed};
+use surge_interface::{
+    registry::{DenomsResponse, NodesResponse, ProviderResponse, QueryMsg, MAX_NODES},
+    UncheckedDenom,
+};
+
+use super::provider::own;
+use crate::{
+    failure::{Failure, Outcome},
+    output::{table, Report},
+    session::Session,
+};
+
+/// What can be said after `surge provider statement`.
+#[derive(Args)]
+pub struct Arguments {
+    /// The provider; the signer's own when left away.
+    provider: Option<u32>,
+    /// First day, such as 2026-01-01, in UTC.
+    #[arg(long, value_name = "DATE")]
+    since: String,
+    /// Last day; today when left away.
+    #[arg(long, value_name = "DATE")]
+    until: Option<String>,
+    /// A table for spreadsheets: a line each, fields separated by commas.
+    #[arg(long)]
+    csv: bool,
+}
+
+/// One thing that was earned, paid or lost.
+#[derive(Debug, PartialEq, Serialize)]
+struct Row {
+    /// Time of its block, in UTC.
+    time: String,
+    /// `job`, `reward` and `tips` were earned, `penalty` and `eviction` lost; `payout` is what
+    /// was earned with jobs when it left the escrow for the payout address.
+    what: &'static str,
+    /// The job, where it was one.
+    job: Option<u64>,
+    /// How much, in base units.
+    amount: Uint128,
+    /// Of what.
+    denom: String,
+    /// The same as people write it.
+    shown: String,
+    /// The transaction.
+    tx: String,
+    /// Its block.
+    height: u64,
+}
+
+/// What an event says of a provider, before anybody looks what its denomination is called.
+#[derive(Debug, PartialEq)]
+struct Entry {
+    what: &'static str,
+    job: Option<u64>,
+    amount: u128,
+    denom: Denom,
+}
+
+/// A denomination as events write it.
+#[derive(Clone, Debug, PartialEq)]
+enum Denom {
+    /// In full.
+    Named(String),
+    /// By the registry's number.
+    Listed(usize),
+    /// That of rewards.
+    Reward,
+}
+
+/// Whose statement it is, and whose events count: anybody's contract may emit the same words.
+struct Whose {
+    provider: String,
+    nodes: Vec<String>,
+    accounts: Vec<String>,
+    registry: String,
+    escrow: String,
+    rewards: String,
+}
+
+/// Carries it out.
+pub fn run(arguments: &Arguments, session: &Session) -> Outcome<Report> {
+    let since = day(&arguments.since)?;
+    let until = match &arguments.until {
+        Some(until) => day(until)?.saturating_add(DAY_SECS),
+        None => u64::MAX,
+    };
+    let provider = own(session, arguments.provider)?;
+    let whose = whose(session, provider)?;
+    let placed = session.waiting("reading events", || placed(session, &whose))?;
+    let denoms: DenomsResponse = session.ask(&whose.registry, &QueryMsg::Denoms {})?;
+    let token = session.contracts()?.token;
+    let mut times = BTreeMap::new();
+    let mut rows = vec![];
+    for tx in placed {
+        let included = tx.included;
+        let secs = match times.get(&included.height) {
+            Some(secs) => *secs,
+            None => {
+                let secs = session.chain()?.secs_of(included.height)?;
+                times.insert(included.height, secs);
+                secs
+            }
+        };
+        if !(since..until).contains(&secs) {
+            continue;
+        }
+        for entry in entries(&included.events, &whose) {
+            let denom = match entry.denom {
+                Denom::Named(name) => match name.strip_prefix("cw20/") {
+                    Some(token) => UncheckedDenom::Cw20(token.to_owned()),
+                    None => UncheckedDenom::Native(name),
+                },
+                Denom::Listed(id) => denoms
+                    .denoms
+                    .get(id)
+                    .cloned()
+                    .map(UncheckedDenom::from)
+                    .ok_or_else(|| {
+                        Failure::new(format!("the registry lists no denomination {id}"))
+                    })?,
+                Denom::Reward => UncheckedDenom::Cw20(token.clone()),
+            };
+            rows.push(Row {
+                time: written(secs)?,
+                what: entry.what,
+                job: entry.job,
+                amount: entry.amount.into(),
+                denom: denom.to_string(),
+                shown: session.coinage(&denom).of(entry.amount).to_string(),
+                tx: included.hash.clone(),
+                height: included.height,
+            });
+        }
+    }
+    let text = match arguments.csv {
+        true => csv(&rows),
+        false => shown(&rows),
+    };
+    Report::new(&rows, text)
+}
+
+const DAY_SECS: u64 = 86_400;
+
+/// The first second of a day.
+fn day(date: &str) -> Outcome<u64> {
+    let wrong = || {
+        Failure::new(format!("{date:?} is no day")).next("write year, month and day: 2026-01-31")
+    };
+    let time = Time::parse_from_rfc3339(&format!("{date}T00:00:00Z")).map_err(|_| wrong())?;
+    u64::try_from(time.unix_timestamp()).map_err(|_| wrong())
+}
+
+/// A time as RFC 3339 has it.
+fn written(secs: u64) -> Outcome<String> {
+    let time = i64::try_from(secs).ok();
+    let time = time.and_then(|secs| Time::from_unix_timestamp(secs, 0).ok());
+    let time = time.ok_or_else(|| Failure::new(format!("{secs} is no time")))?;
+    Ok(time.to_rfc3339())
+}
+
+fn whose(session: &Session, provider: u32) -> Outcome<Whose> {
+    let contracts = session.contracts()?;
+    let registry = contracts.registry;
+    let answer: ProviderResponse = session.ask(&registry, &QueryMsg::Provider { provider })?;
+    let msg = QueryMsg::Nodes {
+        provider: Some(provider),
+        start_after: None,
+        limit: Some(MAX_NODES),
+    };
+    let nodes: NodesResponse = session.ask(&registry, &msg)?;
+    let mut accounts = vec![
+        answer.record.owner.to_string(),
+        answer.record.operator.to_string(),
+    ];
+    accounts.dedup();
+    Ok(Whose {
+        provider: provider.to_string(),
+        nodes: nodes.nodes.iter().map(|node| node.id.to_string()).collect(),
+        accounts,
+        registry,
+        escrow: contracts.escrow,
+        rewards: contracts.rewards,
+    })
+}
+
+/// Each transaction with such an event once, in the order of the chain.
+fn placed(session: &Session, whose: &Whose) -> Outcome<Vec<Placed>> {
+    let provider = &whose.provider;
+    let mut conditions = vec![
+        format!("wasm-job_closed.provider='{provider}'"),
+        format!("wasm-withdrawn.of='{provider}'"),
+        format!("wasm-reward_claimed.provider='{provider}'"),
+    ];
+    let evicted = |node: &String| format!("wasm-node_evicted.node='{node}'");
+    conditions.extend(whose.nodes.iter().map(evicted));
+    let tipped = |account: &String| format!("wasm-tips_withdrawn.account='{account}'");
+    conditions.extend(whose.accounts.iter().map(tipped));
+    let mut found = BTreeMap::new();
+    for condition in conditions {
+        let txs = session.chain()?.transactions(&condition).map_err(|error| {
+            Failure::from(error).next(
+                "what was earned is found by its events: ask a node with an index of transactions (tx_index.indexer = \"kv\")",
+            )
+        })?;
+        found.extend(
+            txs.into_iter()
+                .map(|tx| ((tx.included.height, tx.index), tx)),
+        );
+    }
+    Ok(found.into_values().collect())
+}
+
+/// What the events of a transaction say of a provider. A penalty is of a job that closed with
+/// it in the same transaction.
+fn entries(events: &[Event], whose: &Whose) -> Vec<Entry> {
+    let of = |event: &Event, key: &str| event.get(key).unwrap_or_default().to_owned();
+    let number = |event: &Event, key: &str| event.get(key).and_then(|text| text.parse().ok());
+    let told = |event: &Event, what, key: &str, denom| Entry {
+        what,
+        job: number(event, "job").and_then(|job: u128| u64::try_from(job).ok()),
+        amount: number(event, key).unwrap_or_default(),
+        denom,
+    };
+    let listed = |event: &Event| {
+        let id: Option<u128> = number(event, "denom_id");
+        Denom::Listed(
+            id.and_then(|id| usize::try_from(id).ok())
+                .unwrap_or(usize::MAX),
+        )
+    };
+    let by = |event: &Event, contract: &String| event.get("_contract_address") == Some(contract);
+    let closed = |event: &Event| {
+        event.kind == "wasm-job_closed"
+            && by(event, &whose.escrow)
+            && of(event, "provider") == whose.provider
+    };
+    let jobs: Vec<String> = events
+        .iter()
+        .filter(|event| closed(event))
+        .map(|event| of(event, "job"))
+        .collect();
+    let entry = |event: &Event| match event.kind.as_str() {
+        _ if closed(event) => Some(told(
+            event,
+            "job",
+            "to_provider",
+            Denom::Named(of(event, "denom")),
+        )),
+        "wasm-withdrawn"
+            if by(event, &whose.escrow)
+                && of(event, "kind") == "provider"
+                && of(event, "of") == whose.provider =>
+        {
+            Some(told(
+                event,
+                "payout",
+                "amount",
+                Denom::Named(of(event, "denom")),
+            ))
+        }
+        "wasm-reward_claimed"
+            if by(event, &whose.rewards) && of(event, "provider") == whose.provider =>
+        {
+            Some(told(event, "reward", "minted", Denom::Reward))
+        }
+        "wasm-node_slashed" if by(event, &whose.registry) && jobs.contains(&of(event, "job")) => {
+            Some(told(event, "penalty", "amount", listed(event)))
+        }
+        "wasm-node_evicted"
+            if by(event, &whose.registry) && whose.nodes.contains(&of(event, "node")) =>
+        {
+            Some(told(event, "eviction", "tip", listed(event)))
+        }
+        "wasm-tips_withdrawn"
+            if by(event, &whose.registry) && whose.accounts.contains(&of(event, "account")) =>
+        {
+            Some(told(event, "tips", "amount", listed(event)))
+        }
+        _ => None,
+    };
+    let found = events.iter().filter_map(entry);
+    found.filter(|entry| entry.amount > 0).collect()
+}
+
+fn csv(rows: &[Row]) -> String {
+    let mut text = "time,what,job,amount,denom,shown,tx,height\n".to_owned();
+    for row in rows {
+        let job = row.job.map(|job| job.to_string()).unwrap_or_default();
+        let fields = [
+            row.time.as_str(),
+            row.what,
+            &job,
+            &row.amount.to_string(),
+            &row.denom,
+            &row.shown,
+            &row.tx,
+            &row.height.to_string(),
+        ];
+        text.push_str(&fields.join(","));
+        text.push('\n');
+    }
+    text
+}
+
+fn shown(rows: &[Row]) -> String {
+    let mut lines = table(&["time", "what", ">job", ">amount", ">block", "tx"]);
+    let mut sums: BTreeMap<(&str, &str), u128> = BTreeMap::new();
+    for row in rows {
+        lines.add_row([
+            row.time.clone(),
+            row.what.to_owned(),
+            row.job.map(|job| job.to_string()).unwrap_or_default(),
+            row.shown.clone(),
+            row.height.to_string(),
+            row.tx.clone(),
+        ]);
+        let sum = sums.entry((row.what, &row.denom)).or_default();
+        *sum = sum.saturating_add(row.amount.u128());
+    }
+    let mut text = lines.to_string();
+    for ((what, denom), sum) in sums {
+        text.push_str(&format!("\n{what}: {sum} base units of {denom}"));
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn event(kind: &str, contract: &str, attributes: &[(&str, &str)]) -> Event {
+        let address = [("_contract_address", contract)];
+        let all = address.iter().chain(attributes);
+        Event {
+            kind: format!("wasm-{kind}"),
+            attributes: all
+                .map(|(key, value)| ((*key).to_owned(), (*value).to_owned()))
+                .collect(),
+        }
+    }
+
+    fn whose() -> Whose {
+        Whose {
+            provider: "1".to_owned(),
+            nodes: vec!["4".to_owned()],
+            accounts: vec!["owner".to_owned()],
+            registry: "registry".to_owned(),
+            escrow: "escrow".to_owned(),
+            rewards: "rewards".to_owned(),
+        }
+    }
+
+    fn closed(contract: &str, provider: &str, amount: &str) -> Event {
+        let attributes = [
+            ("job", "7"),
+            ("provider", provider),
+            ("denom", "ustake"),
+            ("to_provider", amount),
+        ];
+        event("job_closed", contract, &attributes)
+    }
+
+    #[test]
+    fn only_the_suites_own_events_about_this_provider_count() {
+        let slashed = [
+            ("job", "7"),
+            ("node", "4"),
+            ("denom_id", "0"),
+            ("amount", "3"),
+        ];
+        let claimed = [("provider", "1"), ("minted", "9")];
+        let withdrawn = [
+            ("kind", "provider"),
+            ("of", "1"),
+            ("denom", "cw20/token"),
+            ("amount", "5"),
+        ];
+        let events = [
+            closed("escrow", "1", "10"),
+            closed("stranger", "1", "1000"),
+            closed("escrow", "2", "1000"),
+            closed("escrow", "1", "0"),
+            event("node_slashed", "registry", &slashed),
+            event("reward_claimed", "rewards", &claimed),
+            event("withdrawn", "escrow", &withdrawn),
+            event(
+                "withdrawn",
+                "escrow",
+                &[("kind", "account"), ("of", "1"), ("amount", "1")],
+            ),
+        ];
+        let found = entries(&events, &whose());
+        let told: Vec<_> = found
+            .iter()
+            .map(|entry| (entry.what, entry.job, entry.amount, &entry.denom))
+            .collect();
+        let coin = Denom::Named("ustake".to_owned());
+        assert_eq!(
+            told,
+            [
+                ("job", Some(7), 10, &coin),
+                ("penalty", Some(7), 3, &Denom::Listed(0)),
+                ("reward", None, 9, &Denom::Reward),
+                ("payout", None, 5, &Denom::Named("cw20/token".to_owned())),
+            ]
+        );
+        // A penalty of a job that was somebody else's is not this provider's.
+        let found = entries(&events[2..5], &whose());
+        assert_eq!(found.len(), 1, "{found:?}");
+    }
+
+    #[test]
+    fn days_are_those_of_utc() {
+        assert_eq!(day("1970-01-02").expect("a day"), DAY_SECS);
+        assert_eq!(written(DAY_SECS).expect("a time"), "1970-01-02T00:00:00Z");
+        for wrong in ["yesterday", "2026-13-01", "2026-1-1", "1969-01-01", ""] {
+            let failure = day(wrong).expect_err(wrong);
+            assert!(failure.step().is_some(), "{wrong}");
+        }
+    }
+}
