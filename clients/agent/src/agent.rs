@@ -152,6 +152,15 @@ impl Agent {
         };
         journal.about("chain", &suite.chain.network().chain_id)?;
         journal.about("registry", &suite.contracts.registry)?;
+        let params = suite.params()?;
+        let every = parts.settings.heartbeat_every.unwrap_or(1);
+        if !(1..=u64::from(params.missed_heartbeats)).contains(&every) {
+            return Err(Error::Settings(format!(
+                "heartbeat_every is {every}; it has to be 1 to {}: this network calls a node silent after so many intervals of {} s",
+                params.missed_heartbeats, params.heartbeat_secs
+            )));
+        }
+        let heartbeat_secs = due_secs(&params, every);
         if let Some(join) = &parts.join {
             let (operator, offer) = (parts.operator.address(), &parts.settings.offer);
             join::run(
@@ -170,15 +179,6 @@ impl Agent {
         for differs in differences(&node, &parts.settings.offer, &detect()?) {
             warn!(event = "offer_differs", "{differs}");
         }
-        let params = suite.params()?;
-        let every = parts.settings.heartbeat_every.unwrap_or(1);
-        if !(1..=u64::from(params.missed_heartbeats)).contains(&every) {
-            return Err(Error::Settings(format!(
-                "heartbeat_every is {every}; it has to be 1 to {}: this network calls a node silent after so many intervals of {} s",
-                params.missed_heartbeats, params.heartbeat_secs
-            )));
-        }
-        let heartbeat_secs = due_secs(&params, every);
         let files = Folder::open(&folder.join("files"))?;
         sweep(&journal, &files)?;
         let bench = Bench {

@@ -69,12 +69,12 @@ fn ids(nodes: &[NodeResponse]) -> String {
 /// What an owner who joins with a machine means by it: one of the provider's nodes, which is
 /// named or which the journal is of, or a new one when there is none. A machine that nobody
 /// named takes no node over from another one.
-pub fn joining<'a>(
-    nodes: &'a [NodeResponse],
+pub fn joining(
+    nodes: &[NodeResponse],
     provider: u32,
     named: Option<u32>,
     add: bool,
-) -> Result<Option<&'a NodeResponse>, Error> {
+) -> Result<Option<&NodeResponse>, Error> {
     match (nodes, named) {
         (_, Some(named)) => named_of(nodes, provider, named).map(Some),
         ([], None) => Ok(None),

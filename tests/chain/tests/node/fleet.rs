@@ -19,6 +19,12 @@ pub fn a_further_machine_takes_nothing_over(town: &Town) {
         "{next}"
     );
 
+    let (error, _) = refusal(town, &town.operator, &["--heartbeat-every", "4"]);
+    assert!(
+        error.starts_with("heartbeat_every is 4; it has to be 1 to 3"),
+        "{error}"
+    );
+
     let stranger = town.operator.signing("operator2");
     let (error, next) = refusal(town, &stranger, &[]);
     assert!(
@@ -68,6 +74,15 @@ pub fn a_further_machine_joins_once_and_outlives_its_hot_key(town: &Town) {
         assert_eq!(provider["record"]["nodes"], json!(2), "start {start}");
         assert_eq!(bonded(&provider), bond * 2, "each has a bond of its own");
     }
+
+    // Nobody runs them now: one transaction for both.
+    let seqs = || [1, 2].map(|node| town.seq_of(node));
+    let before = seqs();
+    let sent = town.operator.ok(&["node", "heartbeat", "1", "2"]);
+    assert_eq!(sent["nodes"], json!([1, 2]));
+    assert_eq!(seqs(), before.map(|seq| seq + 1));
+    let listed = town.operator.ok(&["node", "list", "--silent"]);
+    assert_eq!(listed["nodes"], json!([]), "both are live");
 
     let mut node = town.start_machine(&town.operator, &arguments);
     town.wait_for_start(&mut node);

@@ -342,6 +342,12 @@ impl Town {
         self.ask("registry", &json!({ "node": { "node": 1 } }))
     }
 
+    /// Sequence of a node's last heartbeat.
+    pub fn seq_of(&self, node: u32) -> u64 {
+        let found = self.ask("registry", &json!({ "node": { "node": node } }));
+        found["seq"].as_u64().expect("a sequence")
+    }
+
     pub fn provider(&self) -> Value {
         self.ask("registry", &json!({ "provider": { "provider": 1 } }))
     }
