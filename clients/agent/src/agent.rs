@@ -36,7 +36,7 @@ use crate::{
     work::{Bench, Done},
     Error,
 };
-use alone::{Alone, Others};
+use alone::Alone;
 use jobs::{Seen, Trouble};
 
 /// Shortest and longest wait after something failed.
@@ -50,8 +50,6 @@ const PARAMS_SECS: u64 = 60;
 /// Time that a heartbeat is given to land before its node would be silent, in seconds; at
 /// most a fifth of an interval.
 const LANDING_SECS: u64 = 60;
-/// Intervals between heartbeats of somebody else that make a program out of them.
-const OTHERS: u64 = 4;
 /// A chain without a new block for so long is told of.
 const HALTED: Duration = Duration::from_secs(60);
 
@@ -116,6 +114,8 @@ pub struct Agent {
     seen: HashMap<u64, Seen>,
     /// Heartbeats of the node that are not this program's.
     alone: Alone,
+    /// Hashes of heartbeats that were given up; a slow index may find them later.
+    lapsed: Vec<String>,
     /// While it drains: another program speaks for the node now.
     relieved: bool,
     /// Jobs whose settling costs more than it brings.
@@ -203,6 +203,7 @@ impl Agent {
             params_secs: now_secs,
             unheard: vec![],
             alone: Alone::default(),
+            lapsed: vec![],
             relieved: false,
             unworthy: HashSet::new(),
             busy: HashSet::new(),
@@ -360,39 +361,6 @@ impl Agent {
         self.metrics.strikes.set(i64::from(node.strikes));
         self.metrics.free_bond.set(gauge(free.u128()));
         self.metrics.live.set(i64::from(node.live));
-    }
-
-    /// Two programs on one node undo each other's heartbeats: the one that drains falls
-    /// silent, and of two that do not the first one that notices ends.
-    fn watch_others(&mut self) -> Result<(), Error> {
-        if self.journal.open_tx()?.is_some() {
-            return Ok(());
-        }
-        let node = self.node.id;
-        let within_secs = self.heartbeat_secs.saturating_mul(OTHERS);
-        let others = self.alone.look(self.node.seq, self.now_secs, within_secs);
-        match others {
-            Others::None => Ok(()),
-            _ if self.draining.is_some() => {
-                if !self.relieved {
-                    info!(event = "relieved", node, "another program runs the node; this one sends no more heartbeats");
-                }
-                self.relieved = true;
-                Ok(())
-            }
-            Others::Once => {
-                warn!(
-                    event = "foreign_heartbeat",
-                    node,
-                    "somebody else sent a heartbeat of this node; after a second one soon this program ends"
-                );
-                Ok(())
-            }
-            Others::Again => Err(Error::NotReady {
-                what: format!("another program runs node {node} too: heartbeats that this one did not send"),
-                next: "let one of the two run, with the folder that has the node's journal; to run a further machine: a folder of its own, and --owner NAME --add".to_owned(),
-            }),
-        }
     }
 
     fn watch_blocks(&mut self) -> Result<(), Error> {

@@ -1,6 +1,16 @@
 //! Whether this program alone speaks for its node. Two that do undo each other's words: one
 //! says what is free, the other that nothing is.
 
+use tracing::{info, warn};
+
+use super::Agent;
+use crate::Error;
+
+/// Heartbeats that were given up and may still be found.
+const LAPSED: usize = 8;
+/// Intervals between heartbeats of somebody else that make a program out of them.
+const OTHERS: u64 = 4;
+
 /// Counts a node's heartbeats against those that this program sent.
 #[derive(Default)]
 pub(super) struct Alone {
@@ -29,6 +39,12 @@ impl Alone {
         self.sent = self.sent.saturating_add(1);
     }
 
+    /// Whether a sequence counts more heartbeats than are known of.
+    pub(super) fn exceeds(&self, seq: u32) -> bool {
+        let known = self.known;
+        known.is_some_and(|known| seq > known.saturating_add(self.sent))
+    }
+
     /// A look at the node's sequence while nothing is on its way. Those of somebody else
     /// count together when at most `within_secs` lie between them.
     pub(super) fn look(&mut self, seq: u32, now_secs: u64, within_secs: u64) -> Others {
@@ -54,6 +70,57 @@ impl Alone {
     }
 }
 
+impl Agent {
+    /// Two programs on one node undo each other's heartbeats: the one that drains falls
+    /// silent, and of two that do not the first one that notices ends.
+    pub(super) fn watch_others(&mut self) -> Result<(), Error> {
+        if self.journal.open_tx()?.is_some() {
+            return Ok(());
+        }
+        let node = self.node.id;
+        if self.alone.exceeds(self.node.seq) {
+            let (alone, chain) = (&mut self.alone, &self.suite.chain);
+            self.lapsed.retain(|hash| {
+                let found = matches!(chain.find(hash), Ok(Some(_)));
+                if found {
+                    alone.sent();
+                }
+                !found
+            });
+        }
+        let within_secs = self.heartbeat_secs.saturating_mul(OTHERS);
+        let others = self.alone.look(self.node.seq, self.now_secs, within_secs);
+        match others {
+            Others::None => Ok(()),
+            _ if self.draining.is_some() => {
+                if !self.relieved {
+                    info!(event = "relieved", node, "another program runs the node; this one sends no more heartbeats");
+                }
+                self.relieved = true;
+                Ok(())
+            }
+            Others::Once => {
+                warn!(
+                    event = "foreign_heartbeat",
+                    node,
+                    "somebody else sent a heartbeat of this node; after a second one soon this program ends"
+                );
+                Ok(())
+            }
+            Others::Again => Err(Error::NotReady {
+                what: format!("another program runs node {node} too: heartbeats that this one did not send"),
+                next: "let one of the two run, with the folder that has the node's journal; to run a further machine: a folder of its own, and --owner NAME --add".to_owned(),
+            }),
+        }
+    }
+
+    /// A heartbeat was given up.
+    pub(super) fn heartbeat_lapsed(&mut self, hash: &str) {
+        self.lapsed.truncate(LAPSED - 1);
+        self.lapsed.insert(0, hash.to_owned());
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::{Alone, Others};
@@ -74,6 +141,7 @@ mod tests {
                 Others::None,
                 "an old answer"
             );
+            assert!(!alone.exceeds(7 + beat) && alone.exceeds(8 + beat));
             assert_eq!(alone.look(7 + beat, 300, WITHIN), Others::None);
         }
     }

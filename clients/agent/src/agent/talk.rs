@@ -62,6 +62,9 @@ impl Agent {
                     tx = tx.hash,
                     "in no block, sent anew"
                 );
+                if tx.purpose == Purpose::Heartbeat {
+                    self.heartbeat_lapsed(&tx.hash);
+                }
                 (tx, "lapsed")
             }
         };
