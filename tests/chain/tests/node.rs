@@ -240,9 +240,10 @@ fn a_silent_requester_pays_too(town: &Town) {
     assert!(node.end());
 }
 
-/// Its requester is silent too, but nobody pays to be paid less.
+/// Its requester is silent too, but nobody pays to be paid less; the machine is freed, so
+/// that further jobs fit.
 fn a_job_that_brings_less_than_its_settling_costs_is_left(town: &Town) {
-    let mut node = town.start_node(None);
+    let mut node = town.start_node_with("[earnings]\nvacate_secs = 1\n");
     town.wait_until_found(&mut node);
     let job = town.submit(&town.store)["job"].as_u64().expect("a job");
     town.wait("word of what it costs", || {
