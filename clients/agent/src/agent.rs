@@ -1,5 +1,6 @@
 //! The loop: look at the chain, decide, do one step, note it.
 
+mod alone;
 mod earnings;
 mod jobs;
 mod talk;
@@ -18,7 +19,7 @@ use std::{
 
 use serde::Serialize;
 use surge_chain::{Chain, Key, Kind, Network};
-use surge_interface::registry::NodeResponse;
+use surge_interface::registry::{NodeResponse, Params};
 use surge_store::{Folder, Stores};
 use tracing::{info, warn};
 
@@ -29,12 +30,13 @@ use crate::{
     machine::detect,
     metrics::Metrics,
     outbox::Note,
-    own::{differences, own_node},
+    own::{self, differences, own_node},
     settings::Settings,
     suite::{Call, Contracts, Suite},
     work::{Bench, Done},
     Error,
 };
+use alone::Alone;
 use jobs::{Seen, Trouble};
 
 /// Shortest and longest wait after something failed.
@@ -45,6 +47,9 @@ const SLICE: Duration = Duration::from_millis(500);
 const PARTING: Duration = Duration::from_secs(30);
 /// Time between two looks at the registry's parameters.
 const PARAMS_SECS: u64 = 60;
+/// Time that a heartbeat is given to land before its node would be silent, in seconds; at
+/// most a fifth of an interval.
+const LANDING_SECS: u64 = 60;
 /// A chain without a new block for so long is told of.
 const HALTED: Duration = Duration::from_secs(60);
 
@@ -107,6 +112,15 @@ pub struct Agent {
     busy: HashSet<u64>,
     trouble: HashMap<u64, Trouble>,
     seen: HashMap<u64, Seen>,
+    /// Heartbeats of the node that are not this program's.
+    alone: Alone,
+    /// Hashes of heartbeats that were given up; a slow index may find them later.
+    lapsed: Vec<String>,
+    /// While it drains: another program speaks for the node now.
+    relieved: bool,
+    /// Jobs whose settling costs more than it brings.
+    unworthy: HashSet<u64>,
+    /// Age at which a heartbeat is due.
     heartbeat_secs: u64,
     params_secs: u64,
     unheard: Vec<Heard>,
@@ -138,6 +152,15 @@ impl Agent {
         };
         journal.about("chain", &suite.chain.network().chain_id)?;
         journal.about("registry", &suite.contracts.registry)?;
+        let params = suite.params()?;
+        let every = parts.settings.heartbeat_every.unwrap_or(1);
+        if !(1..=u64::from(params.missed_heartbeats)).contains(&every) {
+            return Err(Error::Settings(format!(
+                "heartbeat_every is {every}; it has to be 1 to {}: this network calls a node silent after so many intervals of {} s",
+                params.missed_heartbeats, params.heartbeat_secs
+            )));
+        }
+        let heartbeat_secs = due_secs(&params, every);
         if let Some(join) = &parts.join {
             let (operator, offer) = (parts.operator.address(), &parts.settings.offer);
             join::run(
@@ -150,12 +173,12 @@ impl Agent {
                 join,
             )?;
         }
-        let node = own_node(&suite, parts.operator.address(), parts.settings.node)?;
-        journal.about("node", &node.id.to_string())?;
+        let named = parts.settings.node.or(own::known(&journal)?);
+        let node = own_node(&suite, parts.operator.address(), named)?;
+        journal.about(own::NODE, &node.id.to_string())?;
         for differs in differences(&node, &parts.settings.offer, &detect()?) {
-            warn!("{differs}");
+            warn!(event = "offer_differs", "{differs}");
         }
-        let heartbeat_secs = suite.params()?.heartbeat_secs;
         let files = Folder::open(&folder.join("files"))?;
         sweep(&journal, &files)?;
         let bench = Bench {
@@ -179,6 +202,10 @@ impl Agent {
             heartbeat_secs,
             params_secs: now_secs,
             unheard: vec![],
+            alone: Alone::default(),
+            lapsed: vec![],
+            relieved: false,
+            unworthy: HashSet::new(),
             busy: HashSet::new(),
             trouble: HashMap::new(),
             seen: HashMap::new(),
@@ -186,9 +213,13 @@ impl Agent {
             done: channel(),
             newest: (0, Instant::now()),
         };
+        agent.look_at_purse()?;
+        let (provider, node) = (agent.node.provider.to_string(), agent.node.id.to_string());
+        let labels = [env!("CARGO_PKG_VERSION"), provider.as_str(), node.as_str()];
+        agent.metrics.info.with_label_values(&labels).set(1);
         if let Some(listen) = &agent.settings.metrics {
             let at = agent.metrics.serve(listen)?;
-            info!(at, "metrics");
+            info!(event = "metrics", at, "metrics");
         }
         Ok(agent)
     }
@@ -198,6 +229,7 @@ impl Agent {
     pub fn run(&mut self, stop: &AtomicBool) -> Result<Summary, Error> {
         let look = self.look();
         info!(
+            event = "started",
             node = self.node.id,
             provider = self.node.provider,
             cores = f64::from(self.node.spec.capacity.milli_cpu) / 1e3,
@@ -209,7 +241,10 @@ impl Agent {
             if stop.load(Ordering::SeqCst) && self.draining.is_none() {
                 self.draining = Some(Instant::now());
                 self.metrics.draining.set(1);
-                info!("draining: no new jobs, what runs is delivered; once more ends at once");
+                info!(
+                    event = "draining",
+                    "draining: no new jobs, what runs is delivered; once more ends at once"
+                );
             }
             let pause = match self.round() {
                 Ok(true) => return self.summary(),
@@ -221,9 +256,12 @@ impl Agent {
                 Err(failed) => {
                     self.metrics.failed_rounds.inc();
                     wait = longer(wait);
-                    warn!(error = %failed, again_in_secs = wait.as_secs(), "could not go on");
+                    warn!(event = "round_failed", error = %failed, again_in_secs = wait.as_secs(), "could not go on");
                     if self.may_leave()? {
-                        warn!("nothing is left to deliver; ending without a last heartbeat");
+                        warn!(
+                            event = "left",
+                            "nothing is left to deliver; ending without a last heartbeat"
+                        );
                         return self.summary();
                     }
                     wait
@@ -270,11 +308,15 @@ impl Agent {
         self.follow()?;
         self.now_secs = self.suite.chain.now_secs()?;
         if self.now_secs >= self.params_secs + PARAMS_SECS {
-            self.heartbeat_secs = self.suite.params()?.heartbeat_secs;
+            let every = self.settings.heartbeat_every.unwrap_or(1);
+            self.heartbeat_secs = due_secs(&self.suite.params()?, every);
+            self.look_at_purse()?;
             self.params_secs = self.now_secs;
         }
         self.watch_blocks()?;
         self.node = self.suite.node(self.node.id)?;
+        self.watch_others()?;
+        self.show();
         let jobs = self.jobs()?;
         let mut calls = vec![];
         if let Some(call) = self.heartbeat() {
@@ -304,11 +346,31 @@ impl Agent {
         Ok(self.draining.is_some() && idle && silent && !working && self.busy.is_empty())
     }
 
+    /// What the operator has left for gas.
+    fn look_at_purse(&self) -> Result<(), Error> {
+        let chain = &self.suite.chain;
+        let coins = chain.balance(self.operator.address(), &chain.network().fee.denom)?;
+        self.metrics.balance.set(gauge(coins));
+        Ok(())
+    }
+
+    /// What the chain says of the node, as metrics.
+    fn show(&self) {
+        let node = &self.node;
+        let free = node.bond.saturating_sub(node.locked);
+        self.metrics.strikes.set(i64::from(node.strikes));
+        self.metrics.free_bond.set(gauge(free.u128()));
+        self.metrics.live.set(i64::from(node.live));
+    }
+
     fn watch_blocks(&mut self) -> Result<(), Error> {
         let height = self.suite.chain.height()?;
         if height > self.newest.0 {
             if self.newest.1.elapsed() > HALTED && self.newest.0 > 0 {
-                info!(height, "the chain makes blocks again");
+                info!(
+                    event = "blocks_again",
+                    height, "the chain makes blocks again"
+                );
             }
             self.newest = (height, Instant::now());
             self.metrics
@@ -316,7 +378,7 @@ impl Agent {
                 .set(i64::try_from(height).unwrap_or(i64::MAX));
         } else if self.newest.1.elapsed() > HALTED {
             let secs = self.newest.1.elapsed().as_secs();
-            warn!(height, secs, "no new block");
+            warn!(event = "no_block", height, secs, "no new block");
         }
         self.metrics
             .last_heartbeat
@@ -349,12 +411,68 @@ fn sweep(journal: &Journal, files: &Folder) -> Result<(), Error> {
     for entry in fs::read_dir(files.path()).into_iter().flatten().flatten() {
         let name = entry.file_name().to_string_lossy().into_owned();
         if !needed.contains(&name) {
-            files.remove(&name)?;
+            // Also what was half written, whose name is no hash yet.
+            let path = entry.path();
+            fs::remove_file(&path).map_err(|source| Error::File { path, source })?;
         }
     }
     Ok(())
 }
 
+/// Age at which a heartbeat is due: so many intervals, and early enough to land where the
+/// node is silent after them.
+fn due_secs(params: &Params, every: u64) -> u64 {
+    let most = u64::from(params.missed_heartbeats);
+    let secs = params.heartbeat_secs.saturating_mul(every.min(most));
+    match every < most {
+        true => secs,
+        false => secs.saturating_sub(LANDING_SECS.min(params.heartbeat_secs / 5)),
+    }
+}
+
+/// An amount as a metric shows it.
+fn gauge(amount: u128) -> i64 {
+    i64::try_from(amount).unwrap_or(i64::MAX)
+}
+
 fn longer(wait: Duration) -> Duration {
     (wait * 2).clamp(BACK_OFF.0, BACK_OFF.1)
+}
+
+#[cfg(test)]
+mod tests {
+    use surge_interface::{registry::Params, TimeProfile};
+
+    use surge_store::Folder;
+
+    use super::{due_secs, sweep};
+    use crate::journal::Journal;
+
+    #[test]
+    fn what_a_killed_process_had_half_written_is_swept_away() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let journal = Journal::open(&folder.path().join("journal.db"), None).expect("a journal");
+        let files = Folder::open(&folder.path().join("files")).expect("a folder");
+        let needed = "ab".repeat(32);
+        journal.take(7, [needed.as_str()]).expect("noted");
+        for name in [needed.as_str(), &"cd".repeat(32), ".tmpHalf"] {
+            std::fs::write(files.path().join(name), "bytes").expect("a file");
+        }
+        sweep(&journal, &files).expect("swept");
+        let left = std::fs::read_dir(files.path()).expect("files");
+        let left: Vec<_> = left
+            .map(|entry| entry.expect("a file").file_name())
+            .collect();
+        assert_eq!(left, [needed.as_str()]);
+    }
+
+    #[test]
+    fn heartbeats_are_sent_each_interval_or_as_few_as_keep_a_node_live() {
+        let mut params = Params::defaults(TimeProfile::Main);
+        let due: Vec<u64> = (1..=4).map(|every| due_secs(&params, every)).collect();
+        assert_eq!(due, [300, 600, 840, 840]);
+        // A vote may lower them while a node runs.
+        params.missed_heartbeats = 1;
+        assert_eq!(due_secs(&params, 3), 240);
+    }
 }

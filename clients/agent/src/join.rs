@@ -17,6 +17,7 @@ use crate::{
     journal::{Journal, Purpose},
     machine::detect,
     outbox::{self, News, Note, Outgoing},
+    own::{self, joining, listens},
     settings::Offer,
     suite::Suite,
     Error,
@@ -36,6 +37,10 @@ pub struct Join {
     pub bond: Option<(u128, UncheckedDenom)>,
     /// Where earnings go; the owner when absent. Counts when the provider is registered.
     pub payout: Option<String>,
+    /// Whether the machine is a further one beside those that the provider has.
+    pub add: bool,
+    /// Whether the hot key replaces another one that stands there, for all machines.
+    pub replace_operator: bool,
     /// Hears of each step before it is signed, and may refuse it.
     pub agree: Agree,
 }
@@ -60,7 +65,8 @@ struct Wanted {
     message: Any,
 }
 
-/// Does what is missing until the machine offers what its owner says.
+/// Does what is missing until the machine offers what its owner says. The node that it adds
+/// is the journal's from then on.
 pub fn run(
     suite: &Suite,
     journal: &mut Journal,
@@ -71,7 +77,15 @@ pub fn run(
     join: &Join,
 ) -> Result<(), Error> {
     wait(suite, journal)?;
-    while let Some(wanted) = next(suite, operator, named, offer, join)? {
+    loop {
+        let known = own::known(journal)?;
+        let known = match known {
+            None => added(suite, journal)?,
+            known => known,
+        };
+        let Some(wanted) = next(suite, operator, named.or(known), offer, join)? else {
+            return Ok(());
+        };
         let simulated = suite
             .chain
             .simulate(join.owner.account(), std::slice::from_ref(&wanted.message))?;
@@ -90,9 +104,27 @@ pub fn run(
         };
         outbox::send(&suite.chain, journal, note, &outgoing)?;
         let included = wait(suite, journal)?;
-        info!(step = wanted.sentence, tx = included, "joined further");
+        info!(
+            event = "joined",
+            step = wanted.sentence,
+            tx = included,
+            "joined further"
+        );
     }
-    Ok(())
+}
+
+/// The node that an earlier step of this journal added, also when the process ended right
+/// after that.
+fn added(suite: &Suite, journal: &Journal) -> Result<Option<u32>, Error> {
+    let Some(hash) = journal.last_step()? else {
+        return Ok(None);
+    };
+    let step = suite.chain.find(&hash)?;
+    let node = step.and_then(|step| step.attribute("wasm-node_added", "node").ok());
+    if let Some(node) = node {
+        journal.about(own::NODE, &u32::to_string(&node))?;
+    }
+    Ok(node)
 }
 
 /// Waits until nothing is on its way. Answers the hash of what landed.
@@ -142,7 +174,10 @@ fn next(
             provider.id
         )));
     }
-    if provider.record.operator.as_str() != operator {
+    // Before anything is sent: which machine it is, and whether its hot key may be this one.
+    let nodes = suite.nodes_of(provider.id)?;
+    let node = joining(&nodes, provider.id, named, join.add)?;
+    if !listens(&provider, &nodes, operator, join.replace_operator)? {
         let msg = ExecuteMsg::UpdateProvider {
             operator: Some(operator.to_owned()),
             profile_uri: None,
@@ -152,15 +187,9 @@ fn next(
             &msg,
         );
     }
-    let nodes = suite.nodes_of(provider.id)?;
-    let mut nodes = nodes
-        .iter()
-        .filter(|node| named.is_none_or(|named| named == node.id));
-    match (nodes.next(), nodes.next()) {
-        (None, _) if named.is_some() => Ok(None), // told when the node is looked for
-        (None, _) => add(suite, &provider, offer, join, call),
-        (Some(node), None) => change(suite, &provider, node, offer, join, call),
-        (Some(_), Some(_)) => Ok(None),
+    match node {
+        None => add(suite, &provider, offer, join, call),
+        Some(node) => change(suite, &provider, node, offer, join, call),
     }
 }
 

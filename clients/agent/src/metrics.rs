@@ -26,6 +26,18 @@ pub struct Metrics {
     pub transactions: IntCounterVec,
     /// Fees paid since the start, in base units.
     pub fees: IntCounter,
+    /// Earned with jobs that ended since the start, in base units by denomination.
+    pub earned: IntCounterVec,
+    /// Coins of the operator, in base units.
+    pub balance: IntGauge,
+    /// Strikes of the node.
+    pub strikes: IntGauge,
+    /// Bond behind the node that no job locks, in base units.
+    pub free_bond: IntGauge,
+    /// Whether the network counts the node as live.
+    pub live: IntGauge,
+    /// What runs: always 1.
+    pub info: IntGaugeVec,
     /// Height of the newest block seen.
     pub height: IntGauge,
     /// Time of the last heartbeat in a block.
@@ -56,13 +68,37 @@ impl Metrics {
             transactions: made(IntCounterVec::new(
                 Opts::new(
                     "surge_node_transactions_total",
-                    "Transactions by purpose and end: included, failed, lapsed",
+                    "Transactions by purpose and end: included, failed, lapsed, refused",
                 ),
                 &["purpose", "end"],
             )),
             fees: made(IntCounter::new(
                 "surge_node_fees_base_units_total",
                 "Fees paid, in base units of the chain's coin",
+            )),
+            earned: made(IntCounterVec::new(
+                Opts::new(
+                    "surge_node_earned_base_units_total",
+                    "Earned with jobs that ended, in base units",
+                ),
+                &["denom"],
+            )),
+            balance: made(IntGauge::new(
+                "surge_node_operator_balance_base_units",
+                "Coins that the operator has for gas, in base units",
+            )),
+            strikes: made(IntGauge::new("surge_node_strikes", "Strikes of the node")),
+            free_bond: made(IntGauge::new(
+                "surge_node_free_bond_base_units",
+                "Bond behind the node that no job locks, in base units",
+            )),
+            live: made(IntGauge::new(
+                "surge_node_live",
+                "1 while the network counts the node as live",
+            )),
+            info: made(IntGaugeVec::new(
+                Opts::new("surge_node_info", "What runs; always 1"),
+                &["version", "provider", "node"],
             )),
             height: made(IntGauge::new(
                 "surge_node_block_height",
@@ -82,12 +118,18 @@ impl Metrics {
             )),
             registry,
         };
-        let all: [Box<dyn Collector>; 9] = [
+        let all: [Box<dyn Collector>; 15] = [
             Box::new(metrics.jobs.clone()),
             Box::new(metrics.running.clone()),
             Box::new(metrics.ran_secs.clone()),
             Box::new(metrics.transactions.clone()),
             Box::new(metrics.fees.clone()),
+            Box::new(metrics.earned.clone()),
+            Box::new(metrics.balance.clone()),
+            Box::new(metrics.strikes.clone()),
+            Box::new(metrics.free_bond.clone()),
+            Box::new(metrics.live.clone()),
+            Box::new(metrics.info.clone()),
             Box::new(metrics.height.clone()),
             Box::new(metrics.last_heartbeat.clone()),
             Box::new(metrics.failed_rounds.clone()),

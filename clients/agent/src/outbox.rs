@@ -67,6 +67,7 @@ pub fn send(
     let what = format!("surge node run: {}{about}", purpose.word());
     if let Err(error) = note(&signed.pending, &what) {
         warn!(
+            event = "not_noted",
             error,
             tx = signed.pending.hash,
             "`surge tx` will not know of it"
@@ -106,6 +107,7 @@ fn overtaken(chain: &Chain, journal: &mut Journal, tx: Sent, height: u64) -> Res
     match since {
         Some(since) if height > since.saturating_add(INDEX_BLOCKS) => {
             warn!(
+                event = "overtaken",
                 what = tx.purpose.word(),
                 job = tx.job,
                 key = signer,

@@ -28,6 +28,9 @@ pub struct Settings {
     /// Time between two looks at the chain, in milliseconds; a second on local chains and
     /// five on others when left out.
     pub look_millis: Option<u64>,
+    /// Intervals between two heartbeats; one when left out. At most as many as the network
+    /// calls a node silent after.
+    pub heartbeat_every: Option<u64>,
     /// Where Prometheus finds metrics; nowhere when left out. Loopback only.
     pub metrics: Option<String>,
     /// What the machine offers.

@@ -56,6 +56,10 @@ impl Suite {
         }
     }
 
+    pub fn provider(&self, provider: u32) -> Result<ProviderResponse, Error> {
+        self.ask_registry(&registry::QueryMsg::Provider { provider })
+    }
+
     pub fn params(&self) -> Result<registry::Params, Error> {
         self.ask_registry(&registry::QueryMsg::Params {})
     }
@@ -118,6 +122,13 @@ impl Suite {
     pub fn claimable(&self, provider: u32) -> Result<Reward, Error> {
         let msg = rewards::QueryMsg::Claimable { provider };
         self.chain.smart(&self.contracts.rewards, &msg)
+    }
+
+    /// In what rewards are, by the registry's number.
+    pub fn reward_denom(&self) -> Result<u8, Error> {
+        let msg = rewards::QueryMsg::Config {};
+        let answer: rewards::ConfigResponse = self.chain.smart(&self.contracts.rewards, &msg)?;
+        Ok(answer.bond_denom)
     }
 
     fn ask_registry<T: serde::de::DeserializeOwned>(

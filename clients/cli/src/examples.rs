@@ -50,8 +50,14 @@ pub const EXAMPLES: &[(&str, &[&str])] = &[
     ("provider drain", &["surge provider drain --from operator1"]),
     ("provider resume", &["surge provider resume --from operator1"]),
     ("provider leave", &["surge provider leave --from provider1"]),
-    ("provider statement", &["surge provider statement --since 2026-01-01 --until 2026-12-31 --csv > income.csv", "surge provider statement 1 --json"]),
     ("provider show", &["surge provider show 1", "surge provider show --from operator1"]),
+    (
+        "provider statement",
+        &[
+            "surge provider statement 1 --since 2026-01-01",
+            "surge provider statement --since 2026-01-01 --until 2026-12-31 --csv --from operator1 > 2026.csv",
+        ],
+    ),
     ("provider list", &["surge provider list --limit 10"]),
     (
         "node add",
@@ -62,6 +68,7 @@ pub const EXAMPLES: &[(&str, &[&str])] = &[
         "node run",
         &[
             "surge node run --owner provider1 --region europe --bond \"900 SURGE\" --from operator1 --yes",
+            "surge node run --owner provider1 --region europe --bond \"900 SURGE\" --from operator1 --add --folder machine2 --yes",
             "surge node run --config node.toml --from operator1 --yes --json",
         ],
     ),
@@ -72,7 +79,7 @@ pub const EXAMPLES: &[(&str, &[&str])] = &[
             "surge node set 1 --cores 2 --memory-mib 4096 --from provider1",
         ],
     ),
-    ("node heartbeat", &["surge node heartbeat 1 --from operator1"]),
+    ("node heartbeat", &["surge node heartbeat 1 2 3 --from operator1"]),
     ("node remove", &["surge node remove 1 --from provider1"]),
     ("node evict", &["surge node evict 4 7 --from anyone"]),
     ("node show", &["surge node show 1"]),

@@ -13,6 +13,7 @@ pub struct Failure {
     what: String,
     next: Option<String>,
     data: Value,
+    told: bool,
 }
 
 /// What a command comes to.
@@ -25,6 +26,7 @@ impl Failure {
             what: what.to_string(),
             next: None,
             data: json!({}),
+            told: false,
         }
     }
 
@@ -44,6 +46,17 @@ impl Failure {
             data: serde_json::to_value(data).unwrap_or_default(),
             ..self
         }
+    }
+
+    /// It stands in a log already.
+    #[must_use]
+    pub fn told(self) -> Self {
+        Self { told: true, ..self }
+    }
+
+    /// Whether it stands in a log already.
+    pub const fn is_told(&self) -> bool {
+        self.told
     }
 
     /// As machines read it: `error`, `next`, and what else is known.

@@ -75,8 +75,8 @@ struct Cli {
     #[arg(long, short, global = true, help_heading = "Everywhere")]
     yes: bool,
     /// Gas limit, instead of what a simulation used and the network's margin over it
-    /// (`gas_margin_percent` in its file; 40 % where that says nothing). The fee is paid for
-    /// the limit.
+    /// (`gas_margin_percent` in its file; 40 % where that says nothing). The fee is for the
+    /// limit; a transaction uses more than its simulation, so it is about 20 % over what is used.
     #[arg(long, global = true, help_heading = "Everywhere")]
     gas: Option<u64>,
     /// Most that is paid for one transaction, such as "0.5 STAKE": the node says what it takes,
@@ -117,6 +117,9 @@ fn main() -> ExitCode {
         Err(failure) => {
             if json {
                 output::say(&format!("{:#}", failure.json()));
+            }
+            if failure.is_told() {
+                return ExitCode::FAILURE;
             }
             eprintln!(
                 "{} {}",

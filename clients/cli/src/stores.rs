@@ -1,5 +1,6 @@
 //! Where files of jobs lie, for requesters and nodes.
 
+use surge_chain::{Kind, Network};
 use surge_store::{Error, Place, Stores};
 
 use crate::{
@@ -18,6 +19,20 @@ pub fn open(named: Option<&str>, others: &[String], internet: bool) -> Outcome<S
         .collect::<Result<_, _>>()?;
     let token = std::env::var(TOKEN).ok();
     Ok(Stores::new(&place(named)?, &others, internet, token)?)
+}
+
+/// Refuses the user's own folder where others have to read it: on every network that is not
+/// this machine.
+pub fn ensure_shared(named: Option<&str>, network: &Network) -> Outcome<()> {
+    if named.is_some() || network.kind == Kind::Local {
+        return Ok(());
+    }
+    let folder = place(None)?;
+    Err(Failure::new(format!(
+        "files would lie in {folder}, which no other machine of {} can read",
+        network.chain_id
+    ))
+    .next("name a store that others reach: --store http://HOST:PORT (surge store serve is one), or a folder that all of them share: --store FOLDER"))
 }
 
 /// The named place, or the user's own folder.
@@ -48,6 +63,29 @@ impl From<Error> for Failure {
                 failure.next(format!("set {TOKEN} to the store's token"))
             }
             _ => failure,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn network(kind: &str) -> Network {
+        let text = format!(
+            "chain_id = \"far-1\"\nkind = \"{kind}\"\nprefix = \"wasm\"\nrpc = [\"http://127.0.0.1:1\"]\n[fee]\ndenom = \"ustake\"\ndisplay = \"STAKE\"\nexponent = 6\ngas_price = \"0.025\"\n"
+        );
+        Network::parse(&text, "a test").expect("a network")
+    }
+
+    #[test]
+    fn ones_own_folder_is_a_store_on_one_machine_only() {
+        assert!(ensure_shared(None, &network("local")).is_ok());
+        for kind in ["test", "main"] {
+            let failure = ensure_shared(None, &network(kind)).expect_err("nobody can read it");
+            assert!(failure.what().contains("no other machine of far-1"));
+            assert!(failure.step().is_some_and(|step| step.contains("--store")));
+            assert!(ensure_shared(Some("/shared"), &network(kind)).is_ok());
         }
     }
 }

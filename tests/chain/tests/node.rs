@@ -9,6 +9,8 @@ mod books;
 mod earnings;
 #[path = "node/failing.rs"]
 mod failing;
+#[path = "node/fleet.rs"]
+mod fleet;
 #[path = "node/killed.rs"]
 mod killed;
 #[path = "node/town.rs"]
@@ -27,9 +29,13 @@ fn a_node_runs_by_itself() {
     a_second_program_on_the_operators_key_is_told_of(&town);
     killed::a_node_killed_at_random_delivers_once(&town);
     a_silent_requester_pays_too(&town);
+    a_job_that_brings_less_than_its_settling_costs_is_left(&town);
     earnings::a_node_fetches_what_it_earned_and_tells_its_numbers(&town);
     failing::a_program_that_never_ends_costs_its_node_nothing(&town);
+    fleet::a_further_machine_takes_nothing_over(&town);
+    fleet::a_node_that_somebody_else_runs_too_ends(&town);
     a_drained_node_gets_no_job_and_another_home_cannot_share_its_journal(&town);
+    fleet::a_further_machine_joins_once_and_outlives_its_hot_key(&town);
 }
 
 fn a_whole_job_reconciles_to_the_last_unit(town: &Town) {
@@ -201,15 +207,54 @@ fn a_silent_requester_pays_too(town: &Town) {
     let mut node = town.start_node(None);
     town.wait_until_found(&mut node);
     let before = town.books();
-    let job = town.submit(&town.store)["job"].as_u64().expect("a job");
+    // Long enough to bring more than its settling costs.
+    let job = town.submit_long(3_600);
     town.wait_for_status(job, "settled");
     town.wait_for_record(&mut node, job, "a job is over");
-    assert!(node.end());
     let price = town.price_of(job);
+    let paid = price - price * 500 / 10_000;
+    assert_eq!(town.books().since(&before)["payout"], paid);
+    // What it brought is told.
+    node.wait_for("what it brought", |line| {
+        let told = line["event"] == "job_over" && line["job"] == json!(job);
+        let brought = line["earned"] == json!(paid.to_string());
+        (told && brought && line["cause"] == "silence" && line["status"] == "settled").then_some(())
+    });
+    let books = ["provider", "statement", "1", "--since", "2020-01-01"];
+    let statement = town.operator.ok(&books);
+    let rows = statement["lines"].as_array().into_iter().flatten();
+    let of_job: Vec<_> = rows.filter(|row| row["job"] == json!(job)).collect();
+    let [row] = of_job.as_slice() else {
+        panic!("one row of job {job}: {of_job:?}");
+    };
     assert_eq!(
-        town.books().since(&before)["payout"],
-        price - price * 500 / 10_000
+        (&row["what"], &row["amount"]),
+        (&json!("job"), &json!(paid.to_string()))
     );
+    let later = [&books[..], &["--until", "2020-01-02"]].concat();
+    assert_eq!(
+        town.operator.ok(&later),
+        json!([]),
+        "other days are left out"
+    );
+    assert!(node.end());
+}
+
+/// Its requester is silent too, but nobody pays to be paid less; the machine is freed, so
+/// that further jobs fit.
+fn a_job_that_brings_less_than_its_settling_costs_is_left(town: &Town) {
+    let mut node = town.start_node_with("[earnings]\nvacate_secs = 1\n");
+    town.wait_until_found(&mut node);
+    let job = town.submit(&town.store)["job"].as_u64().expect("a job");
+    town.wait("word of what it costs", || {
+        let mut lines = node.lines().into_iter();
+        lines.any(|line| line["event"] == "not_worth_it" && line["job"] == json!(job))
+    });
+    assert_eq!(town.job(job)["summary"]["status"], "submitted");
+    // Anybody may.
+    town.requester.ok(&["job", "settle", &job.to_string()]);
+    town.wait_for_record(&mut node, job, "a job is over");
+    assert!(node.end());
 }
 
 fn a_drained_node_gets_no_job_and_another_home_cannot_share_its_journal(town: &Town) {

@@ -8,6 +8,7 @@ use surge_interface::{
     registry::NodeResponse,
     UncheckedDenom,
 };
+use tracing::info;
 
 use super::{Agent, Wanted};
 use crate::{journal::Purpose, suite::Call, Error};
@@ -37,7 +38,21 @@ impl Agent {
     pub(super) fn earn(&mut self) -> Result<Vec<Wanted>, Error> {
         let mut wanted = vec![];
         let provider = self.node.provider;
-        if self.is_due(Purpose::Withdraw, self.settings.earnings.withdraw_hours)? {
+        let earnings = &self.settings.earnings;
+        let withdraw = self.is_due(Purpose::Withdraw, earnings.withdraw_hours)?;
+        let claim = self.is_due(Purpose::Claim, earnings.claim_hours)?;
+        if !withdraw && !claim {
+            return Ok(wanted);
+        }
+        // Both are for all machines of the provider: one of them does it.
+        let nodes = self.suite.nodes_of(provider)?;
+        let ours = speaker(&nodes).is_none_or(|node| node == self.node.id);
+        for (due, purpose) in [(withdraw, Purpose::Withdraw), (claim, Purpose::Claim)] {
+            if due && !ours {
+                self.put_off(purpose)?;
+            }
+        }
+        if withdraw && ours {
             let denoms = self.suite.denoms()?;
             let denom = denoms.get(usize::from(self.node.spec.denom)).cloned();
             if let Some(denom) = denom {
@@ -53,11 +68,17 @@ impl Agent {
                 }
             }
         }
-        if self.is_due(Purpose::Claim, self.settings.earnings.claim_hours)? {
+        if claim && ours {
             let reward = self.suite.claimable(provider)?;
             let brings = reward.instant.u128().saturating_add(reward.vested.u128());
-            if brings > 0 {
-                wanted.push((Purpose::Claim, None, Call::Claim { provider }));
+            let call = Call::Claim { provider };
+            let id = usize::from(self.suite.reward_denom()?);
+            let cost = match self.suite.denoms()?.get(id) {
+                Some(denom) if brings > 0 => self.cost(&call, denom)?,
+                _ => 0,
+            };
+            if brings > cost {
+                wanted.push((Purpose::Claim, None, call));
             } else {
                 self.put_off(Purpose::Claim)?;
             }
@@ -82,15 +103,94 @@ impl Agent {
         Ok(is_over(every_hours, last_secs, self.now_secs))
     }
 
-    /// What a call costs in this denomination; nothing when gas is paid in another one.
+    /// Has a job paid that its requester left alone, when that brings more than it costs; or
+    /// when searches do not find the node, because such jobs hold its room or its bond.
+    pub(super) fn settle(
+        &mut self,
+        summary: &JobSummary,
+        terms: &Params,
+    ) -> Result<Option<Wanted>, Error> {
+        let call = Call::Settle { job: summary.id };
+        let found = self.node.indexed || !self.node.live;
+        if found {
+            if !self.unworthy.contains(&summary.id) {
+                let denom = summary.denom.clone().into();
+                // What the chain says no to is told when it is sent.
+                let cost = self.cost(&call, &denom).unwrap_or_default();
+                let brings = less_take(summary.price.u128(), terms.take_bps);
+                if cost >= brings {
+                    info!(
+                        event = "not_worth_it",
+                        job = summary.id,
+                        brings = %brings,
+                        costs = %cost,
+                        %denom,
+                        "left unsettled: it brings less than it costs, unless its room is needed"
+                    );
+                    self.unworthy.insert(summary.id);
+                }
+            }
+            if self.unworthy.contains(&summary.id) {
+                return Ok(None);
+            }
+        }
+        Ok(Some((Purpose::Settle, Some(summary.id), call)))
+    }
+
+    /// What a call costs in this denomination. Where gas is paid in another one, by what the
+    /// network asks for the same work in both; nothing where it says that in one only.
     fn cost(&self, call: &Call, denom: &UncheckedDenom) -> Result<u128, Error> {
         let chain = &self.suite.chain;
-        if *denom != UncheckedDenom::Native(chain.network().fee.denom.clone()) {
+        let coin = UncheckedDenom::Native(chain.network().fee.denom.clone());
+        let worth = match *denom == coin {
+            true => Some((1, 1)),
+            false => self.worth(&coin, denom)?,
+        };
+        let Some((coins, same)) = worth else {
             return Ok(0);
-        }
+        };
         let message = call.message(self.operator.address(), &self.suite.contracts)?;
-        Ok(chain.simulate(self.operator.account(), &[message])?.fee)
+        let fee = chain.simulate(self.operator.account(), &[message])?.fee;
+        Ok(fee.saturating_mul(same) / coins)
     }
+
+    /// Base units of two denominations that are worth the same by the reference prices of
+    /// the node's class.
+    fn worth(
+        &self,
+        coin: &UncheckedDenom,
+        denom: &UncheckedDenom,
+    ) -> Result<Option<(u128, u128)>, Error> {
+        let denoms = self.suite.denoms()?;
+        let classes = self.suite.classes()?;
+        let Some(class) = classes.get(usize::from(self.node.spec.class)) else {
+            return Ok(None);
+        };
+        let prices = |of: &UncheckedDenom| {
+            let id = denoms.iter().position(|listed| listed == of)?;
+            let mut markets = class.markets.iter();
+            let market = markets.find(|market| usize::from(market.denom) == id)?;
+            Some(market.reference.to_array())
+        };
+        let (Some(coins), Some(others)) = (prices(coin), prices(denom)) else {
+            return Ok(None);
+        };
+        let mut pairs = coins.into_iter().zip(others);
+        let pair = pairs.find(|(coin, other)| *coin > 0 && *other > 0);
+        Ok(pair.map(|(coin, other)| (coin.into(), other.into())))
+    }
+}
+
+/// What is left of a price when the network has taken its share.
+fn less_take(price: u128, take_bps: u16) -> u128 {
+    let take = price.saturating_mul(take_bps.into()) / 10_000;
+    price.saturating_sub(take)
+}
+
+/// Which of a provider's nodes fetches what all of them earned: the first one that is live.
+fn speaker(nodes: &[NodeResponse]) -> Option<u32> {
+    let live = nodes.iter().filter(|node| node.live);
+    live.map(|node| node.id).min()
 }
 
 /// Whether so many hours are over since then.
@@ -123,8 +223,27 @@ mod tests {
     }
 
     #[test]
-    fn a_machine_is_full_when_a_core_or_all_memory_is_missing() {
-        let with = |milli_cpu, memory_mib| NodeResponse {
+    fn one_machine_of_a_fleet_fetches_what_all_of_them_earned() {
+        let with = |id, live| NodeResponse {
+            id,
+            live,
+            ..node(0, 0)
+        };
+        assert_eq!(
+            speaker(&[with(5, true), with(3, true), with(2, false)]),
+            Some(3)
+        );
+        assert_eq!(speaker(&[with(2, false)]), None);
+    }
+
+    #[test]
+    fn a_price_is_worth_what_the_take_leaves() {
+        assert_eq!(less_take(3_693, 500), 3_509);
+        assert_eq!(less_take(u128::MAX, 10_000), u128::MAX - u128::MAX / 10_000);
+    }
+
+    fn node(milli_cpu: u32, memory_mib: u32) -> NodeResponse {
+        NodeResponse {
             id: 7,
             provider: 1,
             spec: NodeSpec {
@@ -157,9 +276,13 @@ mod tests {
             settled: 0,
             strikes: 0,
             missed: Uint128::zero(),
-        };
-        assert!(!is_full(&with(1_000, 1_024)));
-        assert!(is_full(&with(1_001, 1_024)));
-        assert!(is_full(&with(1_000, 2_048)));
+        }
+    }
+
+    #[test]
+    fn a_machine_is_full_when_a_core_or_all_memory_is_missing() {
+        assert!(!is_full(&node(1_000, 1_024)));
+        assert!(is_full(&node(1_001, 1_024)));
+        assert!(is_full(&node(1_000, 2_048)));
     }
 }

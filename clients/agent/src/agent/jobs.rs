@@ -95,8 +95,10 @@ impl Agent {
         self.journal.take(job, work::files(&found.spec))?;
         self.trouble.remove(&job);
         info!(
+            event = "job_taken",
             job,
             price = %found.summary.price,
+            denom = %found.summary.denom,
             reserved_secs = found.spec.reserved_secs,
             deadline_secs = found.summary.deadline_secs,
             "a job"
@@ -151,7 +153,12 @@ impl Agent {
             }
             Step::Decline(reason) => {
                 if entry.reason.as_deref() != Some(reason.as_str()) {
-                    warn!(job = id, reason = ?reason, "turned down");
+                    warn!(
+                        event = "job_declined",
+                        job = id,
+                        reason = reason.as_str(),
+                        "turned down"
+                    );
                     self.journal.reason(id, &reason)?;
                 }
                 Ok(Some((
@@ -162,8 +169,9 @@ impl Agent {
             }
             Step::GiveUp(reason) => {
                 error!(
+                    event = "job_given_up",
                     job = id,
-                    reason = ?reason,
+                    reason = reason.as_str(),
                     "cannot be delivered, and it is too late to turn it down: after its deadline it costs a part of the collateral"
                 );
                 self.journal.refuse(id, Stage::GivenUp, &reason)?;
@@ -175,19 +183,64 @@ impl Agent {
             }
             Step::Gone if !self.seen.entry(id).or_default().is_gone(height) => Ok(None),
             Step::Gone => {
-                info!(job = id, "the chain gave it to somebody else");
+                info!(
+                    event = "job_gone",
+                    job = id,
+                    "the chain gave it to somebody else"
+                );
                 self.journal
                     .refuse(id, Stage::Declined, "the chain gave it to somebody else")?;
                 Ok(None)
             }
             Step::Close => {
-                info!(job = id, status = ?job.summary.status, "a job is over");
+                self.closed(id, job.summary.status)?;
+                self.unworthy.remove(&id);
                 self.journal.stage(id, Stage::Closed)?;
                 Ok(None)
             }
             Step::Settle if self.draining.is_some() => Ok(None),
-            Step::Settle => Ok(Some((Purpose::Settle, Some(id), Call::Settle { job: id }))),
+            Step::Settle => self.settle(&job.summary, &terms),
         }
+    }
+
+    /// Tells what a job brought, by the event that ended it; a chain's node that has no index
+    /// of events says nothing of that.
+    fn closed(&self, job: u64, status: Status) -> Result<(), Error> {
+        let status = serde_json::to_value(status).map_err(surge_chain::Error::from)?;
+        let told = self
+            .suite
+            .chain
+            .transactions(&format!("wasm-job_closed.job='{job}'"));
+        let mut events = told.iter().flatten().flat_map(|tx| &tx.included.events);
+        // Anybody's contract may emit the same words.
+        let (id, own) = (job.to_string(), self.node.provider.to_string());
+        let expected = [
+            ("_contract_address", self.suite.contracts.escrow.as_str()),
+            ("job", id.as_str()),
+            ("provider", own.as_str()),
+        ];
+        let ended = events.find(|event| {
+            let is = |(key, value)| event.get(key) == Some(value);
+            event.kind == "wasm-job_closed" && expected.into_iter().all(is)
+        });
+        let get = |key| ended.and_then(|event| event.get(key));
+        let (earned, denom, cause) = (get("to_provider"), get("denom"), get("cause"));
+        if let (Some(earned), Some(denom)) = (earned, denom) {
+            self.metrics
+                .earned
+                .with_label_values(&[denom])
+                .inc_by(earned.parse().unwrap_or(0));
+        }
+        info!(
+            event = "job_over",
+            job,
+            status = status.as_str(),
+            cause,
+            earned,
+            denom,
+            "a job is over"
+        );
+        Ok(())
     }
 
     /// Starts a thread for a job, unless one runs or has just failed.
@@ -240,12 +293,13 @@ impl Agent {
         match done {
             Done::Fetched => {
                 self.journal.stage(job, Stage::Fetched)?;
-                info!(job, "fetched");
+                info!(event = "job_fetched", job, "fetched");
             }
             Done::Ran { output, took } => {
                 self.journal.ran(job, &output)?;
                 self.metrics.ran_secs.inc_by(took.as_secs_f64());
                 info!(
+                    event = "job_ran",
                     job,
                     secs = took.as_secs_f64(),
                     bytes = output.size,
@@ -260,12 +314,18 @@ impl Agent {
             } => {
                 self.journal.broke(job, &report, &reason)?;
                 self.metrics.ran_secs.inc_by(took.as_secs_f64());
-                warn!(job, secs = took.as_secs_f64(), reason = ?reason, "its program failed");
+                warn!(
+                    event = "job_broken",
+                    job,
+                    secs = took.as_secs_f64(),
+                    reason = reason.as_str(),
+                    "its program failed"
+                );
                 self.trouble.remove(&job);
             }
             Done::Published(uri) => {
                 self.journal.published(job, &uri)?;
-                info!(job, uri, "published");
+                info!(event = "job_published", job, uri, "published");
                 self.trouble.remove(&job);
             }
             Done::Failed(failure) => self.fail(job, failure)?,
@@ -288,8 +348,9 @@ impl Agent {
                 .unwrap_or_default(),
         );
         warn!(
+            event = "job_trouble",
             job,
-            reason = ?failure.reason,
+            reason = failure.reason.as_str(),
             again_in_secs = failure.may_pass.then_some(wait.as_secs()),
             "could not do it"
         );

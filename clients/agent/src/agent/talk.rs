@@ -23,6 +23,7 @@ impl Agent {
             News::Nothing | News::Waiting => return Ok(()),
             News::Included(tx, included) => {
                 info!(
+                    event = "included",
                     what = tx.purpose.word(),
                     job = tx.job,
                     tx = tx.hash,
@@ -32,23 +33,38 @@ impl Agent {
                     "in a block"
                 );
                 self.waits.remove(&(tx.purpose, tx.job));
-                if matches!(tx.purpose, Purpose::Withdraw | Purpose::Claim) {
-                    self.put_off(tx.purpose)?;
+                match tx.purpose {
+                    Purpose::Withdraw | Purpose::Claim => self.put_off(tx.purpose)?,
+                    Purpose::Heartbeat => self.alone.sent(),
+                    _ => {}
                 }
                 (tx, "included")
             }
             News::Failed(tx, why) => {
-                warn!(what = tx.purpose.word(), job = tx.job, tx = tx.hash, fee = %tx.fee, why = ?why, "refused");
+                warn!(
+                    event = "failed_in_block",
+                    what = tx.purpose.word(),
+                    job = tx.job,
+                    tx = tx.hash,
+                    fee = %tx.fee,
+                    why = why.as_str(),
+                    "refused"
+                );
                 self.hold(tx.purpose, tx.job);
+                self.ensure_operator()?;
                 (tx, "failed")
             }
             News::Lapsed(tx) => {
                 warn!(
+                    event = "lapsed",
                     what = tx.purpose.word(),
                     job = tx.job,
                     tx = tx.hash,
                     "in no block, sent anew"
                 );
+                if tx.purpose == Purpose::Heartbeat {
+                    self.heartbeat_lapsed(&tx.hash);
+                }
                 (tx, "lapsed")
             }
         };
@@ -71,6 +87,7 @@ impl Agent {
         let room = node.spec.capacity.saturating_sub(&node.reserved);
         let offered = room.saturating_sub(&node.withheld).milli_cpu;
         let (free, due) = match self.draining.is_some() {
+            true if self.relieved => return None,
             // Nobody evicts a node that has nothing to give: it may fall silent.
             true => (Resources::default(), offered > 0),
             false => {
@@ -106,17 +123,45 @@ impl Agent {
         let sent = outbox::send(&self.suite.chain, &self.journal, &self.note, &outgoing);
         match sent {
             Err(Error::Chain(error)) if !error.raw_log().is_empty() => {
-                warn!(what = purpose.word(), job, why = ?error.raw_log(), "the chain says no");
+                warn!(
+                    event = "refused",
+                    what = purpose.word(),
+                    job,
+                    why = error.raw_log(),
+                    "the chain says no"
+                );
+                self.metrics
+                    .transactions
+                    .with_label_values(&[purpose.word(), "refused"])
+                    .inc();
                 self.hold(purpose, job);
-                Ok(())
+                self.ensure_operator()
             }
             Err(Error::Chain(error @ surge_chain::Error::Unfunded { .. })) => {
-                error!(%error, "the operator's key needs coins for gas");
+                error!(event = "unfunded", %error, "the operator's key needs coins for gas");
                 self.hold(purpose, job);
                 Ok(())
             }
             sent => sent,
         }
+    }
+
+    /// What is refused may be so because the owner named another hot key meanwhile: nothing
+    /// that this one sends counts then.
+    fn ensure_operator(&self) -> Result<(), Error> {
+        let provider = self.suite.provider(self.node.provider)?;
+        let operator = provider.record.operator;
+        if operator.as_str() == self.operator.address() {
+            return Ok(());
+        }
+        Err(Error::NotReady {
+            what: format!(
+                "{} is no longer the hot key of provider {}: {operator} is",
+                self.operator.address(),
+                provider.id
+            ),
+            next: "start it again with --from and that key, in the same folder: what it has of its jobs lies there, and they go on".to_owned(),
+        })
     }
 
     pub(super) fn is_ready(&self, purpose: Purpose, job: Option<u64>) -> bool {

@@ -17,7 +17,7 @@ use super::provider::{coinage, denom_id};
 use crate::{
     failure::{Failure, Outcome},
     money::{Amount, Coinage},
-    output::{facts, printable, table, Report},
+    output::{facts, printable, table, thousands, Report},
     session::Session,
     transact::Act,
 };
@@ -58,11 +58,12 @@ pub enum Registry {
         #[arg(long)]
         clean_percent: Option<u32>,
     },
-    /// Say that a machine is alive, once; `surge node run` does it by itself.
+    /// Say that machines are alive, once; `surge node run` does it by itself.
     Heartbeat {
-        /// The node.
-        node: u32,
-        /// What of it may be used now; all of it when left away.
+        /// The nodes, of one provider; all in one transaction.
+        #[arg(required = true)]
+        nodes: Vec<u32>,
+        /// What of each may be used now; all of it when left away.
         #[command(flatten)]
         free: Changed,
     },
@@ -87,6 +88,9 @@ pub enum Registry {
         /// Of this provider only.
         #[arg(long)]
         provider: Option<u32>,
+        /// Of the page only those that are silent.
+        #[arg(long)]
+        silent: bool,
         /// Continue after this one.
         #[arg(long)]
         start_after: Option<u32>,
@@ -269,16 +273,28 @@ pub fn run(command: Registry, session: &Session) -> Outcome<Report> {
             let act = act.call(session, &registry, &msg)?;
             session.perform(&act)?.report(&json!({ "node": node }), "")
         }
-        Registry::Heartbeat { node, free } => {
-            let found: NodeResponse = session.ask(&registry, &QueryMsg::Node { node })?;
-            let msg = ExecuteMsg::Heartbeat {
-                node,
-                seq: found.seq.saturating_add(1),
-                free: free.over(found.spec.capacity),
+        Registry::Heartbeat { mut nodes, free } => {
+            nodes.sort_unstable();
+            nodes.dedup();
+            let (what, are) = match nodes.as_slice() {
+                [_] => ("node", "is"),
+                _ => ("nodes", "are"),
             };
-            let act = Act::new(format!("Says that node {node} is alive."))
-                .call(session, &registry, &msg)?;
-            session.perform(&act)?.report(&json!({ "node": node }), "")
+            let ids: Vec<String> = nodes.iter().map(u32::to_string).collect();
+            let mut act = Act::new(format!("Says that {what} {} {are} alive.", ids.join(", ")));
+            for node in &nodes {
+                let found: NodeResponse =
+                    session.ask(&registry, &QueryMsg::Node { node: *node })?;
+                let msg = ExecuteMsg::Heartbeat {
+                    node: *node,
+                    seq: found.seq.saturating_add(1),
+                    free: free.over(found.spec.capacity),
+                };
+                act = act.call(session, &registry, &msg)?;
+            }
+            session
+                .perform(&act)?
+                .report(&json!({ "nodes": nodes }), "")
         }
         Registry::Remove { node } => {
             let act = Act::new(format!(
@@ -295,6 +311,7 @@ pub fn run(command: Registry, session: &Session) -> Outcome<Report> {
         Registry::Show { node } => show(session, node),
         Registry::List {
             provider,
+            silent,
             start_after,
             limit,
         } => {
@@ -303,7 +320,10 @@ pub fn run(command: Registry, session: &Session) -> Outcome<Report> {
                 start_after,
                 limit,
             };
-            let answer: NodesResponse = session.ask(&registry, &msg)?;
+            let mut answer: NodesResponse = session.ask(&registry, &msg)?;
+            if silent {
+                answer.nodes.retain(|node| !node.live);
+            }
             let regions = regions(session)?;
             let mut rows = table(&[
                 ">node",
@@ -313,7 +333,10 @@ pub fn run(command: Registry, session: &Session) -> Outcome<Report> {
                 ">in use",
                 "live",
                 ">jobs paid",
+                ">strikes",
+                ">seen (s ago)",
             ]);
+            let now_secs = session.chain()?.now_secs()?;
             for node in &answer.nodes {
                 let region = regions.regions.get(usize::from(node.spec.region));
                 rows.add_row([
@@ -326,6 +349,8 @@ pub fn run(command: Registry, session: &Session) -> Outcome<Report> {
                     cores(node.reserved),
                     if node.live { "yes" } else { "no" }.to_owned(),
                     node.settled.to_string(),
+                    node.strikes.to_string(),
+                    thousands(now_secs.saturating_sub(node.last_seen_secs)),
                 ]);
             }
             Report::new(&answer, rows.to_string())

@@ -4,7 +4,8 @@ use clap::Subcommand;
 use cosmwasm_std::Uint128;
 use serde_json::json;
 use surge_interface::registry::{
-    DenomsResponse, ExecuteMsg, ProviderResponse, ProvidersResponse, QueryMsg, ReceiveMsg,
+    DenomsResponse, ExecuteMsg, NodesResponse, ProviderResponse, ProvidersResponse, QueryMsg,
+    ReceiveMsg, MAX_NODES,
 };
 
 use super::statement;
@@ -81,7 +82,7 @@ pub enum Command {
         /// The provider; the signer's own when left away.
         provider: Option<u32>,
     },
-    /// What a provider earned and lost, out of the chain's events.
+    /// What a provider earned and lost, from the events of the chain; for the books.
     Statement(statement::Arguments),
     /// Providers, a page at a time.
     List {
@@ -164,13 +165,7 @@ pub fn run(command: Command, session: &Session) -> Outcome<Report> {
                 ExecuteMsg::SetPayout { payout, provider },
             )
         }
-        Command::Update { operator, profile } => simple(
-            "Changes what is known of you.",
-            ExecuteMsg::UpdateProvider {
-                operator: operator.map(|name| session.address(&name)).transpose()?,
-                profile_uri: profile,
-            },
-        ),
+        Command::Update { operator, profile } => update(session, operator, profile),
         Command::Drain => simple("Your nodes take no new jobs.", ExecuteMsg::Drain {}),
         Command::Resume => simple("Your nodes take jobs again.", ExecuteMsg::Resume {}),
         Command::Leave => simple(
@@ -194,6 +189,44 @@ pub fn run(command: Command, session: &Session) -> Outcome<Report> {
             Report::new(&answer, rows.to_string())
         }
     }
+}
+
+/// A new hot key stops machines that run with the old one, so the sentence says how many.
+fn update(session: &Session, operator: Option<String>, profile: Option<String>) -> Outcome<Report> {
+    let registry = session.contracts()?.registry;
+    let operator = operator.map(|name| session.address(&name)).transpose()?;
+    let mut changes = vec![];
+    if let Some(operator) = &operator {
+        let provider = Some(own(session, None)?);
+        let msg = QueryMsg::Nodes {
+            provider,
+            start_after: None,
+            limit: Some(MAX_NODES),
+        };
+        let answer: NodesResponse = session.ask(&registry, &msg)?;
+        let jobs: u64 = answer
+            .nodes
+            .iter()
+            .map(|node| u64::from(node.running))
+            .sum();
+        changes.push(format!(
+            "Makes {operator} the hot key of your {} nodes. Start each again with it, in its folder: until then they send no heartbeats and deliver none of their {jobs} jobs.",
+            answer.nodes.len()
+        ));
+    }
+    if let Some(profile) = &profile {
+        changes.push(format!("Your description is at {profile:?}."));
+    }
+    if changes.is_empty() {
+        return Err(Failure::new("nothing is said that changes")
+            .next("name a new hot key with --operator, or a description with --profile"));
+    }
+    let msg = ExecuteMsg::UpdateProvider {
+        operator,
+        profile_uri: profile,
+    };
+    let act = Act::new(changes.join(" ")).call(session, &registry, &msg)?;
+    session.perform(&act)?.report(&json!({}), "")
 }
 
 /// The provider that is named, or the signer's own.

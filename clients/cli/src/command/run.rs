@@ -12,6 +12,7 @@ use signal_hook::{
     flag,
 };
 use surge_agent::{detect, Agent, Contracts, Drill, Error, Join, Parts, Settings};
+use tracing::{error, info};
 use tracing_subscriber::filter::LevelFilter;
 
 use crate::{
@@ -33,6 +34,9 @@ const MOST_GAS: u64 = 5_000_000;
 #[command(after_help = "Examples:
   surge node run --from operator1 --owner provider1 --region europe --bond \"900 STAKE\"
       joins with this machine the first time, and runs; later without --owner
+  surge node run --from operator1 --owner provider1 --region europe --bond \"900 STAKE\" \
+      --add --folder machine2
+      joins with a further machine; each has a folder of its own
   surge node run --config node.toml --json
       as a service; SIGTERM drains: no new jobs, what runs is delivered, then it ends")]
 pub struct Run {
@@ -42,6 +46,17 @@ pub struct Run {
     /// Name of the cold key, to join with this machine or to change what it offers.
     #[arg(long)]
     owner: Option<String>,
+    /// Join with a further machine beside those that the provider has; nothing happens when
+    /// the folder is of a node already.
+    #[arg(long, requires = "owner")]
+    add: bool,
+    /// Make --from the hot key instead of the one that stands there, for all machines of the
+    /// provider.
+    #[arg(long, requires = "owner")]
+    replace_operator: bool,
+    /// Intervals between two heartbeats; one when left away.
+    #[arg(long)]
+    heartbeat_every: Option<u64>,
     /// The node, when the operator has several.
     #[arg(long)]
     node: Option<u32>,
@@ -99,6 +114,7 @@ impl Run {
         }
         prefer(&self.owner, &mut settings.owner);
         prefer(&self.node, &mut settings.node);
+        prefer(&self.heartbeat_every, &mut settings.heartbeat_every);
         prefer(&self.folder, &mut settings.folder);
         prefer(&self.metrics, &mut settings.metrics);
         prefer(&self.store, &mut settings.stores.publish);
@@ -122,8 +138,25 @@ impl Run {
     }
 }
 
-/// Runs until it is told to end.
+/// Runs until it is told to end. With `--json` all that it says before its end is a log of
+/// JSON lines, also why it did not start.
 pub fn run(arguments: &Run, session: &Session) -> Outcome<Report> {
+    tell(session.json);
+    carry_out(arguments, session).map_err(|failure| match session.json {
+        false => failure,
+        true => {
+            error!(
+                event = "failed",
+                error = failure.what(),
+                next = failure.step(),
+                "ended"
+            );
+            failure.told()
+        }
+    })
+}
+
+fn carry_out(arguments: &Run, session: &Session) -> Outcome<Report> {
     let settings = arguments.settings(session)?;
     if let Some(gas) = session.sending.gas {
         return Err(Failure::new(format!(
@@ -144,6 +177,7 @@ pub fn run(arguments: &Run, session: &Session) -> Outcome<Report> {
         Some(folder) => folder.clone(),
         None => home::home()?.join("node"),
     };
+    stores::ensure_shared(settings.stores.publish.as_deref(), network)?;
     let stores = stores::open(
         settings.stores.publish.as_deref(),
         &settings.stores.fetch,
@@ -151,10 +185,9 @@ pub fn run(arguments: &Run, session: &Session) -> Outcome<Report> {
     )?;
     let operator = keys::unlock(network, &settings.operator)?;
     let join = match &settings.owner {
-        Some(owner) => Some(join(owner, &settings, session)?),
+        Some(owner) => Some(join(owner, arguments, &settings, session)?),
         None => None,
     };
-    tell(session.json);
     // The first signal asks to drain, the second one ends the process.
     let stop = Arc::new(AtomicBool::new(false));
     for signal in [SIGTERM, SIGINT] {
@@ -188,7 +221,7 @@ pub fn run(arguments: &Run, session: &Session) -> Outcome<Report> {
 }
 
 /// What the owner brings, who is asked before each step.
-fn join(owner: &str, settings: &Settings, session: &Session) -> Outcome<Join> {
+fn join(owner: &str, arguments: &Run, settings: &Settings, session: &Session) -> Outcome<Join> {
     let network = session.network();
     let coinages = session.coinages()?;
     let bond = settings.offer.bond.as_deref();
@@ -196,7 +229,7 @@ fn join(owner: &str, settings: &Settings, session: &Session) -> Outcome<Join> {
         .map(|bond| Amount::parse(bond, &coinages))
         .transpose()?;
     let payout = settings.offer.payout.as_deref();
-    let sending = session.sending;
+    let (sending, json) = (session.sending, session.json);
     let fees = Coinage::fees(&network.fee);
     Ok(Join {
         owner: keys::unlock(network, owner)?,
@@ -204,16 +237,27 @@ fn join(owner: &str, settings: &Settings, session: &Session) -> Outcome<Join> {
         payout: payout
             .map(|payout| keys::address(network, payout))
             .transpose()?,
+        add: arguments.add,
+        replace_operator: arguments.replace_operator,
         agree: Box::new(move |step| {
-            eprintln!("{}", step.sentence);
-            if let Some((base, denom)) = &step.moves {
+            let moves = step.moves.as_ref().map(|(base, denom)| {
                 let coinage = coinages.iter().find(|coinage| coinage.denom == *denom);
                 match coinage {
-                    Some(coinage) => eprintln!("  {} to the registry", coinage.of(*base)),
-                    None => eprintln!("  {base} {denom} to the registry"),
+                    Some(coinage) => coinage.of(*base).to_string(),
+                    None => format!("{base} {denom}"),
                 }
+            });
+            let fee = fees.of(step.fee);
+            if json {
+                let (step, gas) = (&step.sentence, step.gas);
+                info!(event = "step", step, moves, gas, fee = %fee, "joining");
+            } else {
+                eprintln!("{}", step.sentence);
+                if let Some(moves) = moves {
+                    eprintln!("  {moves} to the registry");
+                }
+                eprintln!("  gas {}, fee {fee}", thousands(step.gas));
             }
-            eprintln!("  gas {}, fee {}", thousands(step.gas), fees.of(step.fee));
             sending
                 .ensure_wanted()
                 .map_err(|no| Error::NotWanted(no.what().to_owned()))
@@ -255,7 +299,7 @@ pub fn show() -> Outcome<Report> {
     Report::new(&json, text.to_string())
 }
 
-/// Logs: for people on standard error, as JSON on standard output.
+/// Logs on standard error, for people or as JSON.
 fn tell(json: bool) {
     let level = std::env::var("SURGE_LOG").ok();
     let level = level.and_then(|level| level.parse().ok());

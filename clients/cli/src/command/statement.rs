@@ -1,379 +1,443 @@
-//! `surge provider statement`: what a provider earned and lost, line by line, out of the
-//! chain's events.
+//! `surge provider statement`: what a provider earned and lost, from the events of the chain.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, fmt::Display, ops::Range};
 
 use clap::Args;
 use cosmrs::tendermint::Time;
+use cosmwasm_std::Uint128;
 use serde::Serialize;
 use serde_json::json;
-use surge_chain::{Chain, Event, Placed};
-use surge_interface::UncheckedDenom;
+use surge_chain::{Event, Placed};
+use surge_interface::{
+    registry::{DenomsResponse, NodesResponse, ProviderResponse, QueryMsg, MAX_NODES},
+    UncheckedDenom,
+};
 
-use super::provider::{coinage, own};
+use super::provider::own;
 use crate::{
     failure::{Failure, Outcome},
-    money::Coinage,
     output::{table, Report},
     session::Session,
 };
-
-/// A day, in seconds.
-const DAY: u64 = 86_400;
 
 /// What can be said after `surge provider statement`.
 #[derive(Args)]
 pub struct Arguments {
     /// The provider; the signer's own when left away.
     provider: Option<u32>,
-    /// The first day (UTC), such as 2026-01-01; the node's first block when left away.
-    #[arg(long, value_name = "DAY", value_parser = beginning)]
-    since: Option<u64>,
-    /// The last day (UTC), such as 2026-12-31; today when left away.
-    #[arg(long, value_name = "DAY", value_parser = beginning)]
-    until: Option<u64>,
-    /// Comma-separated values, for a spreadsheet.
+    /// First day, such as 2026-01-01, in UTC; that of the node's first block when left away.
+    #[arg(long, value_name = "DATE")]
+    since: Option<String>,
+    /// Last day; today when left away.
+    #[arg(long, value_name = "DATE")]
+    until: Option<String>,
+    /// A table for spreadsheets: a line each, fields separated by commas.
     #[arg(long)]
     csv: bool,
 }
 
-/// Why money came or went.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-#[serde(rename_all = "snake_case")]
-enum What {
-    /// The provider's part of a job's price, when the job ended. It is a credit then.
-    Job,
-    /// What a node's bond lost.
-    Penalty,
-    /// Reward tokens that were minted for it.
-    Reward,
-}
-
-/// A line of the statement.
-#[derive(Debug, PartialEq, Eq, Serialize)]
-struct Line {
-    /// Time of the block, RFC 3339 in UTC.
+/// One thing that was earned, paid or lost.
+#[derive(Debug, PartialEq, Serialize)]
+struct Row {
+    /// Time of its block, in UTC.
     time: String,
-    height: u64,
-    tx: String,
-    what: What,
-    /// The job; none of a reward.
+    /// `job`, `reward` and `tips` were earned, `penalty` and `eviction` lost; `payout` is what
+    /// was earned with jobs when it left the escrow for the payout address.
+    what: &'static str,
+    /// The job, where it was one.
     job: Option<u64>,
-    /// Base units; with a minus when they were lost.
-    amount: String,
+    /// How much, in base units.
+    amount: Uint128,
+    /// Of what.
     denom: String,
     /// The same as people write it.
     shown: String,
-    #[serde(skip)]
-    base: u128,
+    /// The transaction.
+    tx: String,
+    /// Its block.
+    height: u64,
 }
 
-/// Money that a transaction brought or took.
-#[derive(Debug, PartialEq, Eq)]
-struct Moved {
-    what: What,
+/// What an event says of a provider, before anybody looks what its denomination is called.
+#[derive(Debug, PartialEq)]
+struct Entry {
+    what: &'static str,
     job: Option<u64>,
     amount: u128,
-    money: Money,
+    denom: Denom,
 }
 
-/// Of what, as the event says it.
-#[derive(Debug, PartialEq, Eq)]
-enum Money {
-    /// A denomination as the escrow writes it.
-    Denom(String),
-    /// The registry's number of one.
-    Id(u8),
-    /// The reward token.
-    Surge,
+/// A denomination as events write it.
+#[derive(Clone, Debug, PartialEq)]
+enum Denom {
+    /// In full.
+    Named(String),
+    /// By the registry's number.
+    Listed(usize),
+    /// That of rewards.
+    Reward,
+}
+
+/// Whose statement it is, and whose events count: anybody's contract may emit the same words.
+struct Whose {
+    provider: String,
+    nodes: Vec<String>,
+    accounts: Vec<String>,
+    registry: String,
+    escrow: String,
+    rewards: String,
 }
 
 /// Carries it out.
 pub fn run(arguments: &Arguments, session: &Session) -> Outcome<Report> {
     let provider = own(session, arguments.provider)?;
+    let whose = whose(session, provider)?;
     let chain = session.chain()?;
-    let from = match arguments.since {
-        Some(secs) => chain.first_since(secs)?,
+    let from = match &arguments.since {
+        Some(since) => chain.first_since(day(since)?)?,
         None => chain.progress()?.earliest.max(1),
     };
-    let to = match arguments.until {
-        Some(secs) => chain
-            .first_since(secs.saturating_add(DAY))?
-            .saturating_sub(1),
-        None => chain.progress()?.height,
+    let to = match &arguments.until {
+        Some(until) => chain.first_since(day(until)?.saturating_add(DAY_SECS))?,
+        None => chain.progress()?.height.saturating_add(1),
     };
-    let found = session.waiting("reading the provider's transactions", || {
-        transactions(chain, provider, from, to)
-    })?;
-    let mut known = Known::new(session)?;
-    let mut lines = vec![];
-    for placed in &found {
-        let included = &placed.included;
-        for moved in moved(&included.events, provider) {
-            let coinage = known.coinage(&moved.money)?;
-            let shown = coinage.of(moved.amount).to_string();
-            let sign = if moved.what == What::Penalty { "-" } else { "" };
-            lines.push(Line {
-                time: known.time(included.height)?,
-                height: included.height,
+    let placed = session.waiting("reading events", || placed(session, &whose, from..to))?;
+    let denoms: DenomsResponse = session.ask(&whose.registry, &QueryMsg::Denoms {})?;
+    let token = session.contracts()?.token;
+    let mut times = BTreeMap::new();
+    let mut rows = vec![];
+    for tx in placed {
+        let included = tx.included;
+        let secs = match times.get(&included.height) {
+            Some(secs) => *secs,
+            None => {
+                let secs = session.chain()?.secs_of(included.height)?;
+                times.insert(included.height, secs);
+                secs
+            }
+        };
+        for entry in entries(&included.events, &whose) {
+            let denom = match entry.denom {
+                Denom::Named(name) => denom_of(&name),
+                Denom::Listed(id) => denoms
+                    .denoms
+                    .get(id)
+                    .cloned()
+                    .map(UncheckedDenom::from)
+                    .ok_or_else(|| {
+                        Failure::new(format!("the registry lists no denomination {id}"))
+                    })?,
+                Denom::Reward => UncheckedDenom::Cw20(token.clone()),
+            };
+            rows.push(Row {
+                time: written(secs)?,
+                what: entry.what,
+                job: entry.job,
+                amount: entry.amount.into(),
+                denom: denom.to_string(),
+                shown: session.coinage(&denom).of(entry.amount).to_string(),
                 tx: included.hash.clone(),
-                what: moved.what,
-                job: moved.job,
-                amount: format!("{sign}{}", moved.amount),
-                denom: coinage.denom.to_string(),
-                shown: format!("{sign}{shown}"),
-                base: moved.amount,
+                height: included.height,
             });
         }
     }
     let text = match arguments.csv {
-        true => values(&lines)?,
-        false => told(&lines, &known, from, to),
+        true => csv(&rows)?,
+        false => format!(
+            "{}\nblocks {from} to {}; the gas of your keys is not in it",
+            shown(&rows, session),
+            to.saturating_sub(1)
+        ),
     };
     Report::new(
-        &json!({ "provider": provider, "from_height": from, "to_height": to, "lines": lines }),
+        &json!({
+            "provider": provider,
+            "from_height": from,
+            "to_height": to.saturating_sub(1),
+            "lines": rows,
+        }),
         text,
     )
 }
 
-/// What touched the provider's money, in the chain's order, each transaction once.
-fn transactions(chain: &Chain, provider: u32, from: u64, to: u64) -> Outcome<Vec<Placed>> {
+const DAY_SECS: u64 = 86_400;
+
+/// A denomination as the escrow's events write it.
+fn denom_of(name: &str) -> UncheckedDenom {
+    match name.strip_prefix("cw20/") {
+        Some(token) => UncheckedDenom::Cw20(token.to_owned()),
+        None => UncheckedDenom::Native(name.to_owned()),
+    }
+}
+
+/// The first second of a day.
+fn day(date: &str) -> Outcome<u64> {
+    let wrong = || {
+        Failure::new(format!("{date:?} is no day")).next("write year, month and day: 2026-01-31")
+    };
+    let time = Time::parse_from_rfc3339(&format!("{date}T00:00:00Z")).map_err(|_| wrong())?;
+    u64::try_from(time.unix_timestamp()).map_err(|_| wrong())
+}
+
+/// A time as RFC 3339 has it.
+fn written(secs: u64) -> Outcome<String> {
+    let time = i64::try_from(secs).ok();
+    let time = time.and_then(|secs| Time::from_unix_timestamp(secs, 0).ok());
+    let time = time.ok_or_else(|| Failure::new(format!("{secs} is no time")))?;
+    Ok(time.to_rfc3339())
+}
+
+fn whose(session: &Session, provider: u32) -> Outcome<Whose> {
+    let contracts = session.contracts()?;
+    let registry = contracts.registry;
+    let answer: ProviderResponse = session.ask(&registry, &QueryMsg::Provider { provider })?;
+    let msg = QueryMsg::Nodes {
+        provider: Some(provider),
+        start_after: None,
+        limit: Some(MAX_NODES),
+    };
+    let nodes: NodesResponse = session.ask(&registry, &msg)?;
+    let mut accounts = vec![
+        answer.record.owner.to_string(),
+        answer.record.operator.to_string(),
+    ];
+    accounts.dedup();
+    Ok(Whose {
+        provider: provider.to_string(),
+        nodes: nodes.nodes.iter().map(|node| node.id.to_string()).collect(),
+        accounts,
+        registry,
+        escrow: contracts.escrow,
+        rewards: contracts.rewards,
+    })
+}
+
+/// Each transaction with such an event once, in the order of the chain.
+fn placed(session: &Session, whose: &Whose, blocks: Range<u64>) -> Outcome<Vec<Placed>> {
+    let provider = &whose.provider;
+    let mut conditions = vec![
+        format!("wasm-job_closed.provider='{provider}'"),
+        format!("wasm-withdrawn.of='{provider}'"),
+        format!("wasm-reward_claimed.provider='{provider}'"),
+    ];
+    let evicted = |node: &String| format!("wasm-node_evicted.node='{node}'");
+    conditions.extend(whose.nodes.iter().map(evicted));
+    let tipped = |account: &String| format!("wasm-tips_withdrawn.account='{account}'");
+    conditions.extend(whose.accounts.iter().map(tipped));
     let mut found = BTreeMap::new();
-    for event in ["wasm-job_closed", "wasm-reward_claimed"] {
-        let condition =
-            format!("{event}.provider='{provider}' AND tx.height>={from} AND tx.height<={to}");
-        for placed in chain.transactions(&condition)? {
-            found.insert((placed.included.height, placed.index), placed);
-        }
+    for condition in conditions {
+        let Range { start, end } = blocks;
+        let condition = format!("{condition} AND tx.height>={start} AND tx.height<{end}");
+        let txs = session.chain()?.transactions(&condition).map_err(|error| {
+            Failure::from(error).next(
+                "what was earned is found by its events: ask a node with an index of transactions (tx_index.indexer = \"kv\")",
+            )
+        })?;
+        found.extend(
+            txs.into_iter()
+                .map(|tx| ((tx.included.height, tx.index), tx)),
+        );
     }
     Ok(found.into_values().collect())
 }
 
-/// What the events of a transaction brought this provider, and took from it.
-fn moved(events: &[Event], provider: u32) -> Vec<Moved> {
-    let id = provider.to_string();
-    let number = |event: &Event, key: &str| event.get(key)?.parse().ok();
-    let of_provider = |event: &&Event| event.get("provider") == Some(id.as_str());
-    let closed = || {
-        let closed = events
-            .iter()
-            .filter(|event| event.kind == "wasm-job_closed");
-        closed.filter(of_provider)
+/// What the events of a transaction say of a provider. A penalty is of a job that closed with
+/// it in the same transaction.
+fn entries(events: &[Event], whose: &Whose) -> Vec<Entry> {
+    let of = |event: &Event, key: &str| event.get(key).unwrap_or_default().to_owned();
+    let number = |event: &Event, key: &str| event.get(key).and_then(|text| text.parse().ok());
+    let told = |event: &Event, what, key: &str, denom| Entry {
+        what,
+        job: number(event, "job").and_then(|job: u128| u64::try_from(job).ok()),
+        amount: number(event, key).unwrap_or_default(),
+        denom,
     };
-    let paid = closed().filter_map(|event| {
-        Some(Moved {
-            what: What::Job,
-            job: event.get("job")?.parse().ok(),
-            amount: number(event, "to_provider")?,
-            money: Money::Denom(event.get("denom")?.to_owned()),
-        })
-    });
-    let slashed = events
+    let listed = |event: &Event| {
+        let id: Option<u128> = number(event, "denom_id");
+        Denom::Listed(
+            id.and_then(|id| usize::try_from(id).ok())
+                .unwrap_or(usize::MAX),
+        )
+    };
+    let by = |event: &Event, contract: &String| event.get("_contract_address") == Some(contract);
+    let closed = |event: &Event| {
+        event.kind == "wasm-job_closed"
+            && by(event, &whose.escrow)
+            && of(event, "provider") == whose.provider
+    };
+    let jobs: Vec<String> = events
         .iter()
-        .filter(|event| event.kind == "wasm-node_slashed");
-    // It names no provider; the job that ended with it does.
-    let slashed = slashed.filter(|event| closed().any(|job| job.get("job") == event.get("job")));
-    let slashed = slashed.filter_map(|event| {
-        Some(Moved {
-            what: What::Penalty,
-            job: event.get("job")?.parse().ok(),
-            amount: number(event, "amount")?,
-            money: Money::Id(event.get("denom_id")?.parse().ok()?),
-        })
-    });
-    let claimed = events
-        .iter()
-        .filter(|event| event.kind == "wasm-reward_claimed");
-    let claimed = claimed.filter(of_provider).filter_map(|event| {
-        Some(Moved {
-            what: What::Reward,
-            job: None,
-            amount: number(event, "minted")?,
-            money: Money::Surge,
-        })
-    });
-    let all = paid.chain(slashed).chain(claimed);
-    all.filter(|moved| moved.amount > 0).collect()
-}
-
-/// What is asked of the chain once.
-struct Known<'a> {
-    session: &'a Session,
-    surge: Coinage,
-    listed: BTreeMap<u8, Coinage>,
-    times: BTreeMap<u64, String>,
-}
-
-impl<'a> Known<'a> {
-    fn new(session: &'a Session) -> Outcome<Self> {
-        Ok(Self {
-            session,
-            surge: Coinage::surge(&session.contracts()?.token),
-            listed: BTreeMap::new(),
-            times: BTreeMap::new(),
-        })
-    }
-
-    fn coinage(&mut self, money: &Money) -> Outcome<Coinage> {
-        match money {
-            Money::Surge => Ok(self.surge.clone()),
-            Money::Denom(denom) => Ok(self.named(denom)),
-            Money::Id(id) => {
-                if !self.listed.contains_key(id) {
-                    self.listed.insert(*id, coinage(self.session, *id)?);
-                }
-                Ok(self.listed[id].clone())
-            }
+        .filter(|event| closed(event))
+        .map(|event| of(event, "job"))
+        .collect();
+    let entry = |event: &Event| match event.kind.as_str() {
+        _ if closed(event) => Some(told(
+            event,
+            "job",
+            "to_provider",
+            Denom::Named(of(event, "denom")),
+        )),
+        "wasm-withdrawn"
+            if by(event, &whose.escrow)
+                && of(event, "kind") == "provider"
+                && of(event, "of") == whose.provider =>
+        {
+            Some(told(
+                event,
+                "payout",
+                "amount",
+                Denom::Named(of(event, "denom")),
+            ))
         }
-    }
-
-    fn named(&self, denom: &str) -> Coinage {
-        let denom = match denom.strip_prefix("cw20/") {
-            Some(token) => UncheckedDenom::Cw20(token.to_owned()),
-            None => UncheckedDenom::Native(denom.to_owned()),
-        };
-        self.session.coinage(&denom)
-    }
-
-    fn time(&mut self, height: u64) -> Outcome<String> {
-        if let Some(time) = self.times.get(&height) {
-            return Ok(time.clone());
+        "wasm-reward_claimed"
+            if by(event, &whose.rewards) && of(event, "provider") == whose.provider =>
+        {
+            Some(told(event, "reward", "minted", Denom::Reward))
         }
-        let secs = self.session.chain()?.secs_of(height)?;
-        let time = i64::try_from(secs)
-            .ok()
-            .and_then(|secs| Time::from_unix_timestamp(secs, 0).ok())
-            .ok_or_else(|| Failure::new(format!("block {height} has the time {secs}")))?
-            .to_rfc3339();
-        self.times.insert(height, time.clone());
-        Ok(time)
-    }
+        "wasm-node_slashed" if by(event, &whose.registry) && jobs.contains(&of(event, "job")) => {
+            Some(told(event, "penalty", "amount", listed(event)))
+        }
+        "wasm-node_evicted"
+            if by(event, &whose.registry) && whose.nodes.contains(&of(event, "node")) =>
+        {
+            Some(told(event, "eviction", "tip", listed(event)))
+        }
+        "wasm-tips_withdrawn"
+            if by(event, &whose.registry) && whose.accounts.contains(&of(event, "account")) =>
+        {
+            Some(told(event, "tips", "amount", listed(event)))
+        }
+        _ => None,
+    };
+    let found = events.iter().filter_map(entry);
+    found.filter(|entry| entry.amount > 0).collect()
 }
 
-/// For people: the lines, and the sum of each kind.
-fn told(lines: &[Line], known: &Known<'_>, from: u64, to: u64) -> String {
-    let mut rows = table(&["time (UTC)", "what", ">job", ">amount", ">block"]);
-    let mut sums: BTreeMap<(What, &str), u128> = BTreeMap::new();
-    for line in lines {
-        rows.add_row([
-            line.time.clone(),
-            line.what.word().to_owned(),
-            line.job.map_or_else(String::new, |job| job.to_string()),
-            line.shown.clone(),
-            line.height.to_string(),
-        ]);
-        let sum = sums.entry((line.what, line.denom.as_str())).or_default();
-        *sum = sum.saturating_add(line.base);
-    }
-    let mut text = format!("{rows}\n");
-    for ((what, denom), sum) in sums {
-        let sum = known.named(denom).of(sum);
-        text.push_str(&format!("{}: {sum}\n", what.word()));
-    }
-    text.push_str(&format!(
-        "blocks {from} to {to}; gas fees of your keys are not in it"
-    ));
-    text
-}
-
-/// For spreadsheets.
-fn values(lines: &[Line]) -> Outcome<String> {
+fn csv(rows: &[Row]) -> Outcome<String> {
+    let wrong = |error: &dyn Display| Failure::new(format!("cannot write the table: {error}"));
     let mut writer = csv::Writer::from_writer(vec![]);
-    let wrong = |error: &dyn std::fmt::Display| Failure::new(format!("cannot write it: {error}"));
-    for line in lines {
-        writer.serialize(line).map_err(|error| wrong(&error))?;
+    for row in rows {
+        writer.serialize(row).map_err(|error| wrong(&error))?;
     }
     let bytes = writer.into_inner().map_err(|error| wrong(&error))?;
     String::from_utf8(bytes).map_err(|error| wrong(&error))
 }
 
-impl What {
-    const fn word(self) -> &'static str {
-        match self {
-            Self::Job => "job",
-            Self::Penalty => "penalty",
-            Self::Reward => "reward",
-        }
+fn shown(rows: &[Row], session: &Session) -> String {
+    let mut lines = table(&["time", "what", ">job", ">amount", ">block", "tx"]);
+    let mut sums: BTreeMap<(&str, &str), u128> = BTreeMap::new();
+    for row in rows {
+        lines.add_row([
+            row.time.clone(),
+            row.what.to_owned(),
+            row.job.map(|job| job.to_string()).unwrap_or_default(),
+            row.shown.clone(),
+            row.height.to_string(),
+            row.tx.clone(),
+        ]);
+        let sum = sums.entry((row.what, &row.denom)).or_default();
+        *sum = sum.saturating_add(row.amount.u128());
     }
-}
-
-/// The first second of a day, written as 2026-01-31.
-fn beginning(day: &str) -> Result<u64, String> {
-    let time: Time = format!("{day}T00:00:00Z")
-        .parse()
-        .map_err(|_| format!("{day:?} is no day: write it as 2026-01-31"))?;
-    u64::try_from(time.unix_timestamp()).map_err(|_| format!("{day} is before 1970"))
+    let mut text = lines.to_string();
+    for ((what, denom), sum) in sums {
+        let sum = session.coinage(&denom_of(denom)).of(sum);
+        text.push_str(&format!("\n{what}: {sum}"));
+    }
+    text
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn event(kind: &str, attributes: &[(&str, &str)]) -> Event {
+    fn event(kind: &str, contract: &str, attributes: &[(&str, &str)]) -> Event {
+        let address = [("_contract_address", contract)];
+        let all = address.iter().chain(attributes);
         Event {
-            kind: kind.to_owned(),
-            attributes: attributes
-                .iter()
+            kind: format!("wasm-{kind}"),
+            attributes: all
                 .map(|(key, value)| ((*key).to_owned(), (*value).to_owned()))
                 .collect(),
         }
     }
 
-    fn closed(job: &str, provider: &str, amount: &str) -> Event {
-        let attributes = [
-            ("job", job),
-            ("provider", provider),
-            ("to_provider", amount),
-            ("denom", "ustake"),
-        ];
-        event("wasm-job_closed", &attributes)
+    fn whose() -> Whose {
+        Whose {
+            provider: "1".to_owned(),
+            nodes: vec!["4".to_owned()],
+            accounts: vec!["owner".to_owned()],
+            registry: "registry".to_owned(),
+            escrow: "escrow".to_owned(),
+            rewards: "rewards".to_owned(),
+        }
     }
 
-    fn slashed(job: &str) -> Event {
-        let attributes = [("job", job), ("denom_id", "1"), ("amount", "40")];
-        event("wasm-node_slashed", &attributes)
+    fn closed(contract: &str, provider: &str, amount: &str) -> Event {
+        let attributes = [
+            ("job", "7"),
+            ("provider", provider),
+            ("denom", "ustake"),
+            ("to_provider", amount),
+        ];
+        event("job_closed", contract, &attributes)
     }
 
     #[test]
-    fn a_transaction_brings_and_takes_what_is_the_providers() {
+    fn only_the_suites_own_events_about_this_provider_count() {
+        let slashed = [
+            ("job", "7"),
+            ("node", "4"),
+            ("denom_id", "0"),
+            ("amount", "3"),
+        ];
+        let claimed = [("provider", "1"), ("minted", "9")];
+        let withdrawn = [
+            ("kind", "provider"),
+            ("of", "1"),
+            ("denom", "cw20/token"),
+            ("amount", "5"),
+        ];
         let events = [
-            slashed("7"),
-            closed("7", "3", "0"),
-            closed("8", "3", "500"),
-            // Somebody else's in the same transaction.
-            slashed("9"),
-            closed("9", "4", "0"),
-            closed("10", "4", "900"),
+            closed("escrow", "1", "10"),
+            closed("stranger", "1", "1000"),
+            closed("escrow", "2", "1000"),
+            closed("escrow", "1", "0"),
+            event("node_slashed", "registry", &slashed),
+            event("reward_claimed", "rewards", &claimed),
+            event("withdrawn", "escrow", &withdrawn),
             event(
-                "wasm-reward_claimed",
-                &[("provider", "3"), ("minted", "12")],
-            ),
-            event(
-                "wasm-reward_claimed",
-                &[("provider", "4"), ("minted", "13")],
+                "withdrawn",
+                "escrow",
+                &[("kind", "account"), ("of", "1"), ("amount", "1")],
             ),
         ];
-        let found: Vec<_> = moved(&events, 3)
-            .into_iter()
-            .map(|moved| (moved.what, moved.job, moved.amount, moved.money))
+        let found = entries(&events, &whose());
+        let told: Vec<_> = found
+            .iter()
+            .map(|entry| (entry.what, entry.job, entry.amount, &entry.denom))
             .collect();
-        let ustake = || Money::Denom("ustake".to_owned());
+        let coin = Denom::Named("ustake".to_owned());
         assert_eq!(
-            found,
+            told,
             [
-                (What::Job, Some(8), 500, ustake()),
-                (What::Penalty, Some(7), 40, Money::Id(1)),
-                (What::Reward, None, 12, Money::Surge),
+                ("job", Some(7), 10, &coin),
+                ("penalty", Some(7), 3, &Denom::Listed(0)),
+                ("reward", None, 9, &Denom::Reward),
+                ("payout", None, 5, &Denom::Named("cw20/token".to_owned())),
             ]
         );
+        // A penalty of a job that was somebody else's is not this provider's.
+        let found = entries(&events[2..5], &whose());
+        assert_eq!(found.len(), 1, "{found:?}");
     }
 
     #[test]
-    fn days_are_read_and_what_is_no_day_is_told() {
-        assert_eq!(beginning("1970-01-02"), Ok(DAY));
-        for wrong in ["2026-02-30", "yesterday", "01.02.2026"] {
-            let error = beginning(wrong).expect_err(wrong);
-            assert!(error.contains("write it as 2026-01-31"), "{error}");
+    fn days_are_those_of_utc() {
+        assert_eq!(day("1970-01-02").expect("a day"), DAY_SECS);
+        assert_eq!(written(DAY_SECS).expect("a time"), "1970-01-02T00:00:00Z");
+        for wrong in ["yesterday", "2026-13-01", "2026-1-1", "1969-01-01", ""] {
+            let failure = day(wrong).expect_err(wrong);
+            assert!(failure.step().is_some(), "{wrong}");
         }
     }
 }

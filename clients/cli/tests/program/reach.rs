@@ -33,7 +33,6 @@ const ELSEWHERE: [&str; 18] = [
     "network show",
     "network add",
     "network check",
-    "provider statement",
     "node run",
     "job watch",
     "store serve",
@@ -46,6 +45,7 @@ const ELSEWHERE: [&str; 18] = [
     "completions",
     "man",
     "node detect",
+    "provider statement",
 ];
 
 /// `surge call` and `surge ask` in words, for what has no command of its own.

@@ -69,6 +69,14 @@ pub fn a_node_fetches_what_it_earned_and_tells_its_numbers(town: &Town) {
     assert_eq!(after[claims], 0.0);
     assert!(after["surge_node_block_height"] > 0.0);
     assert!(after["surge_node_fees_base_units_total"] > 0.0);
+    let earned = after.iter();
+    let earned = earned.filter(|(name, _)| name.starts_with("surge_node_earned_base_units_total{"));
+    let earned: f64 = earned.map(|(_, amount)| amount).sum();
+    assert_eq!(earned as i128, price - price * 500 / 10_000);
+    assert_eq!(after["surge_node_live"], 1.0);
+    assert_eq!(after["surge_node_strikes"], 0.0);
+    assert!(after["surge_node_free_bond_base_units"] > 0.0);
+    assert!(after["surge_node_operator_balance_base_units"] > 0.0);
 
     // What the machine sent is told by `surge tx`, from the same home.
     let lines = node.lines();

@@ -179,8 +179,16 @@ impl Town {
     }
 
     fn begin(&self, operator: &Surge, drill: Option<&str>) -> Running {
-        let arguments = self.node_arguments(drill);
-        let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+        let drill = drill.map(|record| ["--drill", record]);
+        let drill: Vec<&str> = drill.into_iter().flatten().collect();
+        self.start_machine(operator, &drill)
+    }
+
+    /// A machine with further arguments beside the node's usual ones.
+    pub fn start_machine(&self, operator: &Surge, more: &[&str]) -> Running {
+        let arguments = self.node_arguments(None);
+        let mut arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+        arguments.extend(more);
         self.starts.set(self.starts.get() + 1);
         let log = self
             .folder
@@ -332,6 +340,16 @@ impl Town {
 
     pub fn node(&self) -> Value {
         self.ask("registry", &json!({ "node": { "node": 1 } }))
+    }
+
+    /// Sequence of a node's last heartbeat.
+    pub fn seq_of(&self, node: u32) -> u64 {
+        let found = self.ask("registry", &json!({ "node": { "node": node } }));
+        found["seq"].as_u64().expect("a sequence")
+    }
+
+    pub fn provider(&self) -> Value {
+        self.ask("registry", &json!({ "provider": { "provider": 1 } }))
     }
 
     pub fn credit_of_requester(&self) -> i128 {

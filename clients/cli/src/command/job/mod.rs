@@ -192,6 +192,7 @@ pub fn run(command: Command, session: &Session) -> Outcome<Report> {
         Command::Explain { job } => explain::run(session, job),
         Command::Result { job, output, store } => {
             let bytes = read(&output)?;
+            stores::ensure_shared(store.as_deref(), session.network())?;
             let stored = match session.sending.dry_run {
                 true => stores::place(store.as_deref())?.planned(&bytes, None)?,
                 false => stores::open(store.as_deref(), &[], false)?.put(&bytes, None)?,

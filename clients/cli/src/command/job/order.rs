@@ -78,6 +78,7 @@ impl Ordered {
     /// The job, and its files, which are stored nowhere yet.
     fn spec(&self, session: &Session) -> Outcome<(JobSpec, Files)> {
         let mut files = Files::default();
+        stores::ensure_shared(self.store.as_deref(), session.network())?;
         let place = stores::place(self.store.as_deref())?;
         let (program, _) = files.add(&place, &self.program)?;
         let mut size = 0;
