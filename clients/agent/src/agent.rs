@@ -120,6 +120,8 @@ pub struct Agent {
     relieved: bool,
     /// Jobs whose settling costs more than it brings.
     unworthy: HashSet<u64>,
+    /// Jobs that are over, since which block.
+    closing: HashMap<u64, u64>,
     /// Age at which a heartbeat is due.
     heartbeat_secs: u64,
     params_secs: u64,
@@ -206,6 +208,7 @@ impl Agent {
             lapsed: vec![],
             relieved: false,
             unworthy: HashSet::new(),
+            closing: HashMap::new(),
             busy: HashSet::new(),
             trouble: HashMap::new(),
             seen: HashMap::new(),

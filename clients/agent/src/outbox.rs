@@ -14,7 +14,7 @@ use crate::{
 /// open nothing else is sent.
 const LIFE_BLOCKS: u64 = 30;
 /// Blocks after which a node's index has what it will have of an earlier one.
-const INDEX_BLOCKS: u64 = 2;
+pub const INDEX_BLOCKS: u64 = 2;
 
 /// Hears of a transaction before it is handed over: how to find it, and what it does. What it
 /// answers when it fails is told, and holds nothing up.

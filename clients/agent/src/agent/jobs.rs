@@ -9,6 +9,7 @@ use super::{longer, Agent, Wanted};
 use crate::{
     decide::{Known, Step},
     journal::{Entry, Purpose, Stage},
+    outbox::INDEX_BLOCKS,
     suite::Call,
     work::{self, Done, Failure, Task},
     Error,
@@ -192,8 +193,9 @@ impl Agent {
                     .refuse(id, Stage::Declined, "the chain gave it to somebody else")?;
                 Ok(None)
             }
+            Step::Close if !self.closed(id, job.summary.status)? => Ok(None),
             Step::Close => {
-                self.closed(id, job.summary.status)?;
+                self.closing.remove(&id);
                 self.unworthy.remove(&id);
                 self.journal.stage(id, Stage::Closed)?;
                 Ok(None)
@@ -204,8 +206,11 @@ impl Agent {
     }
 
     /// Tells what a job brought, by the event that ended it; a chain's node that has no index
-    /// of events says nothing of that.
-    fn closed(&self, job: u64, status: Status) -> Result<(), Error> {
+    /// of events says nothing of that. Answers whether it is told: an index may be some blocks
+    /// behind.
+    fn closed(&mut self, job: u64, status: Status) -> Result<bool, Error> {
+        let height = self.newest.0;
+        let first = *self.closing.entry(job).or_insert(height);
         let status = serde_json::to_value(status).map_err(surge_chain::Error::from)?;
         let told = self
             .suite
@@ -223,6 +228,10 @@ impl Agent {
             let is = |(key, value)| event.get(key) == Some(value);
             event.kind == "wasm-job_closed" && expected.into_iter().all(is)
         });
+        let late = height > first.saturating_add(INDEX_BLOCKS);
+        if ended.is_none() && told.is_ok() && !late {
+            return Ok(false);
+        }
         let get = |key| ended.and_then(|event| event.get(key));
         let (earned, denom, cause) = (get("to_provider"), get("denom"), get("cause"));
         if let (Some(earned), Some(denom)) = (earned, denom) {
@@ -240,7 +249,7 @@ impl Agent {
             denom,
             "a job is over"
         );
-        Ok(())
+        Ok(true)
     }
 
     /// Starts a thread for a job, unless one runs or has just failed.

@@ -13,11 +13,14 @@ use surge_interface::{
     Resources, UnitPrices,
 };
 
-use super::provider::{coinage, denom_id};
+use super::{
+    provider::{coinage, denom_id},
+    statement::written,
+};
 use crate::{
     failure::{Failure, Outcome},
     money::{Amount, Coinage},
-    output::{facts, printable, table, thousands, Report},
+    output::{facts, printable, table, Report},
     session::Session,
     transact::Act,
 };
@@ -334,9 +337,8 @@ pub fn run(command: Registry, session: &Session) -> Outcome<Report> {
                 "live",
                 ">jobs paid",
                 ">strikes",
-                ">seen (s ago)",
+                "seen",
             ]);
-            let now_secs = session.chain()?.now_secs()?;
             for node in &answer.nodes {
                 let region = regions.regions.get(usize::from(node.spec.region));
                 rows.add_row([
@@ -350,7 +352,10 @@ pub fn run(command: Registry, session: &Session) -> Outcome<Report> {
                     if node.live { "yes" } else { "no" }.to_owned(),
                     node.settled.to_string(),
                     node.strikes.to_string(),
-                    thousands(now_secs.saturating_sub(node.last_seen_secs)),
+                    match node.last_seen_secs {
+                        0 => "never".to_owned(),
+                        secs => written(secs)?,
+                    },
                 ]);
             }
             Report::new(&answer, rows.to_string())

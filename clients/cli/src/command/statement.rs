@@ -179,8 +179,8 @@ fn day(date: &str) -> Outcome<u64> {
     u64::try_from(time.unix_timestamp()).map_err(|_| wrong())
 }
 
-/// A time as RFC 3339 has it.
-fn written(secs: u64) -> Outcome<String> {
+/// A time as RFC 3339 has it, in UTC.
+pub fn written(secs: u64) -> Outcome<String> {
     let time = i64::try_from(secs).ok();
     let time = time.and_then(|secs| Time::from_unix_timestamp(secs, 0).ok());
     let time = time.ok_or_else(|| Failure::new(format!("{secs} is no time")))?;
