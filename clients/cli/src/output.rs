@@ -6,6 +6,7 @@ use std::{
 };
 
 use comfy_table::{presets::UTF8_FULL_CONDENSED, CellAlignment, Table};
+use cosmrs::tendermint::Time;
 use indicatif::ProgressBar;
 use serde::Serialize;
 use serde_json::Value;
@@ -89,13 +90,39 @@ pub fn table(columns: &[&str]) -> Table {
 }
 
 /// Two columns, what and how much.
-pub fn facts<const N: usize>(facts: [(&str, String); N]) -> Table {
+pub fn facts<'a>(facts: impl IntoIterator<Item = (&'a str, String)>) -> Table {
     let mut table = Table::new();
     table.load_preset(comfy_table::presets::NOTHING);
     for (what, value) in facts {
         table.add_row([what.to_owned(), value]);
     }
     table
+}
+
+/// A time of the chain's, in seconds since 1970, as people read it: when, and how long that is
+/// from `now_secs`.
+pub fn moment(secs: u64, now_secs: u64) -> String {
+    let time = i64::try_from(secs)
+        .ok()
+        .and_then(|secs| Time::from_unix_timestamp(secs, 0).ok());
+    let Some(time) = time else {
+        return format!("{secs} s after 1970");
+    };
+    let time = time.to_rfc3339().replace('T', " ").replace('Z', " UTC");
+    match secs.checked_sub(now_secs) {
+        Some(left) => format!("{time}, in {}", lasting(left)),
+        None => format!("{time}, {} ago", lasting(now_secs.saturating_sub(secs))),
+    }
+}
+
+/// A duration in its largest units, rounded down.
+fn lasting(secs: u64) -> String {
+    match secs {
+        0..120 => format!("{secs} s"),
+        120..7_200 => format!("{} min", secs / 60),
+        7_200..172_800 => format!("{} h", secs / 3_600),
+        _ => format!("{} days", secs / 86_400),
+    }
 }
 
 /// A number with its thousands apart.
@@ -114,6 +141,20 @@ pub fn thousands(number: impl Into<u128>) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn times_are_read_as_a_date_and_what_is_left() {
+        for (secs, shown) in [
+            (1_795_419_265, "2026-11-23 07:34:25 UTC, in 0 s"),
+            (1_795_419_273, "2026-11-23 07:34:33 UTC, in 8 s"),
+            (1_795_422_865, "2026-11-23 08:34:25 UTC, in 60 min"),
+            (1_795_592_065, "2026-11-25 07:34:25 UTC, in 2 days"),
+            (1_795_412_065, "2026-11-23 05:34:25 UTC, 2 h ago"),
+            (u64::MAX, "18446744073709551615 s after 1970"),
+        ] {
+            assert_eq!(moment(secs, 1_795_419_265), shown);
+        }
+    }
 
     #[test]
     fn a_strangers_text_drives_no_terminal_and_makes_no_line_of_ours() {
