@@ -17,6 +17,7 @@ mod reach;
 mod sent;
 mod session;
 mod shapes;
+mod shortage;
 mod stores;
 mod teach;
 mod transact;

@@ -16,6 +16,7 @@ use crate::{
     output::{self, thousands, Report},
     sent,
     session::{Sending, Session},
+    shortage,
 };
 
 /// What somebody wants done.
@@ -149,7 +150,7 @@ impl Session {
         let simulated = self.waiting("simulating", || {
             chain
                 .simulate(&account, &act.messages)
-                .map_err(Failure::from)
+                .map_err(|error| shortage::explained(self, act, error))
         })?;
         let gas_limit = self.sending.gas.unwrap_or(simulated.gas_limit);
         let fee = self.network().fee.within(gas_limit)?;
@@ -179,12 +180,14 @@ impl Session {
         }
         self.sending.ensure_wanted()?;
         let key = self.key()?;
-        let included = self.waiting("waiting for a block", || {
-            chain.send_noted(&key, &act.messages, Limit::Gas(gas_limit), |signed| {
-                sent::note(&self.network().chain_id, &signed.pending, &act.sentence)
-                    .map_err(|failure| failure.what().to_owned())
+        let included = self
+            .waiting("waiting for a block", || {
+                chain.send_noted(&key, &act.messages, Limit::Gas(gas_limit), |signed| {
+                    sent::note(&self.network().chain_id, &signed.pending, &act.sentence)
+                        .map_err(|failure| failure.what().to_owned())
+                })
             })
-        })?;
+            .map_err(|error| shortage::explained(self, act, error))?;
         if !self.json {
             eprintln!(
                 "done in block {}: {}{}",

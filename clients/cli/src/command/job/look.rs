@@ -8,14 +8,17 @@ use std::{
 };
 
 use serde_json::json;
-use surge_interface::escrow::{JobResponse, JobsResponse, QueryMsg, Status};
+use surge_interface::escrow::{JobResponse, JobSummary, JobsResponse, QueryMsg, Status};
 use surge_node::FailureReport;
 use surge_store::Allowed;
 
-use super::Places;
+use super::{
+    ending::{coinage, credit, turned_down, withdrawal},
+    Places,
+};
 use crate::{
     failure::{Failure, Outcome},
-    output::{facts, printable, table, thousands, Report},
+    output::{facts, moment, printable, table, thousands, Report},
     session::Session,
     stores,
 };
@@ -34,20 +37,9 @@ pub fn wait_for(
 ) -> Outcome<Report> {
     let stores = stores::open(places.store.as_deref(), &places.fetch, false)?;
     let since = Instant::now();
-    let found = session.waiting("waiting for the result", || loop {
-        let found = job_of(session, job)?;
-        match found.summary.status {
-            Status::Open | Status::Assigned => {}
-            _ => return Ok::<_, Failure>(found),
-        }
-        thread::sleep(LOOK);
-    })?;
+    let found = follow(session, job)?;
     let Some(result) = &found.result else {
-        return Err(Failure::new(format!(
-            "job {job} is {} and has no result",
-            word(found.summary.status)
-        ))
-        .next("what was held is a credit of yours: surge job show"));
+        return Err(without_result(session, &found)?);
     };
     let allowed = Allowed {
         bytes: result.size,
@@ -61,7 +53,7 @@ pub fn wait_for(
     fs::write(path, &bytes)
         .map_err(|error| Failure::new(format!("cannot write {}: {error}", path.display())))?;
     if let Some(report) = FailureReport::parse(&bytes) {
-        return Err(failed(&found, path, &report));
+        return Err(failed(session, &found, path, &report));
     }
     Report::new(
         &json!({ "job": job, "status": word(found.summary.status), "output": path, "sha256": result.sha256, "size": result.size }),
@@ -74,8 +66,102 @@ pub fn wait_for(
     )
 }
 
+/// Waits until a job is delivered or over, and tells each change of where it stands. Fails
+/// when its time is over, because then nothing more happens by itself.
+fn follow(session: &Session, job: u64) -> Outcome<JobResponse> {
+    let mut found = job_of(session, job)?;
+    loop {
+        let waits = match found.summary.status {
+            Status::Open => "waiting for a node",
+            Status::Assigned => "waiting for the result",
+            _ => return Ok(found),
+        };
+        let now_secs = session.chain()?.now_secs()?;
+        if !session.json {
+            eprintln!("{}", stage(session, &found.summary, now_secs));
+        }
+        let left = found.summary.deadline_secs.saturating_sub(now_secs);
+        let (since, left) = (Instant::now(), Duration::from_secs(left));
+        let stands = |job: &JobResponse| {
+            let JobSummary { status, node, .. } = job.summary;
+            (status, node, job.summary.declined.len())
+        };
+        let next = session.waiting(waits, || loop {
+            thread::sleep(LOOK);
+            let next = job_of(session, job)?;
+            if stands(&next) != stands(&found) {
+                return Ok(next);
+            }
+            // The chain's clock decides, but need not be asked before.
+            let is_over = since.elapsed() > left
+                && session.chain()?.now_secs()? > found.summary.deadline_secs;
+            if is_over {
+                return Err(overdue(session, &found.summary));
+            }
+        })?;
+        found = next;
+    }
+}
+
+/// Where a job stands that is not delivered yet, and until when.
+fn stage(session: &Session, summary: &JobSummary, now_secs: u64) -> String {
+    let job = summary.id;
+    let until = moment(summary.deadline_secs, now_secs);
+    let declined = match summary.declined.is_empty() {
+        true => String::new(),
+        false => format!(" ({} turned it down)", nodes(&summary.declined)),
+    };
+    match summary.node {
+        Some(node) => format!(
+            "job {job} is at node {node} for {}{declined}; its result is due until {until}",
+            coinage(session, summary).of(summary.price.u128())
+        ),
+        None => format!(
+            "job {job} has no node yet{declined} and waits until {until}; when there is a node for it: surge job match {job}"
+        ),
+    }
+}
+
+/// A job whose time is over: somebody has to end it.
+fn overdue(session: &Session, summary: &JobSummary) -> Failure {
+    let job = summary.id;
+    let what = match summary.node {
+        Some(node) => format!("node {node} delivered no result of job {job} in time"),
+        None => format!("no node took job {job} in time"),
+    };
+    Failure::new(what).next(format!(
+        "end it with: surge job expire {job}; then fetch the deposit with: {}",
+        withdrawal(session, summary)
+    ))
+}
+
+/// A job that is over and has no result.
+fn without_result(session: &Session, found: &JobResponse) -> Outcome<Failure> {
+    let summary = &found.summary;
+    let mut what = format!(
+        "job {} is {} and has no result",
+        summary.id,
+        word(summary.status)
+    );
+    if let Some(declined) = turned_down(session, summary)? {
+        what.push_str(&format!(": turned down by {declined}"));
+    }
+    let owed = credit(session, summary)?;
+    let failure = match owed.base {
+        0 => Failure::new(what).next(format!("see it with: surge job show {}", summary.id)),
+        _ => Failure::new(format!("{what}; its requester has a credit of {owed}"))
+            .next(format!("fetch it with: {}", withdrawal(session, summary))),
+    };
+    Ok(failure.with(&json!({
+        "job": summary.id,
+        "status": word(summary.status),
+        "declined": summary.declined,
+        "credit": owed.base.to_string(),
+    })))
+}
+
 /// Its node says that the program failed, and delivered a report of that.
-fn failed(found: &JobResponse, path: &Path, report: &FailureReport) -> Failure {
+fn failed(session: &Session, found: &JobResponse, path: &Path, report: &FailureReport) -> Failure {
     let job = found.summary.id;
     let status = word(found.summary.status);
     let said = match report.stderr.is_empty() {
@@ -84,8 +170,8 @@ fn failed(found: &JobResponse, path: &Path, report: &FailureReport) -> Failure {
     };
     let next = match found.summary.status {
         Status::Submitted => format!(
-            "mend the program or its input and order it again: the node is paid for the run; if the same program on the same input ends well elsewhere: surge job dispute {job} --reason URI, before second {} since 1970",
-            found.summary.deadline_secs
+            "mend the program or its input and order it again: the node is paid for the run; if the same program on the same input ends well elsewhere: surge job dispute {job} --reason URI, until {}",
+            until(session, found.summary.deadline_secs)
         ),
         _ => "mend the program or its input, and order it again".to_owned(),
     };
@@ -102,46 +188,87 @@ fn failed(found: &JobResponse, path: &Path, report: &FailureReport) -> Failure {
     }))
 }
 
+/// A time of the chain's, seen from its newest block.
+fn until(session: &Session, secs: u64) -> String {
+    let now_secs = session.chain().and_then(|chain| Ok(chain.now_secs()?));
+    // Without the time of a block what is left counts from the time itself.
+    moment(secs, now_secs.unwrap_or(secs))
+}
+
 /// A job with its terms.
 pub fn show(session: &Session, job: u64) -> Outcome<Report> {
     let found = job_of(session, job)?;
     let summary = &found.summary;
-    let coinage = session.coinage(&summary.denom.clone().into());
-    let node = summary
-        .node
-        .map_or_else(|| "none".to_owned(), |node| node.to_string());
-    let text = facts([
+    let coinage = coinage(session, summary);
+    let mut rows = vec![
         ("job", job.to_string()),
         ("status", word(summary.status)),
         ("requester", summary.requester.to_string()),
-        ("node", node),
-        ("price", coinage.of(summary.price.u128()).to_string()),
-        ("held", coinage.of(summary.held.u128()).to_string()),
-        ("until (s since 1970)", summary.deadline_secs.to_string()),
+    ];
+    let price = coinage.of(summary.price.u128()).to_string();
+    match summary.node {
+        Some(node) => rows.extend([("node", node.to_string()), ("price", price)]),
+        // The most that it may cost: there is no price before a node has it.
+        None => rows.extend([("node", "none".to_owned()), ("deposit", price)]),
+    }
+    if let Some(declined) = turned_down(session, summary)? {
+        rows.push(("turned down by", declined));
+    }
+    if summary.status.is_final() {
+        let owed = credit(session, summary)?;
+        if owed.base > 0 {
+            let fetch = withdrawal(session, summary);
+            rows.push((
+                "requester's credit",
+                format!("{owed}, fetch it with: {fetch}"),
+            ));
+        }
+    } else {
+        rows.push(("held", coinage.of(summary.held.u128()).to_string()));
+        rows.push(("until", until(session, summary.deadline_secs)));
+    }
+    let result = found.result.as_ref();
+    rows.extend([
         ("program", printable(&found.spec.program.uri)),
         (
             "result",
-            found
-                .result
-                .as_ref()
-                .map_or_else(|| "none".to_owned(), |result| printable(&result.uri)),
+            result.map_or_else(|| "none".to_owned(), |result| printable(&result.uri)),
         ),
     ]);
-    Report::new(&found, text.to_string())
+    Report::new(&found, facts(rows).to_string())
 }
 
 /// Jobs, a page at a time.
 pub fn list(session: &Session, start_after: Option<u64>, limit: Option<u32>) -> Outcome<Report> {
     let msg = QueryMsg::Jobs { start_after, limit };
     let answer: JobsResponse = session.ask(&session.contracts()?.escrow, &msg)?;
-    let mut rows = table(&[">job", "status", ">node", ">price", "requester"]);
+    let mut rows = table(&[
+        ">job",
+        "status",
+        ">node",
+        ">price",
+        ">deposit held",
+        "turned down by",
+        "requester",
+    ]);
     for job in &answer.jobs {
-        let coinage = session.coinage(&job.denom.clone().into());
+        let coinage = coinage(session, job);
+        let price = job.node.map(|_| coinage.of(job.price.u128()).to_string());
+        let held = match job.held.u128() {
+            0 => String::new(),
+            held => coinage.of(held).to_string(),
+        };
+        let declined = match job.declined.is_empty() {
+            true => String::new(),
+            false => nodes(&job.declined),
+        };
         rows.add_row([
             job.id.to_string(),
             word(job.status),
             job.node.map_or_else(String::new, |node| node.to_string()),
-            coinage.of(job.price.u128()).to_string(),
+            price.unwrap_or_default(),
+            held,
+            declined,
             job.requester.to_string(),
         ]);
     }
@@ -155,4 +282,14 @@ pub fn job_of(session: &Session, job: u64) -> Outcome<JobResponse> {
 
 fn word(status: Status) -> String {
     format!("{status:?}").to_lowercase()
+}
+
+/// These nodes, in words.
+pub fn nodes(ids: &[u32]) -> String {
+    let all: Vec<String> = ids.iter().map(u32::to_string).collect();
+    match all.split_last() {
+        Some((last, [])) => format!("node {last}"),
+        Some((last, others)) => format!("nodes {} and {last}", others.join(", ")),
+        None => "no node".to_owned(),
+    }
 }
