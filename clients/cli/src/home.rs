@@ -4,6 +4,7 @@ use std::{
     fs,
     io::{self, Write},
     path::{Path, PathBuf},
+    time::{SystemTime, UNIX_EPOCH},
 };
 
 use etcetera::{base_strategy, BaseStrategy};
@@ -21,6 +22,12 @@ pub fn home() -> Outcome<PathBuf> {
         .map_err(|_| {
             Failure::new("this system tells no home folder").next("set SURGE_HOME to a folder")
         })
+}
+
+/// This machine's time, in seconds since 1970.
+pub fn now_secs() -> u64 {
+    let now = SystemTime::now().duration_since(UNIX_EPOCH);
+    now.map_or(0, |now| now.as_secs())
 }
 
 /// A file of the user's, replaced whole or not at all; nobody else may read it.

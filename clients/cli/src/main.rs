@@ -113,7 +113,7 @@ fn main() -> ExitCode {
             eprintln!(
                 "{} {}",
                 style("error:").red().bold().for_stderr(),
-                output::harmless(failure.what())
+                output::harmless(&output::dated(failure.what(), home::now_secs()))
             );
             if let Some(step) = failure.step() {
                 eprintln!("  {}", output::harmless(step));

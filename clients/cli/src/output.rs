@@ -115,6 +115,38 @@ pub fn moment(secs: u64, now_secs: u64) -> String {
     }
 }
 
+/// Text with the times that contracts tell, `7 seconds of block time`, as moments. `now_secs`
+/// counts where they do not tell what time it is.
+pub fn dated(text: &str, now_secs: u64) -> String {
+    const UNIT: &str = " seconds of block time";
+    let mut told = String::new();
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once(UNIT) {
+        let words = before.trim_end_matches(|c: char| c.is_ascii_digit());
+        let secs = before
+            .strip_prefix(words)
+            .and_then(|secs| secs.parse().ok());
+        let now = after.strip_prefix(", now it is ").map(|after| {
+            let left = after.trim_start_matches(|c: char| c.is_ascii_digit());
+            (
+                after.strip_suffix(left).and_then(|now| now.parse().ok()),
+                left,
+            )
+        });
+        let (now_secs, left) = match now {
+            Some((Some(now_secs), left)) => (now_secs, left),
+            _ => (now_secs, after),
+        };
+        told.push_str(words);
+        match secs {
+            Some(secs) => told.push_str(&moment(secs, now_secs)),
+            None => told.push_str(UNIT),
+        }
+        rest = left;
+    }
+    told + rest
+}
+
 /// A duration in its largest units, rounded down.
 fn lasting(secs: u64) -> String {
     match secs {
@@ -153,6 +185,23 @@ mod tests {
             (u64::MAX, "18446744073709551615 s after 1970"),
         ] {
             assert_eq!(moment(secs, 1_795_419_265), shown);
+        }
+    }
+
+    #[test]
+    fn times_that_contracts_tell_are_moments_for_people() {
+        for (said, shown) in [
+            (
+                "too early for job 7: possible after 1795419273 seconds of block time, now it is 1795419265",
+                "too early for job 7: possible after 2026-11-23 07:34:33 UTC, in 8 s",
+            ),
+            (
+                "the next ends at 1795419385 seconds of block time; wait",
+                "the next ends at 2026-11-23 07:36:25 UTC, in 2 min; wait",
+            ),
+            ("nothing of it: 12 seconds", "nothing of it: 12 seconds"),
+        ] {
+            assert_eq!(dated(said, 1_795_419_265), shown);
         }
     }
 

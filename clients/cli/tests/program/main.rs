@@ -1,5 +1,6 @@
 //! The program as a person or a machine runs it, without a chain.
 
+mod jobs;
 mod keys;
 mod networks;
 mod node;

@@ -32,12 +32,12 @@ const CAUSES: [(&str, &str); 7] = [
         "offer what they are paid in with --max-price",
     ),
     (
-        "silent",
-        "wait for them, or order with --wait; see: surge node list",
-    ),
-    (
         "too small",
         "need less: --cores, --memory-mib, --storage-gib, --gpus, --bandwidth-mbps",
+    ),
+    (
+        "silent",
+        "wait for them, or order with --wait; see: surge node list",
     ),
     ("busy or drained", "try again later, or order with --wait"),
     (
@@ -131,8 +131,8 @@ fn cause(node: &NodeResponse, order: &Order, denom: u8, regions: &[Region]) -> u
         spec.class != order.class,
         !(named && lawful),
         spec.denom != denom,
-        !node.live,
         !fits(spec.capacity),
+        !node.live,
         !fits(Resources::from_array(free)),
     ]
     .iter()
