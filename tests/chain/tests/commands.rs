@@ -313,6 +313,37 @@ fn a_proposal_carries_what_only_the_dao_may_send_and_is_checked_before() {
 }
 
 #[test]
+fn who_ends_a_job_is_told_where_its_money_went_and_fetches_the_rest() {
+    let surge = surge();
+    alive(surge);
+    let (program, input) = files(surge);
+    let requester = surge.signing("requester");
+    let mut pinned = order("submit", &program, &input);
+    pinned.extend(["--node", "1"]);
+    let job = requester.ok(&pinned)["job"].as_u64().expect("a job");
+    let job = job.to_string();
+    let operator = surge.signing("operator1");
+    operator.ok(&["job", "result", &job, "--output", &input]);
+    let plan = requester.ok(&["job", "accept", &job, "--dry-run"]);
+    let moves = plan["moves"].to_string();
+    assert!(moves.contains("to the payout address"), "{moves}");
+    assert!(moves.contains("a credit of yours"), "{moves}");
+    let closed = &requester.ok(&["job", "accept", &job])["closed"];
+    assert_eq!(closed["status"], "settled");
+    let amount = |value: &Value| value.as_str().and_then(|text| text.parse::<u64>().ok());
+    let (provider, back) = (&closed["to_provider"], &closed["to_requester"]);
+    assert!(amount(provider).is_some_and(|paid| paid > 0), "{closed:#}");
+    let sent = requester.ok(&["credit", "withdraw"]);
+    assert!(
+        amount(&sent["credits"][0]["amount"]) >= amount(back),
+        "{sent:#}"
+    );
+    let (said, next) = requester.fails(&["credit", "withdraw"]);
+    assert!(said.contains("nothing is there to be withdrawn"), "{said}");
+    assert!(next.contains("surge credit show"), "{next}");
+}
+
+#[test]
 fn contracts_refuse_in_their_own_words_with_a_next_step() {
     let surge = surge();
     for (who, command, error, next) in [
