@@ -41,9 +41,9 @@ use session::{Sending, Session};
     max_term_width = 100
 )]
 #[command(after_help = "Start here:
-  scripts/devnet up                   a chain on this machine
-  surge doctor                        what is there, and what is missing
-  surge deploy apply --from deployer  the suite's contracts")]
+  scripts/devnet up                    a chain on this machine
+  surge doctor                         what is there, and what is missing
+  surge deploy apply --network devnet  the suite's contracts")]
 struct Cli {
     #[command(subcommand)]
     command: Command,

@@ -344,6 +344,28 @@ fn who_ends_a_job_is_told_where_its_money_went_and_fetches_the_rest() {
 }
 
 #[test]
+fn a_watch_ends_when_no_node_came_in_time() {
+    let surge = surge();
+    let (program, input) = files(surge);
+    let requester = surge.signing("requester");
+    let mut waits = order("submit", &program, &input);
+    waits.extend(["--cores", "4000", "--wait", "--watch"]);
+    let (said, next) = requester.fails(&waits);
+    assert!(said.starts_with("no node took job "), "{said}");
+    let expire = next.strip_prefix("end it with: surge ").and_then(|next| {
+        let (command, rest) = next.split_once(';')?;
+        assert!(rest.contains("surge credit withdraw --of STAKE"), "{next}");
+        Some(command)
+    });
+    let expire: Vec<&str> = expire.expect(&next).split(' ').collect();
+    let closed = &requester.ok(&expire)["closed"];
+    assert_eq!(
+        (&closed["status"], &closed["to_requester"]),
+        (&json!("expired"), &json!("2000000"))
+    );
+}
+
+#[test]
 fn contracts_refuse_in_their_own_words_with_a_next_step() {
     let surge = surge();
     for (who, command, error, next) in [
