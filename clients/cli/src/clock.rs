@@ -7,11 +7,16 @@ use cosmrs::tendermint::Time;
 /// Seconds of a day, an hour and a minute, with their names.
 const UNITS: [(u64, &str); 3] = [(86_400, "days"), (3_600, "hours"), (60, "minutes")];
 
+/// This machine's time, in seconds since 1970.
+pub fn now_secs() -> u64 {
+    let now = SystemTime::now().duration_since(UNIX_EPOCH);
+    now.map_or(0, |now| now.as_secs())
+}
+
 /// A moment in seconds since 1970, as its date in UTC and how far off it is by this machine's
 /// clock: `2026-11-25 07:32:00 UTC, in 2 days`.
 pub fn moment(secs: u64) -> String {
-    let now = SystemTime::now().duration_since(UNIX_EPOCH);
-    told(secs, now.map_or(0, |now| now.as_secs()))
+    told(secs, now_secs())
 }
 
 fn told(secs: u64, now: u64) -> String {
@@ -26,6 +31,38 @@ fn told(secs: u64, now: u64) -> String {
         Some(left) => format!("{date}, in {}", span(left)),
         None => format!("{date}, {} ago", span(now - secs)),
     }
+}
+
+/// Text with the times that contracts tell, `7 seconds of block time`, as moments. `now_secs`
+/// counts where they do not tell what time it is.
+pub fn dated(text: &str, now_secs: u64) -> String {
+    const UNIT: &str = " seconds of block time";
+    let mut said = String::new();
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once(UNIT) {
+        let words = before.trim_end_matches(|c: char| c.is_ascii_digit());
+        let secs = before
+            .strip_prefix(words)
+            .and_then(|secs| secs.parse().ok());
+        let now = after.strip_prefix(", now it is ").map(|after| {
+            let left = after.trim_start_matches(|c: char| c.is_ascii_digit());
+            (
+                after.strip_suffix(left).and_then(|now| now.parse().ok()),
+                left,
+            )
+        });
+        let (now_secs, left) = match now {
+            Some((Some(now_secs), left)) => (now_secs, left),
+            _ => (now_secs, after),
+        };
+        said.push_str(words);
+        match secs {
+            Some(secs) => said.push_str(&told(secs, now_secs)),
+            None => said.push_str(UNIT),
+        }
+        rest = left;
+    }
+    said + rest
 }
 
 /// A span of time in the largest unit of which it holds two, or one exactly.
@@ -74,5 +111,22 @@ mod tests {
         );
         assert_eq!(told(day, day + 60), "2026-11-18 11:06:40 UTC, 1 minute ago");
         assert!(told(u64::MAX, 0).contains("since 1970"));
+    }
+
+    #[test]
+    fn times_that_contracts_tell_are_moments_for_people() {
+        for (said, shown) in [
+            (
+                "too early for job 7: possible after 1795419273 seconds of block time, now it is 1795419265",
+                "too early for job 7: possible after 2026-11-23 07:34:33 UTC, in 8 seconds",
+            ),
+            (
+                "the next ends at 1795419385 seconds of block time; wait",
+                "the next ends at 2026-11-23 07:36:25 UTC, in 2 minutes; wait",
+            ),
+            ("nothing of it: 12 seconds", "nothing of it: 12 seconds"),
+        ] {
+            assert_eq!(dated(said, 1_795_419_265), shown);
+        }
     }
 }

@@ -87,15 +87,15 @@ pub const EXAMPLES: &[(&str, &[&str])] = &[
     (
         "job simulate",
         &[
-            "surge job simulate --program p.wasm --input data.csv --near europe --max-price \"2 SURGE\" --from requester",
-            "surge job simulate --program p.wasm --weights price=60 time=40 --jurisdiction DE --cores 0.5 --max-price 2 --from requester",
+            "surge job simulate --program p.wasm --input data.csv --near europe --max-price \"2 STAKE\" --from requester",
+            "surge job simulate --program p.wasm --weights price=60 time=40 --jurisdiction US --cores 0.5 --max-price \"2 STAKE\" --from requester",
         ],
     ),
     (
         "job submit",
         &[
             "surge job submit --program p.wasm --input data.csv --near europe --max-price \"2 SURGE\" --from requester",
-            "surge job submit --program p.wasm --arg=--seed --arg=7 --max-price 2 --watch --output out.png --yes --from requester",
+            "surge job submit --program p.wasm --arg=--seed --arg=7 --max-price \"2 SURGE\" --watch --output out.png --yes --from requester",
         ],
     ),
     ("job watch", &["surge job watch 7 --output out.csv"]),
@@ -124,7 +124,7 @@ pub const EXAMPLES: &[(&str, &[&str])] = &[
     (
         "credit withdraw",
         &[
-            "surge credit withdraw --of SURGE --from requester",
+            "surge credit withdraw --from requester",
             "surge credit withdraw --provider 1 --of STAKE --from anyone",
         ],
     ),

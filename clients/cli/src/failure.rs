@@ -130,8 +130,16 @@ fn contract_error(error: &surge_chain::Error) -> String {
         .map_or(log, |(_, said)| said);
     let said = said.split(": execute wasm contract failed").next();
     let said = said.and_then(|said| said.split(": query wasm contract failed").next());
+    // The escrow says what the registry answered it, of a job that is none yet.
+    let said = said.map(|said| match said.split_once("no node for job ") {
+        Some((_, rest)) => rest.split_once(": ").map_or_else(
+            || said.to_owned(),
+            |(_, why)| format!("no node takes it: {why}"),
+        ),
+        None => said.to_owned(),
+    });
     match said {
-        Some(said) if !said.is_empty() && log.contains("wasm contract failed") => said.to_owned(),
+        Some(said) if !said.is_empty() && log.contains("wasm contract failed") => said,
         _ => error.to_string(),
     }
 }

@@ -18,6 +18,7 @@ mod reach;
 mod sent;
 mod session;
 mod shapes;
+mod shortage;
 mod stores;
 mod teach;
 mod transact;
@@ -42,9 +43,9 @@ use session::{Sending, Session};
     max_term_width = 100
 )]
 #[command(after_help = "Start here:
-  scripts/devnet up                   a chain on this machine
-  surge doctor                        what is there, and what is missing
-  surge deploy apply --from deployer  the suite's contracts")]
+  scripts/devnet up                    a chain on this machine
+  surge doctor                         what is there, and what is missing
+  surge deploy apply --network devnet  the suite's contracts")]
 struct Cli {
     #[command(subcommand)]
     command: Command,
@@ -124,7 +125,7 @@ fn main() -> ExitCode {
             eprintln!(
                 "{} {}",
                 style("error:").red().bold().for_stderr(),
-                output::harmless(failure.what())
+                output::harmless(&clock::dated(failure.what(), clock::now_secs()))
             );
             if let Some(step) = failure.step() {
                 eprintln!("  {}", output::harmless(step));

@@ -89,7 +89,7 @@ pub fn table(columns: &[&str]) -> Table {
 }
 
 /// Two columns, what and how much.
-pub fn facts<const N: usize>(facts: [(&str, String); N]) -> Table {
+pub fn facts<'a>(facts: impl IntoIterator<Item = (&'a str, String)>) -> Table {
     let mut table = Table::new();
     table.load_preset(comfy_table::presets::NOTHING);
     for (what, value) in facts {

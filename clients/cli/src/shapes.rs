@@ -30,6 +30,15 @@ pub enum Prints {
 
 use Prints::{Answer, List, Object, Other, Sent};
 
+/// Of what may end a job.
+const CLOSED: Fields = &[
+    ("job", ""),
+    (
+        "closed",
+        "`status`, `denom`, `to_provider`, `to_requester`; null when it did not end",
+    ),
+];
+
 /// Every command's.
 pub const SHAPES: &[Shape] = &[
     Shape { command: "keys add", prints: Object(&[("name", ""), ("address", ""), ("backup", "")]), beside: "" },
@@ -65,20 +74,20 @@ pub const SHAPES: &[Shape] = &[
     Shape { command: "node evict", prints: Sent(&[]), beside: "" },
     Shape { command: "node show", prints: Answer("registry", "node"), beside: "" },
     Shape { command: "node list", prints: Answer("registry", "nodes"), beside: "" },
-    Shape { command: "job simulate", prints: Answer("registry", "simulate_match"), beside: "" },
+    Shape { command: "job simulate", prints: Answer("registry", "simulate_match"), beside: "when no node would take it an error with that answer beside" },
     Shape { command: "job submit", prints: Sent(&[("job", ""), ("node", ""), ("price", "")]), beside: "with `--watch` as `job watch`" },
-    Shape { command: "job watch", prints: Object(&[("job", ""), ("status", ""), ("output", ""), ("sha256", ""), ("size", "")]), beside: "when its program failed an error with `job`, `status`, `output`, `failed` (`how`, `stderr`); when there is no result one with `job`, `status`, `declined`" },
+    Shape { command: "job watch", prints: Object(&[("job", ""), ("status", ""), ("output", ""), ("sha256", ""), ("size", "")]), beside: "when its program failed an error with `job`, `status`, `output`, `failed` (`how`, `stderr`); when it is over without a result one with `job`, `status`, `declined`, `credit`" },
     Shape { command: "job show", prints: Answer("escrow", "job"), beside: "" },
     Shape { command: "job list", prints: Answer("escrow", "jobs"), beside: "" },
     Shape { command: "job explain", prints: Object(&[("explanation", "answer of the registry's `explain_match`"), ("verdict", "`right`, `wrong` (then it fails), `undecided` or `unchecked`"), ("why", ""), ("audit", "`tx`, `height`, `compared`: list of `what`, `recorded`, `recomputed`, `same`; `nodes`, `fitting`, `best_score`, `untrue_rows`, `before`")]), beside: "when it is `unchecked` `next` instead of `audit`" },
     Shape { command: "job result", prints: Sent(&[]), beside: "" },
-    Shape { command: "job accept", prints: Sent(&[]), beside: "" },
+    Shape { command: "job accept", prints: Sent(CLOSED), beside: "" },
     Shape { command: "job dispute", prints: Sent(&[("job", "")]), beside: "" },
-    Shape { command: "job settle", prints: Sent(&[]), beside: "" },
-    Shape { command: "job cancel", prints: Sent(&[]), beside: "" },
-    Shape { command: "job expire", prints: Sent(&[]), beside: "" },
-    Shape { command: "job decline", prints: Sent(&[]), beside: "" },
-    Shape { command: "job rule", prints: Sent(&[("job", "")]), beside: "" },
+    Shape { command: "job settle", prints: Sent(CLOSED), beside: "" },
+    Shape { command: "job cancel", prints: Sent(CLOSED), beside: "" },
+    Shape { command: "job expire", prints: Sent(CLOSED), beside: "" },
+    Shape { command: "job decline", prints: Sent(CLOSED), beside: "" },
+    Shape { command: "job rule", prints: Sent(CLOSED), beside: "" },
     Shape { command: "job vacate", prints: Sent(&[("job", "")]), beside: "" },
     Shape { command: "job match", prints: Sent(&[]), beside: "" },
     Shape { command: "store serve", prints: Object(&[("method", ""), ("path", ""), ("status", "")]), beside: "one for each request; before them `store` and `folder`" },
@@ -87,7 +96,7 @@ pub const SHAPES: &[Shape] = &[
     Shape { command: "rewards account", prints: Object(&[("provider", ""), ("account", "answer of the rewards' `account`"), ("contribution", "of the escrow's `contribution`")]), beside: "" },
     Shape { command: "rewards turn", prints: Sent(&[]), beside: "" },
     Shape { command: "credit show", prints: Object(&[("beneficiary", ""), ("credits", "list of `denom`, `amount`")]), beside: "" },
-    Shape { command: "credit withdraw", prints: Sent(&[("denom", ""), ("amount", "")]), beside: "" },
+    Shape { command: "credit withdraw", prints: Sent(&[("credits", "list of `denom`, `amount`")]), beside: "" },
     Shape { command: "tips show", prints: Object(&[("account", ""), ("tips", "list of `denom`, `amount`")]), beside: "" },
     Shape { command: "tips withdraw", prints: Sent(&[("account", ""), ("amount", "")]), beside: "" },
     Shape { command: "money show", prints: Object(&[("escrow", ""), ("registry", ""), ("dao", ""), ("rewards", "answers of their `invariant`")]), beside: "" },

@@ -16,7 +16,7 @@ use crate::{
     output::{self, thousands, Report},
     sent,
     session::{Sending, Session},
-    unsigned,
+    shortage, unsigned,
 };
 
 /// What somebody wants done.
@@ -150,7 +150,7 @@ impl Session {
         let simulated = self.waiting("simulating", || {
             chain
                 .simulate(&account, &act.messages)
-                .map_err(Failure::from)
+                .map_err(|error| shortage::explained(self, act, error))
         })?;
         let usual = match self.unsigned.is_some() {
             true => simulated.gas_limit.saturating_add(unsigned::SIGNATURES_GAS),
@@ -195,12 +195,14 @@ impl Session {
         }
         self.sending.ensure_wanted()?;
         let key = self.key()?;
-        let included = self.waiting("waiting for a block", || {
-            chain.send_noted(&key, &act.messages, Limit::Gas(gas_limit), |signed| {
-                sent::note(&self.network().chain_id, &signed.pending, &act.sentence)
-                    .map_err(|failure| failure.what().to_owned())
+        let included = self
+            .waiting("waiting for a block", || {
+                chain.send_noted(&key, &act.messages, Limit::Gas(gas_limit), |signed| {
+                    sent::note(&self.network().chain_id, &signed.pending, &act.sentence)
+                        .map_err(|failure| failure.what().to_owned())
+                })
             })
-        })?;
+            .map_err(|error| shortage::explained(self, act, error))?;
         if !self.json {
             let paid = included.fee.map(|fee| format!(", fee {}", fees.of(fee)));
             eprintln!(

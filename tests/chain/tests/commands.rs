@@ -47,7 +47,9 @@ fn surge() -> &'static Surge {
                 &percent,
             ]);
         }
-        std::fs::write(home.path().join("p.wasm"), b"\0asm\x01\0\0\0").expect("a file");
+        let program = r#"(module (memory (export "memory") 1) (func (export "_start")))"#;
+        let program = wat::parse_str(program).expect("a program");
+        std::fs::write(home.path().join("p.wasm"), program).expect("a file");
         std::fs::write(home.path().join("d.csv"), "a,b\n").expect("a file");
         (home, surge)
     });
@@ -434,6 +436,59 @@ fn a_deployment_of_others_is_verified_by_checksums_alone_and_kept() {
 }
 
 #[test]
+fn who_ends_a_job_is_told_where_its_money_went_and_fetches_the_rest() {
+    let surge = surge();
+    alive(surge);
+    let (program, input) = files(surge);
+    let requester = surge.signing("requester");
+    let mut pinned = order("submit", &program, &input);
+    pinned.extend(["--node", "1"]);
+    let job = requester.ok(&pinned)["job"].as_u64().expect("a job");
+    let job = job.to_string();
+    let operator = surge.signing("operator1");
+    operator.ok(&["job", "result", &job, "--output", &input]);
+    let plan = requester.ok(&["job", "accept", &job, "--dry-run"]);
+    let moves = plan["moves"].to_string();
+    assert!(moves.contains("to the payout address"), "{moves}");
+    assert!(moves.contains("a credit of yours"), "{moves}");
+    let closed = &requester.ok(&["job", "accept", &job])["closed"];
+    assert_eq!(closed["status"], "settled");
+    let amount = |value: &Value| value.as_str().and_then(|text| text.parse::<u64>().ok());
+    let (provider, back) = (&closed["to_provider"], &closed["to_requester"]);
+    assert!(amount(provider).is_some_and(|paid| paid > 0), "{closed:#}");
+    let sent = requester.ok(&["credit", "withdraw"]);
+    assert!(
+        amount(&sent["credits"][0]["amount"]) >= amount(back),
+        "{sent:#}"
+    );
+    let (said, next) = requester.fails(&["credit", "withdraw"]);
+    assert!(said.contains("nothing is there to be withdrawn"), "{said}");
+    assert!(next.contains("surge credit show"), "{next}");
+}
+
+#[test]
+fn a_watch_ends_when_no_node_came_in_time() {
+    let surge = surge();
+    let (program, input) = files(surge);
+    let requester = surge.signing("requester");
+    let mut waits = order("submit", &program, &input);
+    waits.extend(["--cores", "4000", "--wait", "--watch"]);
+    let (said, next) = requester.fails(&waits);
+    assert!(said.starts_with("no node took job "), "{said}");
+    let expire = next.strip_prefix("end it with: surge ").and_then(|next| {
+        let (command, rest) = next.split_once(';')?;
+        assert!(rest.contains("surge credit withdraw --of STAKE"), "{next}");
+        Some(command)
+    });
+    let expire: Vec<&str> = expire.expect(&next).split(' ').collect();
+    let closed = &requester.ok(&expire)["closed"];
+    assert_eq!(
+        (&closed["status"], &closed["to_requester"]),
+        (&json!("expired"), &json!("2000000"))
+    );
+}
+
+#[test]
 fn contracts_refuse_in_their_own_words_with_a_next_step() {
     let surge = surge();
     for (who, command, error, next) in [
@@ -477,19 +532,19 @@ fn contracts_refuse_in_their_own_words_with_a_next_step() {
             "requester",
             &["credit", "withdraw", "--of", "SURGE"],
             "nothing is there to be withdrawn",
-            "surge tips show",
+            "surge credit show",
         ),
         (
             "requester",
             &["pay", "anyone", "5 SURGE"],
-            "more than its sender has",
-            "",
+            "requester has 0 SURGE and ",
+            "\"2 STAKE\"",
         ),
         (
             "requester",
             &["pay", "anyone", "90000000 STAKE"],
-            "insufficient funds",
-            "surge keys show",
+            "which is too little for this and its fee: 90000000 STAKE to",
+            "surge keys show requester",
         ),
     ] {
         let (said, step) = surge.signing(who).fails(command);

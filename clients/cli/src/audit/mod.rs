@@ -115,8 +115,11 @@ pub fn audit(session: &Session, recorded: &Explanation) -> Outcome<Audit> {
         (true, true) => (
             Verdict::Right,
             format!(
-                "The chain was right: of {} nodes, {} could take the job; the same search over the ledger of block {} picks node {} again, with the same score, price and runners-up.",
-                rows.len(),
+                "The chain was right: of {}, {} could take the job; the same search over the ledger of block {} picks node {} again, with the same score, price and runners-up.",
+                match rows.len() {
+                    1 => "1 node".to_owned(),
+                    count => format!("{count} nodes"),
+                },
                 fitting.len(),
                 moment.height.saturating_sub(1),
                 recorded.pick.node,

@@ -6,7 +6,7 @@ use surge_interface::rewards::{ExecuteMsg, QueryMsg, Reward, VestingResponse};
 
 use super::provider::own;
 use crate::{
-    failure::Outcome,
+    failure::{Failure, Outcome},
     money::Coinage,
     output::{facts, Report},
     session::Session,
@@ -21,6 +21,9 @@ pub struct Arguments {
     /// Only show what a claim would bring, and what vests.
     #[arg(long)]
     show: bool,
+    /// Claim also when there is nothing to claim.
+    #[arg(long)]
+    anyway: bool,
 }
 
 /// Carries it out.
@@ -51,6 +54,16 @@ pub fn run(arguments: &Arguments, session: &Session) -> Outcome<Report> {
             &json!({ "reward": reward, "vesting": vesting }),
             text.to_string(),
         );
+    }
+    let nothing = [reward.work, reward.base, reward.gated, reward.vested]
+        .iter()
+        .all(|part| part.is_zero());
+    if nothing && !arguments.anyway && !session.sending.dry_run {
+        return Err(Failure::new(format!(
+            "provider {provider} has nothing to claim now: jobs and bonds in other money than {} mint nothing, and bond counts by whole epochs",
+            surge.display
+        ))
+        .next("see what vests with: surge claim --show; it would cost its fee with --anyway"));
     }
     let now = surge.of(reward.instant.u128() + reward.vested.u128());
     let act = Act::new(format!("Claims the rewards of provider {provider}."))

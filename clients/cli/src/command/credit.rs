@@ -10,7 +10,7 @@ use surge_interface::{
 
 use super::provider::{denom_id, own};
 use crate::{
-    failure::Outcome,
+    failure::{Failure, Outcome},
     money::{Amount, Coinage},
     output::{table, Report},
     session::Session,
@@ -29,9 +29,9 @@ pub enum Credit {
     Withdraw {
         #[command(flatten)]
         whose: Whose,
-        /// Of which denomination.
-        #[arg(long, default_value = "SURGE")]
-        of: String,
+        /// Of which denomination; of each that is owed when left away.
+        #[arg(long)]
+        of: Option<String>,
     },
 }
 
@@ -85,17 +85,9 @@ pub fn credit(command: Credit, session: &Session) -> Outcome<Report> {
             let beneficiary = whose.beneficiary(session)?;
             let mut list = vec![];
             let mut rows = table(&["denomination", ">owed"]);
-            let listed: escrow::DenomsResponse =
-                session.ask(&escrow, &escrow::QueryMsg::Denoms {})?;
-            for denom in listed.denoms {
-                let coinage = session.coinage(&denom.into());
-                let msg = escrow::QueryMsg::Credit {
-                    beneficiary: beneficiary.clone(),
-                    denom: coinage.denom.clone(),
-                };
-                let owed: Uint128 = session.ask(&escrow, &msg)?;
-                rows.add_row([coinage.display.clone(), coinage.of(owed.u128()).to_string()]);
-                list.push(json!({ "denom": coinage.denom, "amount": owed }));
+            for owed in owed(session, &beneficiary)? {
+                rows.add_row([owed.coinage.display.clone(), owed.to_string()]);
+                list.push(json!({ "denom": owed.coinage.denom, "amount": owed.base.to_string() }));
             }
             Report::new(
                 &json!({ "beneficiary": beneficiary, "credits": list }),
@@ -104,33 +96,77 @@ pub fn credit(command: Credit, session: &Session) -> Outcome<Report> {
         }
         Credit::Withdraw { whose, of } => {
             let beneficiary = whose.beneficiary(session)?;
-            let coinage = named(session, &of)?;
-            let msg = escrow::QueryMsg::Credit {
-                beneficiary: beneficiary.clone(),
-                denom: coinage.denom.clone(),
-            };
-            let owed: Uint128 = session.ask(&escrow, &msg)?;
-            let whom = match &beneficiary {
-                Beneficiary::Account(account) => account.clone(),
-                Beneficiary::Provider(provider) => {
-                    format!("the payout address of provider {provider}")
-                }
-            };
-            let msg = escrow::ExecuteMsg::Withdraw {
-                beneficiary,
-                denom: coinage.denom.clone(),
-            };
-            let act = Act::new("Sends a credit to its owner.")
-                .moving(format!(
-                    "{} from the escrow to {whom}",
-                    coinage.of(owed.u128())
-                ))
-                .call(session, &escrow, &msg)?;
-            session
-                .perform(&act)?
-                .report(&json!({ "denom": coinage.denom, "amount": owed }), "")
+            let of = of.map(|of| named(session, &of)).transpose()?;
+            withdraw(session, &escrow, &beneficiary, of.as_ref())
         }
     }
+}
+
+/// What the escrow owes somebody, of each denomination that it lists.
+fn owed(session: &Session, beneficiary: &Beneficiary) -> Outcome<Vec<Amount>> {
+    let escrow = session.contracts()?.escrow;
+    let listed: escrow::DenomsResponse = session.ask(&escrow, &escrow::QueryMsg::Denoms {})?;
+    let mut amounts = vec![];
+    for denom in listed.denoms {
+        let coinage = session.coinage(&denom.into());
+        let msg = escrow::QueryMsg::Credit {
+            beneficiary: beneficiary.clone(),
+            denom: coinage.denom.clone(),
+        };
+        let owed: Uint128 = session.ask(&escrow, &msg)?;
+        amounts.push(coinage.of(owed.u128()));
+    }
+    Ok(amounts)
+}
+
+/// Sends somebody a credit in one denomination, or all there are.
+fn withdraw(
+    session: &Session,
+    escrow: &str,
+    beneficiary: &Beneficiary,
+    of: Option<&Coinage>,
+) -> Outcome<Report> {
+    let mut owed = owed(session, beneficiary)?;
+    owed.retain(|owed| owed.base > 0);
+    let (sent, others): (Vec<_>, Vec<_>) = owed
+        .into_iter()
+        .partition(|owed| of.is_none_or(|of| *of == owed.coinage));
+    let whom = match beneficiary {
+        Beneficiary::Account(account) => account.clone(),
+        Beneficiary::Provider(provider) => {
+            format!("the payout address of provider {provider}")
+        }
+    };
+    if sent.is_empty() {
+        let of = of.map_or_else(String::new, |of| format!(" in {}", of.display));
+        let nothing = format!("nothing is there to be withdrawn{of} for {whom}");
+        let others: Vec<String> = others.iter().map(ToString::to_string).collect();
+        return Err(match others.is_empty() {
+            true => Failure::new(nothing).next(
+                "credits come when jobs end: surge credit show; for evictions: surge tips show",
+            ),
+            false => Failure::new(format!("{nothing}, but {}", others.join(", ")))
+                .next("leave --of away to withdraw all; see: surge credit show"),
+        });
+    }
+    let mut act = Act::new(match sent.len() {
+        1 => "Sends a credit to its owner.",
+        _ => "Sends credits to their owner.",
+    });
+    let mut list = vec![];
+    for owed in sent {
+        let msg = escrow::ExecuteMsg::Withdraw {
+            beneficiary: beneficiary.clone(),
+            denom: owed.coinage.denom.clone(),
+        };
+        act = act
+            .moving(format!("{owed} from the escrow to {whom}"))
+            .call(session, escrow, &msg)?;
+        list.push(json!({ "denom": owed.coinage.denom, "amount": owed.base.to_string() }));
+    }
+    session
+        .perform(&act)?
+        .report(&json!({ "credits": list }), "")
 }
 
 /// Carries it out.

@@ -1,18 +1,17 @@
 //! `surge doctor`.
 
-use std::{
-    path::{Path, PathBuf},
-    time::{Duration, SystemTime, UNIX_EPOCH},
-};
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 use serde::Serialize;
 use serde_json::json;
+use surge_chain::Network;
 use surge_node::{Job, Limits, Status};
 use surge_store::Place;
 
 use super::keys::held;
 use crate::{
+    clock,
     deployment::{artifact, State, CONTRACTS},
     failure::{Failure, Outcome},
     home, keys,
@@ -110,23 +109,7 @@ fn look(session: &Session, arguments: &Arguments, checks: &mut Vec<Check>) {
             session.named.name, network.chain_id, session.named.origin
         ),
     ));
-    checks.push(match keys::all(network) {
-        Ok(all) if all.is_empty() => Check::missing(
-            "keys",
-            "none".to_owned(),
-            "make one with: surge keys add NAME --backup FILE",
-        ),
-        Ok(all) => match keys::open_to_others() {
-            Ok(open) if !open.is_empty() => Check::new(
-                "keys",
-                Health::Wrong,
-                format!("others may read {}", open.join(", ")),
-                Some("take that from them: chmod 600 FILE".to_owned()),
-            ),
-            _ => Check::ok("keys", format!("{} of them", all.len())),
-        },
-        Err(failure) => Check::wrong("keys", &failure),
-    });
+    checks.push(known_keys(network));
     let chain = match session.chain() {
         Ok(chain) => chain,
         Err(failure) => return checks.push(Check::wrong("node", &failure)),
@@ -156,6 +139,37 @@ fn look(session: &Session, arguments: &Arguments, checks: &mut Vec<Check>) {
     }
 }
 
+fn known_keys(network: &Network) -> Check {
+    // Keys of a local network's file are only counted: deriving them takes seconds.
+    let own = Network {
+        keys: vec![],
+        ..network.clone()
+    };
+    let all = match keys::all(&own) {
+        Ok(all) => all,
+        Err(failure) => return Check::wrong("keys", &failure),
+    };
+    let is_new = |name: &str| all.iter().all(|own| own.name != name);
+    let local = network.keys.iter().filter(|key| is_new(&key.name));
+    let count = all.len() + local.count();
+    if count == 0 {
+        return Check::missing(
+            "keys",
+            "none".to_owned(),
+            "make one with: surge keys add NAME --backup FILE",
+        );
+    }
+    match keys::open_to_others() {
+        Ok(open) if !open.is_empty() => Check::new(
+            "keys",
+            Health::Wrong,
+            format!("others may read {}", open.join(", ")),
+            Some("take that from them: chmod 600 FILE".to_owned()),
+        ),
+        _ => Check::ok("keys", format!("{count} of them")),
+    }
+}
+
 fn kept() -> Check {
     let folder = match home::home() {
         Ok(folder) => folder,
@@ -178,10 +192,7 @@ fn kept() -> Check {
 }
 
 fn clock(chain: &surge_chain::Chain) -> Check {
-    let here = SystemTime::now()
-        .duration_since(UNIX_EPOCH)
-        .unwrap_or(Duration::ZERO)
-        .as_secs();
+    let here = clock::now_secs();
     match chain.now_secs() {
         Ok(there) if here.abs_diff(there) <= CLOCK_SECS => Check::ok(
             "clock",

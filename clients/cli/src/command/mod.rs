@@ -23,6 +23,8 @@ use std::path::PathBuf;
 
 use clap::Subcommand;
 
+pub use keys::held;
+
 use crate::{failure::Outcome, output::Report, session::Session};
 
 /// What can be said after `surge`.

@@ -145,12 +145,13 @@ fn listed(assets: Option<&Path>) -> Outcome<Option<Value>> {
 
 fn check(session: &Session, artifacts: &Path) -> Outcome<Report> {
     let artifacts = artifact::read(artifacts)?;
+    // Before what takes seconds, in case that nobody answers.
+    let chain = session.chain()?;
+    let can = session.waiting("asking the node", || chain.capabilities())?;
     let needs: Vec<Needs> = artifacts
         .iter()
         .map(acceptance::needs)
         .collect::<Outcome<_>>()?;
-    let chain = session.chain()?;
-    let can = session.waiting("asking the node", || chain.capabilities())?;
     let network = session.network();
     let uploader = match session.from {
         Some(_) => Some(session.account()?.address().to_owned()),

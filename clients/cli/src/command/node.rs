@@ -149,7 +149,10 @@ impl FromStr for Cores {
 
 impl fmt::Display for Cores {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        Coinage::cores().of(self.0.into()).fmt(f)
+        match self.0 {
+            1_000 => f.write_str("1 core"),
+            milli => Coinage::cores().of(milli.into()).fmt(f),
+        }
     }
 }
 

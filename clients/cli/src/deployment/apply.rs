@@ -411,7 +411,10 @@ impl<'a> Deployment<'a> {
         match differ.first() {
             None => Ok(()),
             Some(_) => {
-                let lines: Vec<String> = differ.iter().map(ToString::to_string).collect();
+                let lines: Vec<String> = differ
+                    .iter()
+                    .map(|one| format!("{}: {}, now {}", one.field, one.wanted, one.found))
+                    .collect();
                 other(format!("with other settings:\n  {}", lines.join("\n  ")))
             }
         }

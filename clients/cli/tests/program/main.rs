@@ -1,6 +1,7 @@
 //! The program as a person or a machine runs it, without a chain.
 
 mod dao;
+mod jobs;
 mod keys;
 mod networks;
 mod node;

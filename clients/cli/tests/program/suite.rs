@@ -23,9 +23,10 @@ use cw_multi_test::{BankSudo, Executor, SudoMsg};
 use serde_json::{json, Value};
 use surge_interface::{
     dao::{self, Action, Choice, Electorate, Policies, Settings},
-    escrow, registry, TimeProfile, UncheckedDenom,
+    escrow::{self, JobSpec, Pick},
+    registry, TimeProfile, UncheckedDenom,
 };
-use surge_testing::{code, job, Builder, Machine, Suite, NATIVE};
+use surge_testing::{code, job, result_of, Builder, Machine, Suite, NATIVE};
 
 use crate::node::{Illness, Node};
 use crate::support::Surge;
@@ -52,6 +53,10 @@ const CHAIN: &str = "sick-1";
 /// A coin that nobody here knows.
 pub const OTHER: &str = "ibc/27394FB092D2ECCD56123C74F36E4C1F926001CEADA9CA97EA622B25F41E5EB2";
 
+/// A program that does nothing:
+/// `(module (memory (export "memory") 1) (func (export "_start")))`.
+pub const NOTHING: &str = "\0asm\x01\0\0\0\x01\x04\x01\x60\0\0\x03\x02\x01\0\x05\x03\x01\0\x01\x07\x13\x02\x06memory\x02\0\x06_start\0\0\x0a\x04\x01\x02\0\x0b";
+
 /// Contract and query, with what was answered last.
 pub type Answers = BTreeMap<(String, String), Value>;
 type Asked = Arc<Mutex<Answers>>;
@@ -70,7 +75,8 @@ pub struct World {
 }
 
 impl World {
-    /// With providers, nodes, seven jobs, three proposals, and a second deployment, `stakers`,
+    /// With providers, nodes, seven jobs that run, an eighth that is accepted and a ninth that
+    /// was turned down, three proposals, and a second deployment, `stakers`,
     /// whose DAO stakes.
     pub fn new() -> Self {
         let words: BTreeMap<&str, String> = PEOPLE
@@ -276,6 +282,33 @@ fn born(people: &BTreeMap<&str, Addr>) -> (Suite, Addr) {
             .execute_contract(people["requester"].clone(), escrow.clone(), &msg, &funds)
             .expect("a job");
     }
+    let (requester, operator) = (&people["requester"], &people["operator1"]);
+    let pinned = JobSpec {
+        pick: Pick::Pinned(1),
+        ..job()
+    };
+    let submit = escrow::ExecuteMsg::SubmitJob { spec: pinned };
+    let result = result_of("output");
+    for (sender, msg, funds) in [
+        (requester, submit.clone(), coins(50_000, NATIVE)),
+        (
+            operator,
+            escrow::ExecuteMsg::SubmitResult { job: 8, result },
+            vec![],
+        ),
+        (
+            requester,
+            escrow::ExecuteMsg::Accept { job: 8, pay: false },
+            vec![],
+        ),
+        (requester, submit, coins(50_000, NATIVE)),
+        (operator, escrow::ExecuteMsg::Decline { job: 9 }, vec![]),
+    ] {
+        suite
+            .app
+            .execute_contract(sender.clone(), escrow.clone(), &msg, &funds)
+            .expect("a job's way");
+    }
     let joining = ["member1", "member2"].map(|name| Action::AddMember {
         address: people[name].to_string(),
     });
@@ -284,6 +317,19 @@ fn born(people: &BTreeMap<&str, Addr>) -> (Suite, Addr) {
         suite.propose("dora", vec![]).expect("a proposal");
     }
     suite.vote("emil", 3, Choice::Yes).expect("a vote");
+
+    // All that voting took time.
+    for (node, name) in [(1, "operator1"), (2, "provider2"), (3, "provider3")] {
+        let msg = registry::ExecuteMsg::Heartbeat {
+            node,
+            seq: 2,
+            free: Machine::default().spec.capacity,
+        };
+        suite
+            .app
+            .execute_contract(people[name].clone(), registry.clone(), &msg, &[])
+            .expect("a heartbeat");
+    }
 
     let dao = dao::InstantiateMsg {
         name: "Stakers".to_owned(),

@@ -3,7 +3,10 @@
 use serde_json::json;
 use surge_interface::escrow::{ExecuteMsg, Params, QueryMsg, ReceiveMsg};
 
-use super::look::job_of;
+use super::{
+    ending::{coinage, ended},
+    look::job_of,
+};
 use crate::{
     failure::{Failure, Outcome},
     money::{Amount, Coinage},
@@ -45,7 +48,7 @@ pub fn rule(session: &Session, job: u64, percent: &str) -> Outcome<Report> {
         .filter(|bps| *bps <= 10_000)
         .ok_or_else(|| Failure::new(format!("{percent} is more than the whole price")))?;
     let found = job_of(session, job)?;
-    let coinage = session.coinage(&found.summary.denom.into());
+    let coinage = coinage(session, &found.summary);
     let act = Act::new(format!("Decides the dispute about job {job}."))
         .moving(format!(
             "{percent} of {} to the provider, the rest to the requester",
@@ -56,5 +59,5 @@ pub fn rule(session: &Session, job: u64, percent: &str) -> Outcome<Report> {
             &session.contracts()?.escrow,
             &ExecuteMsg::Rule { job, provider_bps },
         )?;
-    session.perform(&act)?.report(&json!({ "job": job }), "")
+    ended(session, &found, session.perform(&act)?)
 }

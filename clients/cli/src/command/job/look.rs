@@ -8,11 +8,14 @@ use std::{
 };
 
 use serde_json::json;
-use surge_interface::escrow::{JobResponse, JobsResponse, QueryMsg, Status};
+use surge_interface::escrow::{JobResponse, JobSummary, JobsResponse, QueryMsg, Status};
 use surge_node::FailureReport;
 use surge_store::Allowed;
 
-use super::Places;
+use super::{
+    ending::{coinage, credit, turned_down, withdrawal},
+    Places,
+};
 use crate::{
     clock::moment,
     failure::{Failure, Outcome},
@@ -35,16 +38,9 @@ pub fn wait_for(
 ) -> Outcome<Report> {
     let stores = stores::open(places.store.as_deref(), &places.fetch, false)?;
     let since = Instant::now();
-    let found = session.waiting("waiting for the result", || loop {
-        let found = job_of(session, job)?;
-        match found.summary.status {
-            Status::Open | Status::Assigned => {}
-            _ => return Ok::<_, Failure>(found),
-        }
-        thread::sleep(LOOK);
-    })?;
+    let found = follow(session, job)?;
     let Some(result) = &found.result else {
-        return Err(without_result(session, &found));
+        return Err(without_result(session, &found)?);
     };
     let allowed = Allowed {
         bytes: result.size,
@@ -71,59 +67,98 @@ pub fn wait_for(
     )
 }
 
-/// Why a job that is over has no result, and what became of its money.
-fn without_result(session: &Session, found: &JobResponse) -> Failure {
-    let summary = &found.summary;
-    let job = summary.id;
-    let coinage = session.coinage(&summary.denom.clone().into());
-    let declined = match summary.declined.as_slice() {
-        [] => String::new(),
-        [node] => format!(": node {node} turned it down"),
-        nodes => format!(": nodes {} turned it down", listed(nodes)),
-    };
-    let missed = match (summary.status, summary.node) {
-        (Status::Expired, Some(node)) => format!(": node {node} missed its deadline"),
-        _ => declined,
-    };
-    // A node may keep no index of transactions: then the sums are left out.
-    let closed = session.chain().ok().and_then(|chain| {
-        let condition = format!("wasm-job_closed.job='{job}'");
-        let closed = chain.transactions(&condition).ok()?.pop()?.included;
-        let wanted = job.to_string();
-        let event = closed.events.iter().find(|event| {
-            event.kind == "wasm-job_closed" && event.get("job") == Some(wanted.as_str())
+/// Waits until a job is delivered or over, and tells each change of where it stands. Fails
+/// when its time is over, because then nothing more happens by itself.
+fn follow(session: &Session, job: u64) -> Outcome<JobResponse> {
+    let mut found = job_of(session, job)?;
+    loop {
+        let waits = match found.summary.status {
+            Status::Open => "waiting for a node",
+            Status::Assigned => "waiting for the result",
+            _ => return Ok(found),
+        };
+        let now_secs = session.chain()?.now_secs()?;
+        if !session.json {
+            eprintln!("{}", stage(session, &found.summary));
+        }
+        let left = found.summary.deadline_secs.saturating_sub(now_secs);
+        let (since, left) = (Instant::now(), Duration::from_secs(left));
+        let stands = |job: &JobResponse| {
+            let JobSummary { status, node, .. } = job.summary;
+            (status, node, job.summary.declined.len())
+        };
+        let next = session.waiting(waits, || loop {
+            thread::sleep(LOOK);
+            let next = job_of(session, job)?;
+            if stands(&next) != stands(&found) {
+                return Ok(next);
+            }
+            // The chain's clock decides, but need not be asked before.
+            let is_over = since.elapsed() > left
+                && session.chain()?.now_secs()? > found.summary.deadline_secs;
+            if is_over {
+                return Err(overdue(session, &found.summary));
+            }
         })?;
-        let of = |key: &str| event.get(key)?.parse::<u128>().ok();
-        let gone = ["to_provider", "burn", "treasury", "insurance"];
-        let gone = gone.iter().filter_map(|key| of(key)).sum::<u128>();
-        Some((of("to_requester")?, gone))
-    });
-    let money = match closed {
-        Some((back, 0)) => format!("; all of its deposit, {}, came back", coinage.of(back)),
-        Some((back, gone)) => format!(
-            "; of its deposit {} came back and {} are gone as fees",
-            coinage.of(back),
-            coinage.of(gone)
-        ),
-        None => String::new(),
-    };
-    Failure::new(format!(
-        "job {job} is {} and has no result{missed}{money}",
-        word(summary.status)
-    ))
-    .next(format!(
-        "what came back is a credit of yours; fetch it with: surge credit withdraw --of {}",
-        coinage.display
-    ))
-    .with(&json!({ "job": job, "status": word(summary.status), "declined": summary.declined }))
+        found = next;
+    }
 }
 
-fn listed(nodes: &[u32]) -> String {
-    let nodes: Vec<String> = nodes.iter().map(ToString::to_string).collect();
-    match nodes.is_empty() {
-        true => "none".to_owned(),
-        false => nodes.join(", "),
+/// Where a job stands that is not delivered yet, and until when.
+fn stage(session: &Session, summary: &JobSummary) -> String {
+    let job = summary.id;
+    let until = moment(summary.deadline_secs);
+    let declined = match summary.declined.is_empty() {
+        true => String::new(),
+        false => format!(" ({} turned it down)", nodes(&summary.declined)),
+    };
+    match summary.node {
+        Some(node) => format!(
+            "job {job} is at node {node} for {}{declined}; its result is due until {until}",
+            coinage(session, summary).of(summary.price.u128())
+        ),
+        None => format!(
+            "job {job} has no node yet{declined} and waits until {until}; when there is a node for it: surge job match {job}"
+        ),
     }
+}
+
+/// A job whose time is over: somebody has to end it.
+fn overdue(session: &Session, summary: &JobSummary) -> Failure {
+    let job = summary.id;
+    let what = match summary.node {
+        Some(node) => format!("node {node} delivered no result of job {job} in time"),
+        None => format!("no node took job {job} in time"),
+    };
+    Failure::new(what).next(format!(
+        "end it with: surge job expire {job}; then fetch the deposit with: {}",
+        withdrawal(session, summary)
+    ))
+}
+
+/// A job that is over and has no result.
+fn without_result(session: &Session, found: &JobResponse) -> Outcome<Failure> {
+    let summary = &found.summary;
+    let mut what = format!(
+        "job {} is {} and has no result",
+        summary.id,
+        word(summary.status)
+    );
+    if let Some(declined) = turned_down(session, summary)? {
+        what.push_str(&format!(": turned down by {declined}"));
+    }
+    let owed = credit(session, summary)?;
+    let failure = match owed.base {
+        0 => Failure::new(what).next(format!("see it with: surge job show {}", summary.id)),
+        _ => Failure::new(format!("{what}; its requester has a credit of {owed}"))
+            .next(format!("fetch it with: {}", withdrawal(session, summary))),
+    };
+    Ok(failure.with(&json!({
+        "job": summary.id,
+        "status": word(summary.status),
+        "declined": summary.declined,
+        "credit": owed.base.to_string(),
+    })))
 }
 
 /// Its node says that the program failed, and delivered a report of that.
@@ -136,7 +171,7 @@ fn failed(found: &JobResponse, path: &Path, report: &FailureReport) -> Failure {
     };
     let next = match found.summary.status {
         Status::Submitted => format!(
-            "mend the program or its input and order it again: the node is paid for the run; if the same program on the same input ends well elsewhere: surge job dispute {job} --reason URI, before {}",
+            "mend the program or its input and order it again: the node is paid for the run; if the same program on the same input ends well elsewhere: surge job dispute {job} --reason URI, until {}",
             moment(found.summary.deadline_secs)
         ),
         _ => "mend the program or its input, and order it again".to_owned(),
@@ -158,49 +193,76 @@ fn failed(found: &JobResponse, path: &Path, report: &FailureReport) -> Failure {
 pub fn show(session: &Session, job: u64) -> Outcome<Report> {
     let found = job_of(session, job)?;
     let summary = &found.summary;
-    let coinage = session.coinage(&summary.denom.clone().into());
-    let node = summary
-        .node
-        .map_or_else(|| "none".to_owned(), |node| node.to_string());
-    let ends = match summary.status {
-        Status::Open | Status::Assigned | Status::Submitted | Status::Disputed => {
-            moment(summary.deadline_secs)
-        }
-        _ => "it is over".to_owned(),
-    };
-    let text = facts([
+    let coinage = coinage(session, summary);
+    let mut rows = vec![
         ("job", job.to_string()),
         ("status", word(summary.status)),
         ("requester", summary.requester.to_string()),
-        ("node", node),
-        ("price", coinage.of(summary.price.u128()).to_string()),
-        ("held", coinage.of(summary.held.u128()).to_string()),
-        ("declined by", listed(&summary.declined)),
-        ("this ends", ends),
+    ];
+    let price = coinage.of(summary.price.u128()).to_string();
+    match summary.node {
+        Some(node) => rows.extend([("node", node.to_string()), ("price", price)]),
+        // The most that it may cost: there is no price before a node has it.
+        None => rows.extend([("node", "none".to_owned()), ("deposit", price)]),
+    }
+    if let Some(declined) = turned_down(session, summary)? {
+        rows.push(("turned down by", declined));
+    }
+    if summary.status.is_final() {
+        let owed = credit(session, summary)?;
+        if owed.base > 0 {
+            let fetch = withdrawal(session, summary);
+            rows.push((
+                "requester's credit",
+                format!("{owed}, fetch it with: {fetch}"),
+            ));
+        }
+    } else {
+        rows.push(("held", coinage.of(summary.held.u128()).to_string()));
+        rows.push(("until", moment(summary.deadline_secs)));
+    }
+    let result = found.result.as_ref();
+    rows.extend([
         ("program", printable(&found.spec.program.uri)),
         (
             "result",
-            found
-                .result
-                .as_ref()
-                .map_or_else(|| "none".to_owned(), |result| printable(&result.uri)),
+            result.map_or_else(|| "none".to_owned(), |result| printable(&result.uri)),
         ),
     ]);
-    Report::new(&found, text.to_string())
+    Report::new(&found, facts(rows).to_string())
 }
 
 /// Jobs, a page at a time.
 pub fn list(session: &Session, start_after: Option<u64>, limit: Option<u32>) -> Outcome<Report> {
     let msg = QueryMsg::Jobs { start_after, limit };
     let answer: JobsResponse = session.ask(&session.contracts()?.escrow, &msg)?;
-    let mut rows = table(&[">job", "status", ">node", ">price", "requester"]);
+    let mut rows = table(&[
+        ">job",
+        "status",
+        ">node",
+        ">price",
+        ">deposit held",
+        "turned down by",
+        "requester",
+    ]);
     for job in &answer.jobs {
-        let coinage = session.coinage(&job.denom.clone().into());
+        let coinage = coinage(session, job);
+        let price = job.node.map(|_| coinage.of(job.price.u128()).to_string());
+        let held = match job.held.u128() {
+            0 => String::new(),
+            held => coinage.of(held).to_string(),
+        };
+        let declined = match job.declined.is_empty() {
+            true => String::new(),
+            false => nodes(&job.declined),
+        };
         rows.add_row([
             job.id.to_string(),
             word(job.status),
             job.node.map_or_else(String::new, |node| node.to_string()),
-            coinage.of(job.price.u128()).to_string(),
+            price.unwrap_or_default(),
+            held,
+            declined,
             job.requester.to_string(),
         ]);
     }
@@ -214,4 +276,14 @@ pub fn job_of(session: &Session, job: u64) -> Outcome<JobResponse> {
 
 fn word(status: Status) -> String {
     format!("{status:?}").to_lowercase()
+}
+
+/// These nodes, in words.
+pub fn nodes(ids: &[u32]) -> String {
+    let all: Vec<String> = ids.iter().map(u32::to_string).collect();
+    match all.split_last() {
+        Some((last, [])) => format!("node {last}"),
+        Some((last, others)) => format!("nodes {} and {last}", others.join(", ")),
+        None => "no node".to_owned(),
+    }
 }

@@ -1,8 +1,10 @@
 //! `surge job`.
 
 mod dispute;
+mod ending;
 mod explain;
 mod look;
+mod nobody;
 mod order;
 
 use std::{
@@ -27,6 +29,7 @@ use crate::{
 
 use self::{
     dispute::{dispute, rule},
+    ending::end,
     look::{list, show, wait_for},
     order::{simulate, submit, Ordered},
 };
@@ -44,10 +47,10 @@ pub enum Command {
         #[arg(long)]
         watch: bool,
         /// Where the result goes; with --watch.
-        #[arg(long)]
+        #[arg(long, requires = "watch")]
         output: Option<PathBuf>,
         /// Where the result may be fetched, beside --store; with --watch.
-        #[arg(long)]
+        #[arg(long, requires = "watch")]
         fetch: Vec<String>,
     },
     /// Wait for a job's result, fetch it and compare its hash.
@@ -71,7 +74,7 @@ pub enum Command {
         #[arg(long)]
         start_after: Option<u64>,
         /// How many, at most 100.
-        #[arg(long)]
+        #[arg(long, value_parser = clap::value_parser!(u32).range(1..=100))]
         limit: Option<u32>,
     },
     /// Why a job's node was picked; computes the pick once more from the ledger and says
@@ -207,23 +210,27 @@ pub fn run(command: Command, session: &Session) -> Outcome<Report> {
                 ExecuteMsg::SubmitResult { job, result },
             )
         }
-        Command::Accept { job } => simple(
-            format!("Accepts the result of job {job}; its provider is paid."),
-            ExecuteMsg::Accept { job, pay: true },
-        ),
-        Command::Dispute { job, reason } => dispute(session, job, reason),
-        Command::Settle { job } => simple(
-            format!("Settles job {job}; its provider is paid."),
-            ExecuteMsg::Settle { job, pay: true },
-        ),
-        Command::Cancel { job } => {
-            simple(format!("Cancels job {job}."), ExecuteMsg::Cancel { job })
+        Command::Accept { job } => {
+            let what = format!("Accepts the result of job {job}; its provider is paid.");
+            end(session, what, job, &ExecuteMsg::Accept { job, pay: true })
         }
-        Command::Expire { job } => simple(format!("Ends job {job}."), ExecuteMsg::Expire { job }),
-        Command::Decline { job } => simple(
-            format!("Turns job {job} down; another node may take it."),
-            ExecuteMsg::Decline { job },
-        ),
+        Command::Dispute { job, reason } => dispute(session, job, reason),
+        Command::Settle { job } => {
+            let what = format!("Settles job {job}; its provider is paid.");
+            end(session, what, job, &ExecuteMsg::Settle { job, pay: true })
+        }
+        Command::Cancel { job } => {
+            let what = format!("Cancels job {job}.");
+            end(session, what, job, &ExecuteMsg::Cancel { job })
+        }
+        Command::Expire { job } => {
+            let what = format!("Ends job {job}.");
+            end(session, what, job, &ExecuteMsg::Expire { job })
+        }
+        Command::Decline { job } => {
+            let what = format!("Turns job {job} down; another node may take it.");
+            end(session, what, job, &ExecuteMsg::Decline { job })
+        }
         Command::Rule {
             job,
             provider_percent,

@@ -10,10 +10,12 @@ use surge_interface::{
     registry::{self, Data, Order, SimulationResponse},
     Weights, PPM,
 };
+use surge_node::{Job, Limits, Status};
 use surge_store::Place;
 
-use super::{explain::told, read};
+use super::{explain::told, nobody, read};
 use crate::{
+    clock::moment,
     command::node::{class_id, region_id, Capacity},
     failure::{Failure, Outcome},
     money::{Amount, Coinage},
@@ -81,6 +83,7 @@ impl Ordered {
         stores::ensure_shared(self.store.as_deref(), session.network())?;
         let place = stores::place(self.store.as_deref())?;
         let (program, _) = files.add(&place, &self.program)?;
+        session.waiting("looking at the program", || self.ensure_program(&files))?;
         let mut size = 0;
         let mut inputs = vec![];
         for input in &self.input {
@@ -114,6 +117,32 @@ impl Ordered {
         Ok((spec, files))
     }
 
+    /// Fails when no node would start the program, before anything is stored or paid.
+    fn ensure_program(&self, files: &Files) -> Outcome<()> {
+        let program = files.0.first().map(|(bytes, _)| bytes.clone());
+        let job = Job {
+            program: program.unwrap_or_default(),
+            ..Job::default()
+        };
+        // Without fuel it is compiled and fitted together, and not run.
+        let limits = Limits {
+            memory_bytes: u64::from(self.need.memory_mib) << 20,
+            fuel: 0,
+            ..Limits::default()
+        };
+        let name = self.program.display();
+        match surge_node::run(job, &limits).map_err(Failure::new)?.status {
+            Status::Refused { what } => Err(Failure::new(format!("no node runs {name}: {what}"))
+                .next("name a WASI program: Rust builds one with --target wasm32-wasip1")),
+            Status::OutOfMemory { .. } => Err(Failure::new(format!(
+                "{name} needs more than {} MiB of memory from its start",
+                self.need.memory_mib
+            ))
+            .next("reserve more with --memory-mib")),
+            _ => Ok(()),
+        }
+    }
+
     fn deposit(&self, session: &Session) -> Outcome<Amount> {
         Amount::parse(&self.max_price, &session.coinages()?)
     }
@@ -143,13 +172,18 @@ pub fn simulate(order: &Ordered, session: &Session) -> Outcome<Report> {
         },
         collateral_bps: params.collateral_bps,
     };
-    let msg = registry::QueryMsg::SimulateMatch { order };
-    let answer: SimulationResponse = session.ask(&session.contracts()?.registry, &msg)?;
-    let text = match &answer {
-        SimulationResponse::Match(explanation) => told(explanation),
-        SimulationResponse::Nobody { reason } => format!("no node: {reason}"),
+    let msg = registry::QueryMsg::SimulateMatch {
+        order: order.clone(),
     };
-    Report::new(&answer, text)
+    let answer: SimulationResponse = session.ask(&session.contracts()?.registry, &msg)?;
+    match &answer {
+        SimulationResponse::Match(explanation) => Report::new(&answer, told(explanation)),
+        SimulationResponse::Nobody { reason } => {
+            let failure =
+                session.waiting("asking why", || nobody::explained(session, &order, reason))?;
+            Err(failure.with(&answer))
+        }
+    }
 }
 
 /// Orders it; answers its number too, once there is one.
@@ -185,11 +219,22 @@ pub fn submit(order: &Ordered, session: &Session) -> Outcome<(Option<u64>, Repor
         .attribute("job_assigned", "price")
         .and_then(|price| price.parse().ok());
     let price = price.map(|price| deposit.coinage.of(price).to_string());
+    let waits_until = done
+        .attribute("job_waiting", "deadline_secs")
+        .and_then(|secs| secs.parse().ok());
     let text = match (job, &node, &price) {
         (Some(job), Some(node), Some(price)) => {
             format!("job {job} is at node {node} for {price}; next: surge job watch {job}")
         }
-        (Some(job), ..) => format!("job {job} waits for a node"),
+        (Some(job), ..) => {
+            let until = match waits_until {
+                Some(secs) => format!(" until {}", moment(secs)),
+                None => String::new(),
+            };
+            format!(
+                "job {job} has no node yet and waits{until}\nnext: surge job match {job} when there is a node for it; after that time surge job expire {job}"
+            )
+        }
         _ => String::new(),
     };
     let report = done.report(&json!({ "job": job, "node": node, "price": price }), text)?;

@@ -1,0 +1,115 @@
+//! What a requester is told of a job and its money.
+
+use serde_json::json;
+
+use crate::suite::{World, NOTHING};
+use crate::support::Done;
+
+fn run(world: &World, words: &[&str]) -> Done {
+    let network = ["--network", "suite.toml", "--from", "requester"];
+    world.surge.run(&[words, &network].concat())
+}
+
+#[test]
+fn a_job_that_was_turned_down_tells_by_whom_what_it_cost_and_where_the_rest_is() {
+    let world = World::new();
+    let shown = run(&world, &["job", "show", "9"]).out;
+    let words: Vec<&str> = shown.split_whitespace().collect();
+    let shown = words.join(" ");
+    for words in [
+        "status expired",
+        "deposit 0.05 STAKE",
+        "turned down by node 1; 0.0005 STAKE of the deposit was kept",
+        "fetch it with: surge credit withdraw --of STAKE",
+    ] {
+        assert!(shown.contains(words), "{words}: {shown}");
+    }
+    assert!(!shown.contains("price"), "{shown}");
+
+    let watched = run(&world, &["job", "watch", "9"]);
+    assert_eq!(watched.code, 1, "{watched:?}");
+    for words in [
+        "job 9 is expired and has no result: turned down by node 1; 0.0005 STAKE",
+        "surge credit withdraw --of STAKE",
+    ] {
+        assert!(watched.err.contains(words), "{words}: {watched:?}");
+    }
+    let told = run(&world, &["job", "watch", "9", "--json"]).failure();
+    assert_eq!(told["declined"], json!([1]));
+
+    let listed = run(&world, &["job", "list"]).out;
+    let row = listed.lines().find(|line| line.contains("expired"));
+    assert!(
+        row.is_some_and(|row| row.contains("node 1") && !row.contains("STAKE")),
+        "{listed}"
+    );
+}
+
+#[test]
+fn who_is_to_be_paid_and_what_comes_back_is_said_before_a_job_is_ended() {
+    let world = World::new();
+    let of_others = ["credit", "withdraw", "--of", "SURGE"];
+    let refused = run(&world, &of_others);
+    assert_eq!(refused.code, 1);
+    assert!(refused.err.contains("withdrawn in SURGE"), "{refused:?}");
+    assert!(refused.err.contains("STAKE"), "{refused:?}");
+    assert!(refused.err.contains("surge credit show"), "{refused:?}");
+    let plan = run(&world, &["credit", "withdraw", "--dry-run", "--json"]).json();
+    assert_eq!(plan["messages"].as_array().map(Vec::len), Some(1));
+    let native = &plan["messages"][0]["msg"]["withdraw"]["denom"]["native"];
+    assert!(native.is_string(), "{plan:#}");
+}
+
+#[test]
+fn what_no_node_would_run_is_refused_before_it_is_stored() {
+    let world = World::new();
+    let text = world.surge.file("README.md", "# no program\n");
+    let order = ["job", "submit", "--max-price", "2 STAKE", "--program"];
+    let refused = run(&world, &[&order[..], &[text.as_str(), "--yes"]].concat());
+    assert_eq!(refused.code, 1, "{refused:?}");
+    assert!(refused.err.contains("no node runs"), "{refused:?}");
+    assert!(refused.err.contains("wasm32-wasip1"), "{refused:?}");
+    assert!(!world.surge.path("store").exists());
+    let unwatched = ["p.wasm", "--output", "out.csv"];
+    let refused = run(&world, &[&order[..], &unwatched].concat());
+    assert_eq!(refused.code, 2, "{refused:?}");
+    assert!(refused.err.contains("--watch"), "{refused:?}");
+}
+
+#[test]
+fn a_job_that_no_node_takes_is_told_what_keeps_each_of_them() {
+    let world = World::new();
+    let program = world.surge.file("p.wasm", NOTHING);
+    let order = ["job", "simulate", "--program", program.as_str()];
+    for (terms, causes, next) in [
+        (
+            &["--max-price", "2 STAKE", "--cores", "4000"][..],
+            "of 3 nodes: 3 too small",
+            "--cores",
+        ),
+        (
+            &["--max-price", "2 STAKE", "--jurisdiction", "ZA"],
+            "of 3 nodes: 3 where the job may not run",
+            "--jurisdiction",
+        ),
+        (
+            &["--max-price", "2 STAKE", "--node", "2", "--cores", "4000"],
+            "of the only node: 1 too small",
+            "--cores",
+        ),
+    ] {
+        let refused = run(&world, &[&order[..], terms].concat());
+        assert_eq!(refused.code, 1, "{refused:?}");
+        assert!(refused.err.contains(causes), "{causes}: {refused:?}");
+        assert!(refused.err.contains(next), "{next}: {refused:?}");
+    }
+}
+
+#[test]
+fn claiming_nothing_is_not_paid_for() {
+    let world = World::new();
+    let refused = run(&world, &["claim", "3", "--yes"]);
+    assert_eq!(refused.code, 1, "{refused:?}");
+    assert!(refused.err.contains("nothing to claim"), "{refused:?}");
+    assert!(refused.err.contains("--anyway"), "{refused:?}");
+}
