@@ -124,10 +124,8 @@ impl Run {
         prefer(&self.cores, &mut settings.offer.cores);
         prefer(&self.memory_mib, &mut settings.offer.memory_mib);
         prefer(&self.storage_gib, &mut settings.offer.storage_gib);
+        prefer(&self.price_percent, &mut settings.offer.price_percent);
         settings.stores.fetch.extend(self.fetch.iter().cloned());
-        if let Some(percent) = self.price_percent {
-            settings.offer.price_percent = percent;
-        }
         if settings.operator.is_empty() {
             return Err(Failure::new("nobody is named who signs").next(
                 "name the operator's key with --from NAME, or with operator = \"NAME\" in the file of --config",
