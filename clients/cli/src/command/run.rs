@@ -87,7 +87,8 @@ pub struct Run {
     /// Storage that it lends, in GiB.
     #[arg(long)]
     storage_gib: Option<u32>,
-    /// What it asks, in percent of the reference prices.
+    /// What it asks, in percent of the reference prices. When left out a new machine asks all
+    /// of them, and the prices of one that is there stay.
     #[arg(long)]
     price_percent: Option<u64>,
     /// Address and port of the metrics, on loopback.
