@@ -101,6 +101,9 @@ impl Agent {
 }
 
 #[cfg(test)]
+mod on_chain;
+
+#[cfg(test)]
 mod tests {
     use std::cell::RefCell;
 

@@ -1,12 +1,6 @@
-use cosmrs::proto::{
-    cosmwasm::wasm::v1::{
-        MsgExecuteContract, QuerySmartContractStateRequest, QuerySmartContractStateResponse,
-    },
-    traits::Message,
-};
+use cosmrs::proto::{cosmwasm::wasm::v1::MsgExecuteContract, traits::Message};
 use cosmwasm_std::{to_json_vec, Addr};
-use serde_json::{json, Value};
-use surge_chain::{Chain, Network};
+use serde_json::json;
 use surge_interface::{
     registry::{
         Class, ClassesResponse, DenomsResponse, NodesResponse, ProviderRecord, ProviderStatus,
@@ -14,61 +8,35 @@ use surge_interface::{
     },
     Denom, Kind,
 };
-use tiny_http::{Response, Server};
 
 use super::*;
-use crate::suite::Contracts;
+use crate::{fake, suite::Contracts};
 
-const WORDS: &str =
-    "abandon abandon abandon abandon abandon abandon abandon abandon abandon abandon abandon about";
 const REFERENCE: [u64; 5] = [100, 10, 0, 1_000, 0];
 
-/// A chain's node that knows a registry, and nothing else.
+/// The suite as a node's program sees it, of which there is a registry alone.
 fn suite(registry: impl Fn(QueryMsg) -> Vec<u8> + Send + 'static) -> Suite {
-    let server = Server::http("127.0.0.1:0").expect("a port");
-    let url = format!("http://{}", server.server_addr());
-    thread::spawn(move || {
-        for mut request in server.incoming_requests() {
-            let call: Value = serde_json::from_reader(request.as_reader()).expect("JSON");
-            let result = match call["method"].as_str().expect("a method") {
-                "status" => json!({ "node_info": { "network": "here-1" } }),
-                "abci_query" => {
-                    let asked = hex(call["params"]["data"].as_str().expect("hex"));
-                    let asked = QuerySmartContractStateRequest::decode(asked.as_slice());
-                    let asked = asked.expect("a query of a contract").query_data;
-                    let data = registry(serde_json::from_slice(&asked).expect("a query"));
-                    let answer = QuerySmartContractStateResponse { data }.encode_to_vec();
-                    let value = Binary::new(answer).to_base64();
-                    json!({ "response": { "code": 0, "value": value } })
-                }
-                other => panic!("{other} is not asked for"),
-            };
-            let answer = json!({ "jsonrpc": "2.0", "id": 1, "result": result }).to_string();
-            drop(request.respond(Response::from_string(answer)));
+    let chain = fake::chain(move |method, params| match method {
+        "status" => Ok(json!({ "node_info": { "network": "here-1" } })),
+        "abci_query" => {
+            let (_, request) = fake::asked(params);
+            let asked = serde_json::from_slice(&fake::smart(&request).1).expect("a query");
+            Ok(fake::told(registry(asked)))
         }
+        other => panic!("{other} is not asked for"),
     });
-    let network = format!(
-        "chain_id = \"here-1\"\nkind = \"local\"\nprefix = \"wasm\"\nrpc = [\"{url}\"]\n[fee]\ndenom = \"ustake\"\ndisplay = \"STAKE\"\nexponent = 6\ngas_price = \"0.025\"\n"
-    );
-    let network = Network::parse(&network, "here").expect("a network");
     Suite {
-        chain: Chain::connect(network).expect("a node"),
+        chain,
         contracts: Contracts {
-            registry: owner().address().to_owned(),
-            escrow: "escrow".to_owned(),
+            registry: fake::address(1),
+            escrow: fake::address(2),
             rewards: "rewards".to_owned(),
         },
     }
 }
 
-fn hex(text: &str) -> Vec<u8> {
-    let digits = text.as_bytes().chunks(2);
-    let pair = |pair: &[u8]| u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok();
-    digits.map(|digits| pair(digits).expect("hex")).collect()
-}
-
 fn owner() -> Key {
-    Key::from_mnemonic("wasm", "owner", WORDS).expect("a key")
+    fake::key()
 }
 
 fn provider(operator: &str) -> ProviderResponse {
