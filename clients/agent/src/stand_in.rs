@@ -57,6 +57,8 @@ pub struct World {
     pub nodes: Vec<NodeResponse>,
     /// Denominations of the registry.
     pub denoms: Vec<Denom>,
+    /// Base units of `ustake` that every account holds.
+    pub coins: u128,
     /// What the escrow owes provider 1, in the denominations that it knows.
     pub owed: BTreeMap<String, u128>,
     /// What it may claim, in the registry's denomination of this number.
@@ -93,6 +95,7 @@ impl StandIn {
             now_secs: 1_000_000,
             nodes: vec![node(7, 0)],
             denoms: vec![coin("ustake"), coin("uother")],
+            coins: 1_000_000,
             owed: [("ustake".to_owned(), 0), ("uother".to_owned(), 0)].into(),
             reward: (0, 1),
             references: vec![1, 1],
@@ -201,7 +204,7 @@ impl World {
             "/cosmos.bank.v1beta1.Query/Balance" => {
                 let balance = Some(Coin {
                     denom: "ustake".to_owned(),
-                    amount: "1000000".to_owned(),
+                    amount: self.coins.to_string(),
                 });
                 Ok(QueryBalanceResponse { balance }.encode_to_vec())
             }

@@ -131,6 +131,26 @@ fn earnings_are_fetched_in_every_denomination_of_the_providers_nodes() {
     assert!(denoms(&taken(&chain, 8)).is_empty());
 }
 
+/// Twenty coins of 18 decimals pass 64 bits.
+#[test]
+fn metrics_show_amounts_that_pass_64_bits() {
+    let chain = StandIn::start();
+    let amount = 20_000_000_000_000_000_000;
+    {
+        let mut world = chain.world();
+        world.coins = amount;
+        world.nodes[0].bond = amount.into();
+    }
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut agent = agent(&chain, &folder);
+    agent.round().expect("a look");
+    let metrics = &agent.metrics;
+    assert_eq!(
+        (metrics.balance.get(), metrics.free_bond.get()),
+        (2e19, 2e19)
+    );
+}
+
 /// A claim takes 1,000 base units of fees.
 #[test]
 fn rewards_are_claimed_when_they_bring_more_than_the_fee_is_worth() {

@@ -206,9 +206,7 @@ impl Town {
 
     /// Until it hears signals.
     pub fn wait_for_start(&self, node: &mut Running) {
-        node.wait_for("start", |line| {
-            (line["event"] == "started").then_some(())
-        });
+        node.wait_for("start", |line| (line["event"] == "started").then_some(()));
     }
 
     pub fn wait_until_found(&self, node: &mut Running) {
