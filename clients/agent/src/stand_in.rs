@@ -67,6 +67,8 @@ pub struct World {
     pub references: Vec<u64>,
     /// Messages, such as `withdraw`, that a simulation fails with.
     pub refused: Vec<&'static str>,
+    /// Messages that fail in their block.
+    pub fails: Vec<&'static str>,
     /// Gas that simulations of a message use, where it is not 100,000.
     pub gas: BTreeMap<&'static str, u64>,
     /// Events of what is in a block.
@@ -100,6 +102,7 @@ impl StandIn {
             reward: (0, 1),
             references: vec![1, 1],
             refused: vec![],
+            fails: vec![],
             gas: BTreeMap::new(),
             events: json!([]),
             taken: vec![],
@@ -169,7 +172,7 @@ impl World {
                 let tx = params["tx"].as_str().unwrap_or_default();
                 let tx = Binary::from_base64(tx).expect("base64");
                 let message = message(&tx);
-                if self.lands {
+                if self.lands && !self.fails(&message) {
                     self.land(&message);
                 }
                 self.taken.push(message);
@@ -178,7 +181,7 @@ impl World {
             "tx" if self.lands && !self.taken.is_empty() => Ok(json!({
                 "hash": "", "height": self.height.to_string(),
                 "tx_result": {
-                    "code": 0, "gas_used": "1", "gas_wanted": "1", "data": "",
+                    "code": u8::from(self.taken.last().is_some_and(|last| self.fails(last))), "gas_used": "1", "gas_wanted": "1", "data": "",
                     "events": self.events,
                 },
             })),
@@ -280,6 +283,10 @@ impl World {
             smallest: Resources::default(),
             markets: references.map(market).collect(),
         }
+    }
+
+    fn fails(&self, message: &Value) -> bool {
+        self.fails.contains(&word(message).as_str())
     }
 
     fn land(&mut self, message: &Value) {

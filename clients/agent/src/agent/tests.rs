@@ -83,6 +83,27 @@ fn what_is_due_and_cannot_be_fetched_holds_no_heartbeat_up() {
 }
 
 #[test]
+fn a_withdrawal_that_fails_in_its_block_is_not_paid_for_again_soon() {
+    let chain = StandIn::start();
+    {
+        let mut world = chain.world();
+        world.owed.insert("ustake".to_owned(), 1_000_000);
+        world.fails = vec!["withdraw"];
+    }
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut agent = agent(&chain, &folder);
+    for _ in 0..3 {
+        assert!(!agent.round().expect("a look"));
+    }
+    // No waiting of seconds brings it back.
+    agent.waits.clear();
+    for _ in 0..2 {
+        assert!(!agent.round().expect("a look"));
+    }
+    assert_eq!(words(&chain.world().taken), ["heartbeat", "withdraw"]);
+}
+
+#[test]
 fn what_costs_more_than_is_paid_holds_nothing_else_up() {
     let chain = StandIn::start();
     {
