@@ -79,10 +79,6 @@ pub fn run(
     wait(suite, journal)?;
     loop {
         let known = own::known(journal)?;
-        let known = match known {
-            None => added(suite, journal)?,
-            known => known,
-        };
         let Some(wanted) = next(suite, operator, named.or(known), offer, join)? else {
             return Ok(());
         };
@@ -111,20 +107,6 @@ pub fn run(
             "joined further"
         );
     }
-}
-
-/// The node that an earlier step of this journal added, also when the process ended right
-/// after that.
-fn added(suite: &Suite, journal: &Journal) -> Result<Option<u32>, Error> {
-    let Some(hash) = journal.last_step()? else {
-        return Ok(None);
-    };
-    let step = suite.chain.find(&hash)?;
-    let node = step.and_then(|step| step.attribute("wasm-node_added", "node").ok());
-    if let Some(node) = node {
-        journal.about(own::NODE, &u32::to_string(&node))?;
-    }
-    Ok(node)
 }
 
 /// Waits until nothing is on its way. Answers the hash of what landed.
@@ -271,7 +253,7 @@ fn add(
     };
     let sentence = format!(
         "Adds this machine with {} cores, {} MiB and {} GiB in {region}, at {} % of the reference prices.",
-        capacity.milli_cpu / 1_000,
+        cores(capacity),
         capacity.memory_mib,
         capacity.storage_gib,
         offer.price_percent
@@ -334,7 +316,7 @@ fn change(
     let sentence = format!(
         "Changes what node {} offers: {} cores, {} MiB, {} GiB, at {} % of the reference prices.",
         node.id,
-        capacity.milli_cpu / 1_000,
+        cores(capacity),
         capacity.memory_mib,
         capacity.storage_gib,
         offer.price_percent
@@ -415,7 +397,29 @@ fn position<'a>(
         })
 }
 
+/// Processor cores of a capacity, to the thousandth.
+fn cores(capacity: Resources) -> f64 {
+    f64::from(capacity.milli_cpu) / 1e3
+}
+
 fn scaled(prices: UnitPrices, percent: u64) -> UnitPrices {
     let scaled = |price: u64| price.saturating_mul(percent) / 100;
     UnitPrices::from_array(prices.to_array().map(scaled))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn cores_are_told_to_the_thousandth() {
+        let told = |milli_cpu| {
+            let capacity = Resources {
+                milli_cpu,
+                ..Resources::default()
+            };
+            cores(capacity).to_string()
+        };
+        assert_eq!([500, 1_500, 2_000].map(told), ["0.5", "1.5", "2"]);
+    }
 }

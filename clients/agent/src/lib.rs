@@ -32,6 +32,8 @@ mod metrics;
 mod outbox;
 mod own;
 mod settings;
+#[cfg(test)]
+mod stand_in;
 mod suite;
 mod work;
 
