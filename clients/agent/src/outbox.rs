@@ -1,8 +1,8 @@
 //! One transaction at a time, noted before it is handed over. Its bytes are kept: handed
 //! over again after an interruption they land at most once, because they use up a sequence.
 
-use cosmrs::{tx::SignerPublicKey, Any, Tx};
-use surge_chain::{Chain, Error as ChainError, Included, Key, Limit, Pending, Progress};
+use cosmrs::Any;
+use surge_chain::{signed_by, Chain, Error as ChainError, Included, Key, Limit, Pending, Progress};
 use tracing::warn;
 
 use crate::{
@@ -100,7 +100,7 @@ fn overtaken(
     progress: Progress,
 ) -> Result<News, Error> {
     let height = progress.height;
-    let Some((signer, sequence)) = signed_by(&tx, &chain.network().prefix) else {
+    let Some((signer, sequence)) = signed_by(&tx.bytes, &chain.network().prefix) else {
         return Ok(News::Waiting);
     };
     if chain.sequence(&signer)? <= sequence {
@@ -131,18 +131,21 @@ fn overtaken(
     }
 }
 
+fn pending(tx: &Sent) -> Pending {
+    Pending {
+        hash: tx.hash.clone(),
+        last_block: tx.last_block,
+    }
+}
+
 /// Fails when signing anew what a node does not find could do something twice. A node that
 /// has not every block which may hold a transaction cannot say that none does. Most steps may
 /// be taken anew all the same, because what the chain answers decides about them: a job that
 /// is delivered or declined, money that is paid out, a provider, bond or offer that is there.
 /// Only the step that adds a node looks like none before it is known which node that was.
 fn ensure_harmless(journal: &Journal, tx: &Sent, progress: Progress) -> Result<(), Error> {
-    let pending = Pending {
-        hash: tx.hash.clone(),
-        last_block: tx.last_block,
-    };
     let adds = tx.purpose == Purpose::Join && own::known(journal)?.is_none();
-    if !adds || progress.holds(&pending) {
+    if !adds || progress.holds(&pending(tx)) {
         return Ok(());
     }
     Err(Error::NotReady {
@@ -157,24 +160,12 @@ fn ensure_harmless(journal: &Journal, tx: &Sent, progress: Progress) -> Result<(
 /// Whether a transaction is in no block and none can hold it any more, by its signer's
 /// sequence at the end of a block that is past its last one.
 fn is_unused(chain: &Chain, tx: &Sent, height: u64) -> Result<bool, Error> {
-    let Some((signer, sequence)) = signed_by(tx, &chain.network().prefix) else {
+    let Some((signer, sequence)) = signed_by(&tx.bytes, &chain.network().prefix) else {
         return Ok(false);
     };
     // Of a block that is done: a node that is asked for its newest may not have it yet.
     let past = chain.at(height.saturating_sub(1));
     Ok(past.sequence(&signer)? <= sequence)
-}
-
-/// Who signed a transaction, and with which sequence.
-fn signed_by(tx: &Sent, prefix: &str) -> Option<(String, u64)> {
-    let tx = Tx::from_bytes(&tx.bytes).ok()?;
-    let signer = tx.auth_info.signer_infos.first()?;
-    let key = match signer.public_key.as_ref()? {
-        SignerPublicKey::Single(key) => key,
-        _ => return None,
-    };
-    let address = key.account_id(prefix).ok()?;
-    Some((address.to_string(), signer.sequence))
 }
 
 /// Looks what became of the transaction that is on its way, and hands it over again while it
@@ -209,7 +200,7 @@ pub fn look(
         Ok((progress, None)) => progress,
         Err(error) => return Err(error.into()),
     };
-    if progress.height > tx.last_block {
+    if progress.is_past(&pending(&tx)) {
         if let Err(unsure) = ensure_harmless(journal, &tx, progress) {
             if !is_unused(chain, &tx, progress.height)? {
                 return Err(unsure);
@@ -217,6 +208,10 @@ pub fn look(
         }
         journal.end(&tx, End::Lapsed, None)?;
         return Ok(News::Lapsed(tx));
+    }
+    if progress.height > tx.last_block {
+        // Too late to hand it over, and an index may still find it.
+        return Ok(News::Waiting);
     }
     match chain.broadcast(&tx.bytes) {
         // Another transaction of the account used its sequence, or this one itself did a

@@ -114,7 +114,7 @@ impl StandIn {
                 let answer = shared.lock().expect("one at a time").answer(&call);
                 let answer = match answer {
                     Ok(result) => json!({ "jsonrpc": "2.0", "id": 1, "result": result }),
-                    Err(message) => json!({ "error": { "message": message } }),
+                    Err(data) => json!({ "error": { "code": -32603, "data": data } }),
                 };
                 let _ = request.respond(Response::from_string(answer.to_string()));
             }
@@ -185,7 +185,7 @@ impl World {
                     "events": self.events,
                 },
             })),
-            "tx" => Err("tx not found".to_owned()),
+            "tx" => Err("tx (4F0A) not found".to_owned()),
             other => Err(format!("no {other} here")),
         }
     }

@@ -68,6 +68,17 @@ fn what_the_chain_itself_decides_about_is_signed_anew_without_its_blocks() {
 }
 
 #[test]
+fn what_an_index_may_still_find_is_waited_for_and_not_handed_over_any_more() {
+    let (node, chain, mut journal, _folder) = sent(Purpose::Result, 1);
+    for (height, lapses) in [(131, false), (132, false), (133, true)] {
+        node.world().height = height;
+        let news = ask(&chain, &mut journal).expect("a look");
+        assert_eq!(matches!(news, News::Lapsed(_)), lapses, "{news:?}");
+    }
+    assert_eq!(node.world().taken.len(), 1, "the first time");
+}
+
+#[test]
 fn a_step_of_joining_whose_sequence_is_used_up_unseen_is_not_signed_anew() {
     for (earliest, known) in [(31, true), (103, false)] {
         let (node, chain, mut journal, _folder) = sent(Purpose::Join, earliest);
