@@ -332,11 +332,14 @@ impl Agent {
         for (entry, job) in &jobs {
             calls.extend(self.step(entry, job)?);
         }
-        calls.extend(self.earn()?);
         let idle = self.journal.open_tx()?.is_none();
         let ready = calls.into_iter();
         let ready = ready.filter(|(purpose, job, _)| self.is_ready(*purpose, *job));
-        let next = together::next(ready.collect());
+        let mut next = together::next(ready.collect());
+        if idle && next.is_empty() {
+            // Last: nothing that has a deadline waits for it.
+            next.extend(self.earn()?);
+        }
         if idle {
             self.say_together(&next)?;
         }
@@ -356,7 +359,7 @@ impl Agent {
     fn look_at_purse(&self) -> Result<(), Error> {
         let chain = &self.suite.chain;
         let coins = chain.balance(self.operator.address(), &chain.network().fee.denom)?;
-        self.metrics.balance.set(gauge(coins));
+        self.metrics.balance.set(number(coins));
         Ok(())
     }
 
@@ -365,7 +368,7 @@ impl Agent {
         let node = &self.node;
         let free = node.bond.saturating_sub(node.locked);
         self.metrics.strikes.set(i64::from(node.strikes));
-        self.metrics.free_bond.set(gauge(free.u128()));
+        self.metrics.free_bond.set(number(free.u128()));
         self.metrics.live.set(i64::from(node.live));
     }
 
@@ -436,9 +439,9 @@ fn due_secs(params: &Params, every: u64) -> u64 {
     }
 }
 
-/// An amount as a metric shows it.
-fn gauge(amount: u128) -> i64 {
-    i64::try_from(amount).unwrap_or(i64::MAX)
+/// An amount as Prometheus has numbers: sixteen digits of it are exact.
+fn number(amount: u128) -> f64 {
+    amount as f64
 }
 
 fn longer(wait: Duration) -> Duration {
@@ -446,39 +449,4 @@ fn longer(wait: Duration) -> Duration {
 }
 
 #[cfg(test)]
-mod tests {
-    use surge_interface::{registry::Params, TimeProfile};
-
-    use surge_store::Folder;
-
-    use super::{due_secs, sweep};
-    use crate::journal::Journal;
-
-    #[test]
-    fn what_a_killed_process_had_half_written_is_swept_away() {
-        let folder = tempfile::tempdir().expect("a folder");
-        let journal = Journal::open(&folder.path().join("journal.db"), None).expect("a journal");
-        let files = Folder::open(&folder.path().join("files")).expect("a folder");
-        let needed = "ab".repeat(32);
-        journal.take(7, [needed.as_str()]).expect("noted");
-        for name in [needed.as_str(), &"cd".repeat(32), ".tmpHalf"] {
-            std::fs::write(files.path().join(name), "bytes").expect("a file");
-        }
-        sweep(&journal, &files).expect("swept");
-        let left = std::fs::read_dir(files.path()).expect("files");
-        let left: Vec<_> = left
-            .map(|entry| entry.expect("a file").file_name())
-            .collect();
-        assert_eq!(left, [needed.as_str()]);
-    }
-
-    #[test]
-    fn heartbeats_are_sent_each_interval_or_as_few_as_keep_a_node_live() {
-        let mut params = Params::defaults(TimeProfile::Main);
-        let due: Vec<u64> = (1..=4).map(|every| due_secs(&params, every)).collect();
-        assert_eq!(due, [300, 600, 840, 840]);
-        // A vote may lower them while a node runs.
-        params.missed_heartbeats = 1;
-        assert_eq!(due_secs(&params, 3), 240);
-    }
-}
+mod tests;

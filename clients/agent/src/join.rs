@@ -81,10 +81,6 @@ pub fn run(
     wait(suite, journal)?;
     loop {
         let known = own::known(journal)?;
-        let known = match known {
-            None => added(suite, journal)?,
-            known => known,
-        };
         let Some(wanted) = next(suite, operator, named.or(known), offer, join)? else {
             return Ok(());
         };
@@ -114,20 +110,6 @@ pub fn run(
             "joined further"
         );
     }
-}
-
-/// The node that an earlier step of this journal added, also when the process ended right
-/// after that.
-fn added(suite: &Suite, journal: &Journal) -> Result<Option<u32>, Error> {
-    let Some(hash) = journal.last_step()? else {
-        return Ok(None);
-    };
-    let step = suite.chain.find(&hash)?;
-    let node = step.and_then(|step| step.attribute("wasm-node_added", "node").ok());
-    if let Some(node) = node {
-        journal.about(own::NODE, &u32::to_string(&node))?;
-    }
-    Ok(node)
 }
 
 /// Waits until nothing is on its way. Answers the hash of what landed.
@@ -295,7 +277,7 @@ fn add(
     };
     let sentence = format!(
         "Adds this machine with {} cores, {} MiB and {} GiB in {region}, at {} % of the reference prices.",
-        capacity.milli_cpu / 1_000,
+        cores(capacity),
         capacity.memory_mib,
         capacity.storage_gib,
         percent
@@ -365,7 +347,7 @@ fn change(
     let sentence = format!(
         "Changes what node {} offers: {} cores, {} MiB, {} GiB, {price}.",
         node.id,
-        capacity.milli_cpu / 1_000,
+        cores(capacity),
         capacity.memory_mib,
         capacity.storage_gib
     );
@@ -443,6 +425,11 @@ fn position<'a>(
                 names.join(", ")
             ))
         })
+}
+
+/// Processor cores of a capacity, to the thousandth.
+fn cores(capacity: Resources) -> f64 {
+    f64::from(capacity.milli_cpu) / 1e3
 }
 
 /// So many percent of the reference prices.

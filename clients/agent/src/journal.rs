@@ -312,19 +312,6 @@ impl Journal {
         Ok(Some(tx))
     }
 
-    /// Hash of the last step of joining that is in a block.
-    pub fn last_step(&self) -> Result<Option<String>, Error> {
-        Ok(self
-            .db
-            .query_row(
-                "SELECT hash FROM tx WHERE purpose = ?1 AND ended = 'included'
-                 ORDER BY height DESC LIMIT 1",
-                [Purpose::Join.word()],
-                |row| row.get(0),
-            )
-            .optional()?)
-    }
-
     /// A transaction that is about to be handed over. Signed anew it may be the same as one
     /// that lapsed, and takes its place.
     pub fn note(&self, tx: &Sent) -> Result<(), Error> {

@@ -25,8 +25,6 @@ mod agent;
 mod decide;
 mod drill;
 mod error;
-#[cfg(test)]
-mod fake;
 mod join;
 mod journal;
 mod machine;
@@ -34,6 +32,8 @@ mod metrics;
 mod outbox;
 mod own;
 mod settings;
+#[cfg(test)]
+mod stand_in;
 mod suite;
 mod work;
 

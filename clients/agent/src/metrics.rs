@@ -3,8 +3,8 @@
 use std::{net::ToSocketAddrs, thread};
 
 use prometheus::{
-    core::Collector, Counter, IntCounter, IntCounterVec, IntGauge, IntGaugeVec, Opts, Registry,
-    TextEncoder,
+    core::Collector, Counter, CounterVec, Gauge, IntCounter, IntCounterVec, IntGauge, IntGaugeVec,
+    Opts, Registry, TextEncoder,
 };
 use tiny_http::{Response, Server};
 
@@ -13,7 +13,7 @@ use crate::{
     Error,
 };
 
-/// The node's numbers.
+/// The node's numbers. Amounts of money are floating: chains of 18 decimals pass 64 bits.
 pub struct Metrics {
     registry: Registry,
     /// Jobs at each stage.
@@ -25,15 +25,15 @@ pub struct Metrics {
     /// Transactions by purpose and what became of them.
     pub transactions: IntCounterVec,
     /// Fees paid since the start, in base units.
-    pub fees: IntCounter,
+    pub fees: Counter,
     /// Earned with jobs that ended since the start, in base units by denomination.
-    pub earned: IntCounterVec,
+    pub earned: CounterVec,
     /// Coins of the operator, in base units.
-    pub balance: IntGauge,
+    pub balance: Gauge,
     /// Strikes of the node.
     pub strikes: IntGauge,
     /// Bond behind the node that no job locks, in base units.
-    pub free_bond: IntGauge,
+    pub free_bond: Gauge,
     /// Whether the network counts the node as live.
     pub live: IntGauge,
     /// What runs: always 1.
@@ -72,23 +72,23 @@ impl Metrics {
                 ),
                 &["purpose", "end"],
             )),
-            fees: made(IntCounter::new(
+            fees: made(Counter::new(
                 "surge_node_fees_base_units_total",
                 "Fees paid, in base units of the chain's coin",
             )),
-            earned: made(IntCounterVec::new(
+            earned: made(CounterVec::new(
                 Opts::new(
                     "surge_node_earned_base_units_total",
                     "Earned with jobs that ended, in base units",
                 ),
                 &["denom"],
             )),
-            balance: made(IntGauge::new(
+            balance: made(Gauge::new(
                 "surge_node_operator_balance_base_units",
                 "Coins that the operator has for gas, in base units",
             )),
             strikes: made(IntGauge::new("surge_node_strikes", "Strikes of the node")),
-            free_bond: made(IntGauge::new(
+            free_bond: made(Gauge::new(
                 "surge_node_free_bond_base_units",
                 "Bond behind the node that no job locks, in base units",
             )),
@@ -207,7 +207,10 @@ mod tests {
         let metrics = Metrics::new();
         let error = metrics.serve("0.0.0.0:0").expect_err("for everybody");
         assert!(error.to_string().contains("on loopback only"), "{error}");
-        metrics.fees.inc_by(7);
+        metrics.fees.inc_by(7.0);
+        // Twenty coins of 18 decimals.
+        metrics.balance.set(2e19);
+        metrics.earned.with_label_values(&["wei"]).inc_by(2e19);
         let at = metrics.serve("127.0.0.1:0").expect("an address");
         let ask = |path: &str| {
             let mut stream = TcpStream::connect(&at).expect("a connection");
@@ -218,6 +221,13 @@ mod tests {
         };
         let text = ask("/metrics");
         assert!(text.contains("\nsurge_node_fees_base_units_total 7\n"));
+        for name in [
+            "operator_balance_base_units",
+            "earned_base_units_total{denom=\"wei\"}",
+        ] {
+            let row = format!("\nsurge_node_{name} 20000000000000000000\n");
+            assert!(text.contains(&row), "{text}");
+        }
         for stage in Stage::ALL {
             let row = format!("\nsurge_node_jobs{{stage=\"{}\"}} 0\n", stage.word());
             assert!(text.contains(&row), "{text}");

@@ -1,13 +1,13 @@
 //! One transaction at a time, noted before it is handed over. Its bytes are kept: handed
 //! over again after an interruption they land at most once, because they use up a sequence.
 
-use cosmrs::{tx::SignerPublicKey, Any, Tx};
-use surge_chain::{Chain, Error as ChainError, Included, Key, Limit, Pending};
+use cosmrs::Any;
+use surge_chain::{signed_by, Chain, Error as ChainError, Included, Key, Limit, Pending, Progress};
 use tracing::warn;
 
 use crate::{
     journal::{End, Journal, Purpose, Sent, Stage},
-    Error,
+    own, Error,
 };
 
 /// Blocks after which a transaction that is in none cannot land any more. Few: while it is
@@ -105,8 +105,14 @@ pub fn send(
 /// A transaction whose sequence the chain does not take. Once blocks have used that up, and
 /// the transaction is in none of them some blocks later, another one was faster: this one can
 /// never land.
-fn overtaken(chain: &Chain, journal: &mut Journal, tx: Sent, height: u64) -> Result<News, Error> {
-    let Some((signer, sequence)) = signed_by(&tx, &chain.network().prefix) else {
+fn overtaken(
+    chain: &Chain,
+    journal: &mut Journal,
+    tx: Sent,
+    progress: Progress,
+) -> Result<News, Error> {
+    let height = progress.height;
+    let Some((signer, sequence)) = signed_by(&tx.bytes, &chain.network().prefix) else {
         return Ok(News::Waiting);
     };
     if chain.sequence(&signer)? <= sequence {
@@ -118,6 +124,7 @@ fn overtaken(chain: &Chain, journal: &mut Journal, tx: Sent, height: u64) -> Res
         .and_then(|noted| noted.strip_prefix(&tx.hash)?.trim().parse().ok());
     match since {
         Some(since) if height > since.saturating_add(INDEX_BLOCKS) => {
+            ensure_harmless(journal, &tx, progress)?;
             warn!(
                 event = "overtaken",
                 what = tx.purpose.word(),
@@ -136,16 +143,41 @@ fn overtaken(chain: &Chain, journal: &mut Journal, tx: Sent, height: u64) -> Res
     }
 }
 
-/// Who signed a transaction, and with which sequence.
-fn signed_by(tx: &Sent, prefix: &str) -> Option<(String, u64)> {
-    let tx = Tx::from_bytes(&tx.bytes).ok()?;
-    let signer = tx.auth_info.signer_infos.first()?;
-    let key = match signer.public_key.as_ref()? {
-        SignerPublicKey::Single(key) => key,
-        _ => return None,
+fn pending(tx: &Sent) -> Pending {
+    Pending {
+        hash: tx.hash.clone(),
+        last_block: tx.last_block,
+    }
+}
+
+/// Fails when signing anew what a node does not find could do something twice. A node that
+/// has not every block which may hold a transaction cannot say that none does. Most steps may
+/// be taken anew all the same, because what the chain answers decides about them: a job that
+/// is delivered or declined, money that is paid out, a provider, bond or offer that is there.
+/// Only the step that adds a node looks like none before it is known which node that was.
+fn ensure_harmless(journal: &Journal, tx: &Sent, progress: Progress) -> Result<(), Error> {
+    let adds = tx.purpose == Purpose::Join && own::known(journal)?.is_none();
+    if !adds || progress.holds(&pending(tx)) {
+        return Ok(());
+    }
+    Err(Error::NotReady {
+        what: format!(
+            "a step of joining may be in a block up to {}, and the chain's node has none before {}: it cannot know whether {} added this machine",
+            tx.last_block, progress.earliest, tx.hash
+        ),
+        next: "ask a node that has them: put it first in the network's rpc. Without one, see whether the machine is there with: surge node list --provider ID; then start with a new folder, --folder NEW, and --node ID when it is there".to_owned(),
+    })
+}
+
+/// Whether a transaction is in no block and none can hold it any more, by its signer's
+/// sequence at the end of a block that is past its last one.
+fn is_unused(chain: &Chain, tx: &Sent, height: u64) -> Result<bool, Error> {
+    let Some((signer, sequence)) = signed_by(&tx.bytes, &chain.network().prefix) else {
+        return Ok(false);
     };
-    let address = key.account_id(prefix).ok()?;
-    Some((address.to_string(), signer.sequence))
+    // Of a block that is done: a node that is asked for its newest may not have it yet.
+    let past = chain.at(height.saturating_sub(1));
+    Ok(past.sequence(&signer)? <= sequence)
 }
 
 /// Looks what became of the transaction that is on its way, and hands it over again while it
@@ -158,8 +190,14 @@ pub fn look(
     let Some(tx) = journal.open_tx()? else {
         return Ok(News::Nothing);
     };
-    let height = match chain.find_with_progress(&tx.hash) {
+    let progress = match chain.find_with_progress(&tx.hash) {
         Ok((_, Some(included))) => {
+            if tx.purpose == Purpose::Join {
+                // First of all: whoever does not know it any more adds another one.
+                if let Ok(node) = included.attribute::<u32>("wasm-node_added", "node") {
+                    journal.about(own::NODE, &node.to_string())?;
+                }
+            }
             let end = End::Included {
                 height: included.height,
             };
@@ -171,17 +209,26 @@ pub fn look(
             journal.end(&tx, End::Failed, None)?;
             return Ok(News::Failed(tx, raw_log));
         }
-        Ok((progress, None)) => progress.height,
+        Ok((progress, None)) => progress,
         Err(error) => return Err(error.into()),
     };
-    if height > tx.last_block {
+    if progress.is_past(&pending(&tx)) {
+        if let Err(unsure) = ensure_harmless(journal, &tx, progress) {
+            if !is_unused(chain, &tx, progress.height)? {
+                return Err(unsure);
+            }
+        }
         journal.end(&tx, End::Lapsed, None)?;
         return Ok(News::Lapsed(tx));
+    }
+    if progress.height > tx.last_block {
+        // Too late to hand it over, and an index may still find it.
+        return Ok(News::Waiting);
     }
     match chain.broadcast(&tx.bytes) {
         // Another transaction of the account used its sequence, or this one itself did a
         // moment ago: which, shows when the next blocks are there.
-        Err(error) if error.is_wrong_sequence() => overtaken(chain, journal, tx, height),
+        Err(error) if error.is_wrong_sequence() => overtaken(chain, journal, tx, progress),
         Err(ChainError::Refused { raw_log, .. }) => {
             journal.end(&tx, End::Failed, None)?;
             Ok(News::Failed(tx, raw_log))
@@ -190,3 +237,6 @@ pub fn look(
         Ok(()) => Ok(News::Waiting),
     }
 }
+
+#[cfg(test)]
+mod tests;

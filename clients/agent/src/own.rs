@@ -125,30 +125,35 @@ pub fn differences(node: &NodeResponse, offer: &Offer, machine: &Machine) -> Vec
         (
             "cores",
             offer.cores,
-            known.milli_cpu / 1_000,
+            known.milli_cpu,
             u64::from(machine.cores),
+            1_000,
         ),
         (
             "memory_mib",
             offer.memory_mib,
             known.memory_mib,
             machine.memory_mib,
+            1,
         ),
         (
             "storage_gib",
             offer.storage_gib,
             known.storage_gib,
             machine.disk_gib,
+            1,
         ),
     ];
     let node = node.id;
     let mut found = vec![];
-    for (what, said, known, there) in rows {
+    for (what, said, in_units, there, unit) in rows {
+        // Cores may be offered in thousandths.
+        let known = f64::from(in_units) / f64::from(unit);
         match said {
-            Some(said) if said != known => found.push(format!(
+            Some(said) if said.saturating_mul(unit) != in_units => found.push(format!(
                 "{what}: the settings offer {said}, the chain knows {known}; start once with --owner NAME, or as the owner: surge node set {node}"
             )),
-            _ if u64::from(known) > there => found.push(format!(
+            _ if u64::from(in_units) > there.saturating_mul(unit.into()) => found.push(format!(
                 "{what}: the chain knows {known}, this machine has {there}; offer less as the owner with: surge node set {node}"
             )),
             _ => {}
@@ -274,6 +279,13 @@ mod tests {
         let found = differences(&node, &offer, &machine);
         assert_eq!(found.len(), 2, "{found:?}");
         assert!(found[0].starts_with("cores: the settings offer 2, the chain knows 4"));
+        let mut in_thousandths = node.clone();
+        in_thousandths.spec.capacity.milli_cpu = 2_500;
+        let found_there = differences(&in_thousandths, &offer, &machine);
+        assert!(
+            found_there[0].starts_with("cores: the settings offer 2, the chain knows 2.5;"),
+            "{found_there:?}"
+        );
         assert!(found[1].starts_with("storage_gib: the chain knows 500, this machine has 100"));
     }
 }

@@ -23,8 +23,12 @@ pub fn stand_in(public: Option<&Any>, sequence: u64) -> Option<(SignerInfo, Vec<
     let public = public.filter(|key| key.type_url.ends_with("multisig.LegacyAminoPubKey"))?;
     let key = LegacyAminoPubKey::decode(&*public.value).ok()?;
     let (all, needed) = (key.public_keys.len(), usize::try_from(key.threshold).ok()?);
+    // The node tells these numbers: a threshold that no key reaches would fill the memory.
+    if needed == 0 || needed > all {
+        return None;
+    }
     let mut elems = vec![0u8; all.div_ceil(8)];
-    for signer in 0..needed.min(all) {
+    for signer in 0..needed {
         if let Some(byte) = elems.get_mut(signer / 8) {
             *byte |= 0x80 >> (signer % 8);
         }
@@ -78,5 +82,16 @@ mod tests {
             (2, 2)
         );
         assert!(stand_in(Some(&Any::default()), 7).is_none());
+        for threshold in [0, 10, u32::MAX] {
+            let key = LegacyAminoPubKey {
+                threshold,
+                ..key.clone()
+            };
+            let public = Any {
+                value: key.encode_to_vec(),
+                ..public.clone()
+            };
+            assert!(stand_in(Some(&public), 7).is_none(), "{threshold} of 9");
+        }
     }
 }

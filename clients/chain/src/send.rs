@@ -9,12 +9,19 @@ use cosmrs::Any;
 use serde::{Deserialize, Serialize};
 use serde_json::{json, Value};
 
-use crate::{rpc, signed::LIFE_BLOCKS, tx::number, Chain, Error, Included, Key, Signed};
+use crate::{
+    rpc,
+    signed::{signed_by, LIFE_BLOCKS},
+    tx::number,
+    Chain, Error, Included, Key, Signed,
+};
 
 /// Times that a transaction is signed because another one of the account was faster.
 const TRIES: u32 = 5;
 /// Blocks in which a refused transaction is looked for before another one takes its place.
 const LOOK_BLOCKS: u64 = 2;
+/// Blocks after which a node's index of transactions has what it will have of an earlier one.
+const INDEX_BLOCKS: u64 = 2;
 /// Time between two looks.
 const PAUSE: Duration = Duration::from_millis(200);
 
@@ -58,6 +65,12 @@ pub struct Progress {
 }
 
 impl Progress {
+    /// Whether no block can hold this transaction any more, and this node's index knows of all
+    /// that may.
+    pub const fn is_past(&self, pending: &Pending) -> bool {
+        self.height > pending.last_block.saturating_add(INDEX_BLOCKS)
+    }
+
     /// Whether the node has every block so far that may hold this transaction. One that does
     /// not cannot say that none does.
     pub const fn holds(&self, pending: &Pending) -> bool {
@@ -83,7 +96,7 @@ pub enum Handed {
     /// Another transaction of the account used up its sequence, and no block holds this one,
     /// so none ever will.
     Outrun {
-        /// The sequence that the chain wants next, as far as it tells.
+        /// The sequence that comes next.
         sequence: u64,
         /// How it was refused.
         refusal: Error,
@@ -131,7 +144,7 @@ impl Chain {
                 Handed::Outrun { refusal, .. } if tries == TRIES => return Err(refusal),
                 Handed::Outrun { sequence, .. } => {
                     tries += 1;
-                    envelope.sequence = sequence.max(self.sequence(signer.address())?);
+                    envelope.sequence = sequence;
                 }
             }
         }
@@ -140,7 +153,9 @@ impl Chain {
     /// Hands over a signed transaction, which may have been handed over before. While the
     /// chain waits for an earlier one of the account, so does this, up to the usual patience;
     /// where it wants a later one, this looks for two more blocks whether one of them holds
-    /// this very transaction, because a node in between may have passed it on.
+    /// this very transaction, because a node in between may have passed it on. A sequence that
+    /// the chain wants may be that of what waits for a block: another transaction takes the
+    /// place of this one only when blocks have used its sequence up.
     pub fn hand_over(&self, pending: &Pending, tx: &[u8]) -> Result<Handed, Error> {
         let since = Instant::now();
         loop {
@@ -151,24 +166,31 @@ impl Chain {
                 Err(error @ Error::Unreachable { .. }) => return Err(unseen(pending, error)),
                 Err(error) => return Err(error),
             };
-            match sequences(refusal.raw_log()) {
-                // The node lags, or has not heard of an earlier one that waits for a block at
-                // another node. The turn of this one comes; a new one could land beside it.
-                Some((wanted, signed)) if wanted < signed => {
-                    if since.elapsed() > self.patience {
-                        return Err(unseen(pending, refusal));
-                    }
-                    thread::sleep(PAUSE);
+            // The node lags, or has not heard of an earlier one that waits for a block at
+            // another node. The turn of this one comes; a new one could land beside it.
+            let waits =
+                sequences(refusal.raw_log()).is_some_and(|(wanted, signed)| wanted < signed);
+            if !waits {
+                if self.lands_soon(pending, &since)? {
+                    return Ok(Handed::Taken);
                 }
-                told if !self.lands_soon(pending, &since)? => {
-                    return Ok(Handed::Outrun {
-                        sequence: told.map_or(0, |(wanted, _)| wanted),
-                        refusal,
-                    })
+                if let Some(sequence) = self.used_up(tx)? {
+                    return Ok(Handed::Outrun { sequence, refusal });
                 }
-                _ => return Ok(Handed::Taken),
             }
+            if since.elapsed() > self.patience {
+                return Err(unseen(pending, refusal));
+            }
+            thread::sleep(PAUSE);
         }
+    }
+
+    /// The sequence that comes next, when blocks have used up that of a transaction.
+    fn used_up(&self, tx: &[u8]) -> Result<Option<u64>, Error> {
+        let (signer, sequence) = signed_by(tx, &self.network.prefix)
+            .ok_or_else(|| Error::Answer("these bytes are no transaction of one key".to_owned()))?;
+        let next = self.sequence(&signer)?;
+        Ok((next > sequence).then_some(next))
     }
 
     /// Whether a block holds it, looking until there are two more of them.
@@ -180,7 +202,10 @@ impl Chain {
                 return Ok(true);
             }
             if progress.height >= *last.get_or_insert(progress.height + LOOK_BLOCKS) {
-                return Ok(false);
+                return match progress.holds(pending) {
+                    true => Ok(false),
+                    false => Err(not_kept(pending, progress)),
+                };
             }
             if since.elapsed() > self.patience {
                 return Err(self.not_included(pending));
@@ -198,15 +223,10 @@ impl Chain {
             if found.is_some() {
                 return Ok(found);
             }
-            if progress.height > pending.last_block {
+            if progress.is_past(pending) {
                 return match progress.holds(pending) {
                     true => Ok(None),
-                    false => Err(Error::NotKept {
-                        hash: pending.hash.clone(),
-                        first_block: pending.first_block(),
-                        last_block: pending.last_block,
-                        earliest: progress.earliest,
-                    }),
+                    false => Err(not_kept(pending, progress)),
                 };
             }
             thread::sleep(PAUSE);
@@ -247,7 +267,7 @@ impl Chain {
         let bytes = hex::decode(hash).map_err(|_| Error::Hash(hash.into()))?;
         let params = json!({ "hash": rpc::encode(&bytes), "prove": false });
         match self.rpc.call("tx", &params) {
-            Err(Error::Rpc { message, .. }) if message.contains("not found") => Ok(None),
+            Err(Error::Rpc { message, .. }) if is_unknown(&message) => Ok(None),
             found => found.map(Some),
         }
     }
@@ -280,6 +300,23 @@ impl Chain {
     }
 }
 
+/// Whether a node says that no block of its holds a transaction. That it has no index, or that
+/// somebody between does not know the question, is no such answer.
+fn is_unknown(error: &str) -> bool {
+    let error: Value = serde_json::from_str(error).unwrap_or_default();
+    let data = error["data"].as_str().unwrap_or_default();
+    error["code"] == -32603 && data.starts_with("tx (") && data.contains(") not found")
+}
+
+fn not_kept(pending: &Pending, progress: Progress) -> Error {
+    Error::NotKept {
+        hash: pending.hash.clone(),
+        first_block: pending.first_block(),
+        last_block: pending.last_block,
+        earliest: progress.earliest,
+    }
+}
+
 fn unseen(pending: &Pending, source: Error) -> Error {
     Error::Unseen {
         hash: pending.hash.clone(),
@@ -306,6 +343,20 @@ mod tests {
         let log = "account sequence mismatch, expected 12, got 9: incorrect account sequence";
         assert_eq!(sequences(log), Some((12, 9)));
         assert_eq!(sequences("insufficient fees; got: 1ustake"), None);
+    }
+
+    #[test]
+    fn only_a_node_that_looked_says_that_no_block_holds_it() {
+        let unknown = r#"{"code":-32603,"message":"Internal error","data":"tx (4F0A) not found, err: %!w(<nil>)"}"#;
+        assert!(is_unknown(unknown));
+        for other in [
+            r#"{"code":-32601,"message":"Method not found"}"#,
+            r#"{"code":-32603,"message":"Internal error","data":"transaction indexing is disabled"}"#,
+            r#"{"code":-32603,"message":"Internal error","data":"upstream not found"}"#,
+            "not found",
+        ] {
+            assert!(!is_unknown(other), "{other}");
+        }
     }
 
     #[test]

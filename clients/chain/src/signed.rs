@@ -2,8 +2,8 @@
 //! several before he looks for the first.
 
 use cosmrs::{
-    tx::{Body, Fee, SignDoc, SignerInfo},
-    Any, Coin,
+    tx::{Body, Fee, SignDoc, SignerInfo, SignerPublicKey},
+    Any, Coin, Tx,
 };
 use serde_json::{json, Value};
 use sha2::{Digest, Sha256};
@@ -41,6 +41,18 @@ pub struct Signed {
     pub bytes: Vec<u8>,
     /// What its signer pays for gas, in base units.
     pub fee: u128,
+}
+
+/// Who signed a transaction, on a chain whose addresses begin so, and with which sequence;
+/// none when not one key did.
+pub fn signed_by(tx: &[u8], prefix: &str) -> Option<(String, u64)> {
+    let tx = Tx::from_bytes(tx).ok()?;
+    let signer = tx.auth_info.signer_infos.first()?;
+    let SignerPublicKey::Single(key) = signer.public_key.as_ref()? else {
+        return None;
+    };
+    let address = key.account_id(prefix).ok()?;
+    Some((address.to_string(), signer.sequence))
 }
 
 impl Chain {

@@ -49,7 +49,16 @@ pub fn write(path: &Path, content: &[u8]) -> Outcome<()> {
     };
     file.write_all(content).map_err(failed)?;
     file.sync_all().map_err(failed)?;
-    fs::rename(&new, path).map_err(failed)
+    fs::rename(&new, path).map_err(failed)?;
+    // Without this a power cut may bring the old file back.
+    #[cfg(unix)]
+    fs::File::open(match folder.as_os_str().is_empty() {
+        true => Path::new("."),
+        false => folder,
+    })
+    .and_then(|folder| folder.sync_all())
+    .map_err(failed)?;
+    Ok(())
 }
 
 #[cfg(all(test, unix))]

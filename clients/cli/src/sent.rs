@@ -38,6 +38,9 @@ pub fn note(chain_id: &str, pending: &Pending, what: &str) -> Outcome<()> {
     let failed =
         |error: io::Error| Failure::new(format!("cannot write {}: {error}", path.display()));
     fs::create_dir_all(path.parent().unwrap_or(Path::new("."))).map_err(failed)?;
+    // Two that found it too large would replace the older one twice; the lock ends with the file.
+    let alone = fs::File::create(path.with_extension("lock")).map_err(failed)?;
+    alone.lock().map_err(failed)?;
     if fs::metadata(&path).is_ok_and(|file| file.len() > LARGEST) {
         fs::rename(&path, older).map_err(failed)?;
     }

@@ -66,7 +66,7 @@ fn a_whole_job_reconciles_to_the_last_unit(town: &Town) {
     assert_eq!(found, SHOUTED);
 
     let accepted = town.requester.ok(&["job", "accept", &job.to_string()]);
-    town.wait_for_record(&mut node, job, "a job is over");
+    town.wait_for_event(&mut node, job, "job_over");
     assert!(node.end(), "a node that is asked to end ends well");
 
     let after = town.books();
@@ -194,9 +194,7 @@ fn a_second_program_on_the_operators_key_is_told_of(town: &Town) {
     town.operator.ok(&["node", "heartbeat", "1"]);
     let mut node = town.start_node(None);
     node.wait_for("a warning", |line| {
-        let told = line["message"].as_str()?;
-        told.starts_with("somebody else sent with this node's key")
-            .then_some(())
+        (line["event"] == "overtaken").then_some(())
     });
     town.wait_for_heartbeat(&mut node);
     assert!(node.end());
@@ -210,7 +208,7 @@ fn a_silent_requester_pays_too(town: &Town) {
     // Long enough to bring more than its settling costs.
     let job = town.submit_long(3_600);
     town.wait_for_status(job, "settled");
-    town.wait_for_record(&mut node, job, "a job is over");
+    town.wait_for_event(&mut node, job, "job_over");
     let price = town.price_of(job);
     let paid = price - price * 500 / 10_000;
     assert_eq!(town.books().since(&before)["payout"], paid);
@@ -253,7 +251,7 @@ fn a_job_that_brings_less_than_its_settling_costs_is_left(town: &Town) {
     assert_eq!(town.job(job)["summary"]["status"], "submitted");
     // Anybody may.
     town.requester.ok(&["job", "settle", &job.to_string()]);
-    town.wait_for_record(&mut node, job, "a job is over");
+    town.wait_for_event(&mut node, job, "job_over");
     assert!(node.end());
 }
 

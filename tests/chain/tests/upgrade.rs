@@ -71,9 +71,10 @@ fn members_take_live_contracts_forward_and_nobody_takes_them_elsewhere() -> Resu
         deployer.ok(&[&words[..], more].concat())
     };
     let plan = upgrade(&new, &["--dry-run"]);
-    let (all, fee) = (plan["contracts"].as_array(), plan["fee"].as_u64());
+    let number = |fee: &Value| fee.as_str().and_then(|fee| fee.parse::<u64>().ok());
+    let (all, fee) = (plan["contracts"].as_array(), number(&plan["fee"]));
     let fees = all.expect("contracts").iter();
-    let fees = fees.filter_map(|change| change["cost"]["fee"].as_u64());
+    let fees = fees.filter_map(|change| number(&change["cost"]["fee"]));
     assert_eq!(fee, Some(fees.sum()), "{plan}");
     assert!(fee > Some(0) && !folder.path().join("upgrade.json").exists());
     let stored = upgrade(&new, &[]);
@@ -116,9 +117,15 @@ fn members_take_live_contracts_forward_and_nobody_takes_them_elsewhere() -> Resu
     }
 
     // The upgrade is known, so nothing differs but the version: this program has the old one.
-    let (error, _) = deployer.fails(&["deploy", "verify", "--artifacts", &new]);
+    let verify = ["deploy", "verify", "--artifacts", &new, "--trust-state"];
+    let (error, _) = deployer.fails(&verify);
     let mut lines = error.lines().skip(1);
     assert!(lines.all(|line| line.contains(" cw2 version (")), "{error}");
+
+    // Whoever does not take the state file's word sees which codes ran before.
+    let (error, next) = deployer.fails(&verify[..4]);
+    assert!(error.contains("(birth): wanted "), "{error}");
+    assert!(next.contains("--trust-state"), "{next}");
 
     // Back to the earlier code, and to another contract's: refused, and all stays as it is.
     // The earlier code is on the chain already.

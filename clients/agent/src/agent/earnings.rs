@@ -1,14 +1,14 @@
 //! Freeing the machine after delivery, and having paid what is due. Anybody may send these;
 //! the operator does, and pays the gas.
 
-use std::time::Duration;
+use std::{collections::BTreeSet, time::Duration};
 
 use surge_interface::{
     escrow::{JobSummary, Params, Status},
     registry::NodeResponse,
     UncheckedDenom,
 };
-use tracing::info;
+use tracing::{info, warn};
 
 use super::{Agent, Wanted};
 use crate::{journal::Purpose, suite::Call, Error};
@@ -34,59 +34,88 @@ impl Agent {
         Ok((held.milli_cpu > 0).then_some((Purpose::Vacate, Some(summary.id), call)))
     }
 
-    /// What is due to be fetched: earnings at the escrow, then rewards.
-    pub(super) fn earn(&mut self) -> Result<Vec<Wanted>, Error> {
-        let mut wanted = vec![];
-        let provider = self.node.provider;
+    /// What is due to be fetched and brings more than it costs: earnings at the escrow, then
+    /// rewards. What cannot be fetched is told and put off: nothing else waits for it.
+    pub(super) fn earn(&mut self) -> Result<Option<Wanted>, Error> {
         let earnings = &self.settings.earnings;
-        let withdraw = self.is_due(Purpose::Withdraw, earnings.withdraw_hours)?;
-        let claim = self.is_due(Purpose::Claim, earnings.claim_hours)?;
-        if !withdraw && !claim {
-            return Ok(wanted);
-        }
-        // Both are for all machines of the provider: one of them does it.
-        let nodes = self.suite.nodes_of(provider)?;
-        let ours = speaker(&nodes).is_none_or(|node| node == self.node.id);
-        for (due, purpose) in [(withdraw, Purpose::Withdraw), (claim, Purpose::Claim)] {
-            if due && !ours {
-                self.put_off(purpose)?;
+        let due = [
+            (Purpose::Withdraw, earnings.withdraw_hours),
+            (Purpose::Claim, earnings.claim_hours),
+        ];
+        for (purpose, hours) in due {
+            if !self.is_due(purpose, hours)? || !self.is_ready(purpose, None) {
+                continue;
             }
-        }
-        if withdraw && ours {
-            let denoms = self.suite.denoms()?;
-            let denom = denoms.get(usize::from(self.node.spec.denom)).cloned();
-            if let Some(denom) = denom {
-                let owed = self.suite.owed(provider, denom.clone())?.u128();
-                let call = Call::Withdraw {
-                    provider,
-                    denom: denom.clone(),
-                };
-                if owed > 0 && owed > self.cost(&call, &denom)? {
-                    wanted.push((Purpose::Withdraw, None, call));
-                } else {
-                    self.put_off(Purpose::Withdraw)?;
+            let mut failures = vec![];
+            let found = self.fetching(purpose).unwrap_or_else(|error| {
+                failures.push((None, error));
+                vec![]
+            });
+            for (denom, call) in found {
+                match self.brings_more(&call, &denom) {
+                    Ok(true) => return Ok(Some((purpose, None, call))),
+                    Ok(false) => {}
+                    Err(error) => failures.push((Some(denom.to_string()), error)),
                 }
             }
-        }
-        if claim && ours {
-            let reward = self.suite.claimable(provider)?;
-            let brings = reward.instant.u128().saturating_add(reward.vested.u128());
-            let call = Call::Claim { provider };
-            let id = usize::from(self.suite.reward_denom()?);
-            let cost = match self.suite.denoms()?.get(id) {
-                Some(denom) if brings > 0 => self.cost(&call, denom)?,
-                _ => 0,
+            for (denom, error) in &failures {
+                warn!(
+                    event = "not_fetched",
+                    what = purpose.word(),
+                    denom,
+                    %error,
+                    "could not fetch what is due"
+                );
+            }
+            let silent = |error: &Error| {
+                matches!(error, Error::Chain(surge_chain::Error::Unreachable { .. }))
             };
-            if brings > cost {
-                wanted.push((Purpose::Claim, None, call));
-            } else {
-                self.put_off(Purpose::Claim)?;
+            match failures.iter().any(|(_, error)| silent(error)) {
+                true => self.hold(purpose, None),
+                false => self.put_off(purpose)?,
             }
         }
-        Ok(wanted)
+        Ok(None)
     }
 
-    /// It was done, or not worth it: not again before its time is over.
+    /// What may be due, by denomination: earnings in those of all the provider's nodes, or
+    /// rewards. Nothing where another machine of the provider fetches it for all of them.
+    fn fetching(&self, purpose: Purpose) -> Result<Vec<(UncheckedDenom, Call)>, Error> {
+        let provider = self.node.provider;
+        let nodes = self.suite.nodes_of(provider)?;
+        if speaker(&nodes).is_some_and(|node| node != self.node.id) {
+            return Ok(vec![]);
+        }
+        let ids = match purpose {
+            Purpose::Claim => BTreeSet::from([self.suite.reward_denom()?]),
+            _ => nodes.iter().map(|node| node.spec.denom).collect(),
+        };
+        let denoms = self.suite.denoms()?;
+        let denoms = ids.into_iter().filter_map(|id| denoms.get(usize::from(id)));
+        let call = |denom: &UncheckedDenom| match purpose {
+            Purpose::Claim => Call::Claim { provider },
+            _ => Call::Withdraw {
+                provider,
+                denom: denom.clone(),
+            },
+        };
+        Ok(denoms.map(|denom| (denom.clone(), call(denom))).collect())
+    }
+
+    /// Whether fetching earnings or rewards in a denomination brings more than it costs.
+    fn brings_more(&self, call: &Call, denom: &UncheckedDenom) -> Result<bool, Error> {
+        let provider = self.node.provider;
+        let brings = match call {
+            Call::Claim { .. } => {
+                let reward = self.suite.claimable(provider)?;
+                reward.instant.u128().saturating_add(reward.vested.u128())
+            }
+            _ => self.suite.owed(provider, denom.clone())?.u128(),
+        };
+        Ok(brings > 0 && brings > self.cost(call, denom)?)
+    }
+
+    /// It was done, cannot be, or is not worth it: not again before its time is over.
     pub(super) fn put_off(&self, purpose: Purpose) -> Result<(), Error> {
         self.journal.remember(
             &format!("last {}", purpose.word()),

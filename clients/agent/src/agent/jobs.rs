@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use surge_interface::escrow::{JobResponse, JobResult, JobSummary, Status};
 use tracing::{debug, error, info, warn};
 
-use super::{longer, Agent, Wanted};
+use super::{longer, number, Agent, Wanted};
 use crate::{
     decide::{Known, Step},
     journal::{Entry, Purpose, Stage},
@@ -257,7 +257,7 @@ impl Agent {
             self.metrics
                 .earned
                 .with_label_values(&[denom])
-                .inc_by(earned.parse().unwrap_or(0));
+                .inc_by(number(earned.parse().unwrap_or_default()));
         }
         info!(
             event = "job_over",

@@ -6,7 +6,7 @@ use surge_chain::Limit;
 use surge_interface::Resources;
 use tracing::{error, info, warn};
 
-use super::{longer, Agent};
+use super::{longer, number, Agent};
 use crate::{
     journal::{Purpose, Sent, Stage},
     machine,
@@ -38,7 +38,7 @@ impl Agent {
                     self.waits.remove(&(tx.purpose, Some(*job)));
                 }
                 match tx.purpose {
-                    Purpose::Withdraw | Purpose::Claim => self.put_off(tx.purpose)?,
+                    Purpose::Claim => self.put_off(tx.purpose)?,
                     Purpose::Heartbeat => self.alone.sent(),
                     _ => {}
                 }
@@ -56,6 +56,10 @@ impl Agent {
                     "refused"
                 );
                 self.hold(tx.purpose, tx.job);
+                if matches!(tx.purpose, Purpose::Withdraw | Purpose::Claim) {
+                    // It costs its fee each time, and nothing hangs on it.
+                    self.put_off(tx.purpose)?;
+                }
                 self.ensure_operator()?;
                 (tx, "failed")
             }
@@ -79,9 +83,7 @@ impl Agent {
             .with_label_values(&[tx.purpose.word(), end])
             .inc();
         if end != "lapsed" {
-            self.metrics
-                .fees
-                .inc_by(u64::try_from(tx.fee).unwrap_or(u64::MAX));
+            self.metrics.fees.inc_by(number(tx.fee));
         }
         Ok(())
     }
@@ -146,6 +148,18 @@ impl Agent {
             }
             Err(Error::Chain(error @ surge_chain::Error::Unfunded { .. })) => {
                 error!(event = "unfunded", %error, "the operator's key needs coins for gas");
+                self.hold(purpose, job);
+                Ok(())
+            }
+            Err(Error::Chain(error @ surge_chain::Error::FeeTooHigh { .. })) => {
+                error!(
+                    event = "fee_too_high",
+                    what = purpose.word(),
+                    job,
+                    %error,
+                    next = "if it is worth that, start again with --highest-fee AMOUNT, or highest_fee in the network's file; if not, the chain's node asks too much: name another one in the network's rpc",
+                    "a fee is above what is paid for one transaction"
+                );
                 self.hold(purpose, job);
                 Ok(())
             }

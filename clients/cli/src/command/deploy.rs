@@ -49,6 +49,11 @@ pub enum Command {
         /// the deployment.
         #[arg(long, requires = "addresses")]
         keep: bool,
+        /// Believe the state file which codes a contract was born with and was upgraded to:
+        /// your own one after an upgrade. Without it every code that ever ran has to be that of
+        /// the artifacts.
+        #[arg(long, conflicts_with = "addresses")]
+        trust_state: bool,
     },
 }
 
@@ -88,7 +93,15 @@ pub fn run(command: Command, session: &Session) -> Outcome<Report> {
             files,
             addresses,
             keep,
-        } => verify_files(&files, addresses.as_deref(), keep, session),
+            trust_state,
+        } => {
+            let source = Source::find(session, files.settings.as_deref(), addresses.as_deref())?;
+            let source = Source {
+                trust_state,
+                ..source
+            };
+            verify_files(&source, &files.artifacts, keep, session)
+        }
     }
 }
 
@@ -114,7 +127,7 @@ fn told(plan: &Plan, session: &Session) -> String {
         let (gas, fee, how) = match step.cost {
             Some(cost) => (
                 thousands(cost.gas),
-                fees.of(cost.fee).to_string(),
+                fees.of(cost.fee.u128()).to_string(),
                 match cost.known {
                     Known::Simulated => "simulated",
                     Known::Estimated => "estimated",
@@ -148,12 +161,12 @@ fn told(plan: &Plan, session: &Session) -> String {
         plan.deployment,
         session.network().chain_id,
         thousands(plan.gas),
-        fees.of(plan.fee),
+        fees.of(plan.fee.u128()),
         session.network().fee.gas_price,
         session.network().fee.denom,
         session.network().fee.gas_margin_percent.saturating_sub(100),
         plan.deployer,
-        fees.of(plan.balance),
+        fees.of(plan.balance.u128()),
     )
 }
 
@@ -213,7 +226,7 @@ fn apply_files(files: &Files, session: &Session) -> Outcome<Report> {
             "contracts": addresses,
             "steps": done,
             "gas": gas,
-            "fee": fees,
+            "fee": fees.to_string(),
             "state": state,
         }),
         format!(
@@ -232,7 +245,7 @@ fn told_upgrade(plan: &Upgrade, session: &Session) -> String {
         let (gas, fee, how) = match change.cost {
             Some(cost) => (
                 thousands(cost.gas),
-                fees.of(cost.fee).to_string(),
+                fees.of(cost.fee.u128()).to_string(),
                 "simulated",
             ),
             None => (String::new(), String::new(), "stored before"),
@@ -251,9 +264,9 @@ fn told_upgrade(plan: &Upgrade, session: &Session) -> String {
         "{rows}\n{} contracts run other code; storing theirs takes {} gas, {} of fees; {} holds {}\nnothing runs before the members have decided so",
         plan.contracts.len(),
         thousands(plan.gas),
-        fees.of(plan.fee),
+        fees.of(plan.fee.u128()),
         plan.deployer,
-        fees.of(plan.balance),
+        fees.of(plan.balance.u128()),
     )
 }
 
@@ -302,13 +315,12 @@ fn upgrade_files(artifacts: &Path, file: &Path, session: &Session) -> Outcome<Re
 }
 
 fn verify_files(
-    files: &Files,
-    addresses: Option<&str>,
+    source: &Source,
+    artifacts: &Path,
     keep: bool,
     session: &Session,
 ) -> Outcome<Report> {
-    let source = Source::find(session, files.settings.as_deref(), addresses)?;
-    let findings = session.waiting("comparing", || verify(session, &source, &files.artifacts))?;
+    let findings = session.waiting("comparing", || verify(session, source, artifacts))?;
     let mut rows = table(&["contract", "since", "field", "found", ""]);
     for finding in &findings {
         rows.add_row([
@@ -353,7 +365,7 @@ fn verify_files(
         findings.len(),
         lines.collect::<String>()
     ))
-    .next("what the members have voted since differs too: surge dao list")
+    .next("what the members have voted since differs too: surge dao list; other codes of earlier times are those of upgrades, when your own state file says so: --trust-state")
     .with(&json!({ "holds": false, "findings": findings })))
 }
 

@@ -61,12 +61,14 @@ fn missing(session: &Session, hash: &str, progress: Progress) -> Outcome<Failure
         .with(&of("unknown", None)));
     }
     let sent = sent::find(&session.network().chain_id, hash)?;
+    let mut past = false;
     if let Some(sent) = &sent {
         let pending = Pending {
             hash: hash.to_owned(),
             last_block: sent.last_block,
         };
-        if height > sent.last_block && !progress.holds(&pending) {
+        past = progress.is_past(&pending);
+        if past && !progress.holds(&pending) {
             return Ok(Failure::new(format!(
                 "the node has no blocks before {}: it cannot know what became of {hash}, which one from block {} to {} may hold. It was: {}",
                 progress.earliest,
@@ -79,7 +81,7 @@ fn missing(session: &Session, hash: &str, progress: Progress) -> Outcome<Failure
         }
     }
     Ok(match sent {
-        Some(sent) if height > sent.last_block => Failure::new(format!(
+        Some(sent) if past => Failure::new(format!(
             "{hash} is in no block and can no longer land: block {} was its last, this is {height}. It was: {}",
             sent.last_block, sent.what
         ))

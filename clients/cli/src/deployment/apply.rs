@@ -446,7 +446,7 @@ mod tests {
         let cost = Cost {
             gas: 100_000,
             gas_limit: 140_000,
-            fee: 3_500,
+            fee: 3_500u128.into(),
             known: Known::Estimated,
         };
         let step = Step {

@@ -1,6 +1,6 @@
 //! What a deployment will do and what that costs, before a coin is spent.
 
-use cosmwasm_std::Checksum;
+use cosmwasm_std::{Checksum, Uint128};
 use serde::Serialize;
 use serde_json::Value;
 use surge_chain::{instantiate2, store_code};
@@ -28,9 +28,9 @@ pub struct Plan {
     /// Gas of what is not done yet.
     pub gas: u64,
     /// Fees of what is not done yet, in base units.
-    pub fee: u128,
+    pub fee: Uint128,
     /// What the deployer holds, in base units.
-    pub balance: u128,
+    pub balance: Uint128,
 }
 
 /// One transaction of a deployment.
@@ -84,7 +84,7 @@ pub struct Cost {
     /// Gas that it is allowed, which is what is paid for.
     pub gas_limit: u64,
     /// What that costs, in base units.
-    pub fee: u128,
+    pub fee: Uint128,
     /// How that is known.
     pub known: Known,
 }
@@ -118,10 +118,11 @@ impl Plan {
 pub(super) fn ensure_affordable(
     what: &str,
     payer: &str,
-    fee: u128,
-    balance: u128,
+    fee: Uint128,
+    balance: Uint128,
     fees: &Coinage,
 ) -> Outcome<()> {
+    let (fee, balance) = (fee.u128(), balance.u128());
     if balance >= fee {
         return Ok(());
     }
@@ -190,7 +191,9 @@ impl Deployment<'_> {
             addresses: self.addresses.clone(),
             gas: costs().map(|cost| cost.gas).sum(),
             fee: costs().map(|cost| cost.fee).sum(),
-            balance: chain.balance(deployer.address(), &self.session.network().fee.denom)?,
+            balance: chain
+                .balance(deployer.address(), &self.session.network().fee.denom)?
+                .into(),
             steps,
         })
     }
@@ -236,7 +239,7 @@ impl Deployment<'_> {
         Ok(Cost {
             gas,
             gas_limit,
-            fee: fee.within(gas_limit)?,
+            fee: fee.within(gas_limit)?.into(),
             known,
         })
     }
@@ -277,6 +280,20 @@ pub fn is_code(found: Option<surge_chain::Code>, checksum: &Checksum) -> bool {
 mod tests {
     use super::*;
     use crate::deployment::CONTRACTS;
+
+    /// Coins of 18 decimal places do not fit into 64 bits, and JSON's numbers hold no more.
+    #[test]
+    fn what_costs_more_than_64_bits_hold_is_told_all_the_same() {
+        let fee = Uint128::new(36_000_000_000_000_000_000);
+        let cost = Cost {
+            gas: 17_300_000,
+            gas_limit: 24_220_000,
+            fee,
+            known: Known::Simulated,
+        };
+        let told = serde_json::to_value(cost).expect("JSON");
+        assert_eq!(told["fee"], fee.to_string());
+    }
 
     #[test]
     fn the_measured_table_has_the_birth_of_every_contract() {

@@ -84,19 +84,7 @@ impl Settings {
             };
         let mut settings: Self =
             toml::from_str(&text).map_err(|error| Failure::new(format!("{origin}: {error}")))?;
-        if settings.profile == TimeProfile::Dev && network.kind != Kind::Local {
-            return Err(Failure::new(format!(
-                "{origin}: profile dev, with waits of seconds, on {}",
-                network.chain_id
-            ))
-            .next("write profile = \"main\""));
-        }
-        if settings.faucet.is_some() && network.kind != Kind::Local {
-            return Err(
-                Failure::new(format!("{origin}: a faucet on {}", network.chain_id))
-                    .next("leave faucet away: the DAO holds all that exists"),
-            );
-        }
+        settings.check(&origin, network)?;
         let address = |name: &mut String| -> Outcome<()> {
             if !name.starts_with(&format!("{}1", network.prefix)) {
                 let known = keys::known(network, name).map_err(|failure| {
@@ -114,6 +102,24 @@ impl Settings {
         settings.dao.founders.iter_mut().try_for_each(address)?;
         settings.fill();
         Ok(settings)
+    }
+
+    /// Fails on what only a chain of one machine takes.
+    pub fn check(&self, origin: &str, network: &Network) -> Outcome<()> {
+        if self.profile == TimeProfile::Dev && network.kind != Kind::Local {
+            return Err(Failure::new(format!(
+                "{origin}: profile dev, with waits of seconds, on {}",
+                network.chain_id
+            ))
+            .next("write profile = \"main\""));
+        }
+        if self.faucet.is_some() && network.kind != Kind::Local {
+            return Err(
+                Failure::new(format!("{origin}: a faucet on {}", network.chain_id))
+                    .next("leave faucet away: the DAO holds all that exists"),
+            );
+        }
+        Ok(())
     }
 
     /// Says what the file leaves to the program, so that nothing changes with the program.

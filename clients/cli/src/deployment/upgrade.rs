@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use cosmwasm_std::Binary;
+use cosmwasm_std::{Binary, Uint128};
 use serde::Serialize;
 use surge_chain::{store_code, Included, Key};
 use surge_interface::dao::Action;
@@ -30,9 +30,9 @@ pub struct Upgrade {
     /// Gas of what is to be stored.
     pub gas: u64,
     /// Its fees, in base units.
-    pub fee: u128,
+    pub fee: Uint128,
     /// What the signer holds, in base units.
-    pub balance: u128,
+    pub balance: Uint128,
 }
 
 /// Other code for a contract.
@@ -126,7 +126,9 @@ impl Deployment<'_> {
         Ok(Upgrade {
             gas: costs().map(|cost| cost.gas).sum(),
             fee: costs().map(|cost| cost.fee).sum(),
-            balance: chain.balance(&deployer, &self.session.network().fee.denom)?,
+            balance: chain
+                .balance(&deployer, &self.session.network().fee.denom)?
+                .into(),
             deployer,
             contracts,
         })

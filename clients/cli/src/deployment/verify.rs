@@ -26,6 +26,8 @@ pub struct Source {
     pub settings: Settings,
     /// How the deployment came to be, when that is known.
     pub meta: Option<Meta>,
+    /// Whether that is believed of codes that are not those of the artifacts.
+    pub trust_state: bool,
 }
 
 /// One thing that was compared.
@@ -92,7 +94,8 @@ pub fn verify(session: &Session, source: &Source, artifacts: &Path) -> Outcome<V
             findings: &mut findings,
         };
         contract.code(&checksum, at, source.meta.as_ref())?;
-        let birth = contract.history(&checksum, source.meta.as_ref())?;
+        let trusted = source.meta.as_ref().filter(|_| source.trust_state);
+        let birth = contract.history(&checksum, trusted)?;
         let start_secs = match &source.meta {
             Some(meta) => meta.start_secs,
             None => birth["start_secs"].as_u64(),
@@ -202,8 +205,8 @@ impl Contract<'_> {
         Ok(())
     }
 
-    /// Which codes it ran, from its birth on: the one that it was deployed with, then none but
-    /// those of known upgrades, because other code may have changed what it stores. Answers
+    /// Which codes it ran, from its birth on: that of the artifacts and no other, because other
+    /// code may have changed what it stores; or those that a trusted state file knows. Answers
     /// the message that it was born with.
     fn history(&mut self, checksum: &Checksum, meta: Option<&Meta>) -> Outcome<Value> {
         let history = self.chain.history(self.address)?;
@@ -368,13 +371,17 @@ impl Source {
         };
         let noted = meta.as_ref().and_then(|meta| meta.settings.clone());
         let settings = match (settings, noted) {
-            (None, Some(noted)) => noted,
+            (None, Some(noted)) => {
+                noted.check("the state file", network)?;
+                noted
+            }
             (path, _) => Settings::read(path, network)?,
         };
         Ok(Self {
             addresses,
             settings,
             meta,
+            trust_state: false,
         })
     }
 }

@@ -20,7 +20,7 @@ pub enum Illness {
     OtherChain,
     /// It takes transactions, and no block ever holds one.
     Forgetful,
-    /// It says so often that the account's sequence is 7, then it takes the transaction. A
+    /// It says so often that another transaction used the sequence up, then it takes one. A
     /// block comes with each look.
     Ahead(u64),
     /// It says so often that an earlier transaction of the account is missing, then it takes
@@ -29,6 +29,8 @@ pub enum Illness {
     /// It says that the sequence is used up, by this very transaction: so many blocks later
     /// it is found. A block comes with each look.
     Late(u64),
+    /// It stands behind a gateway that does not know how to ask for a transaction.
+    Gateway,
     /// It says that a payment uses a million million gas.
     Dear,
     /// It takes transactions, no block ever holds one, and it has no blocks before this one.
@@ -40,6 +42,9 @@ pub enum Illness {
     /// It keeps no earlier states.
     Pruned,
 }
+
+/// How an answer begins that is none, because nobody knows the method.
+const UNHEARD_OF: &str = "unheard of: ";
 
 /// A node on loopback, as long as the test runs.
 pub struct Node {
@@ -130,7 +135,10 @@ fn serve(mut stream: TcpStream, answer: impl Fn(&Value) -> Result<Value, String>
         let call: Value = serde_json::from_slice(&body).expect("JSON");
         let answer = match answer(&call) {
             Ok(result) => json!({ "jsonrpc": "2.0", "id": 1, "result": result }),
-            Err(error) => json!({ "jsonrpc": "2.0", "id": 1, "error": { "message": error } }),
+            Err(error) => json!({ "jsonrpc": "2.0", "id": 1, "error": match error.strip_prefix(UNHEARD_OF) {
+                Some(method) => json!({ "code": -32601, "message": "Method not found", "data": method }),
+                None => json!({ "code": -32603, "message": "Internal error", "data": error }),
+            } }),
         }
         .to_string();
         let head = format!(
@@ -175,6 +183,14 @@ fn answer(call: &Value, illness: Illness, state: &State) -> Result<Value, String
         } })),
         "abci_query" => {
             let value = match call["params"]["path"].as_str().expect("a path") {
+                // The same, and as many transactions were in blocks as it was handed.
+                "/cosmos.auth.v1beta1.Query/Account"
+                    if matches!(illness, Illness::Ahead(_))
+                        && handed.load(Ordering::SeqCst) > 0 =>
+                {
+                    let sequence = handed.load(Ordering::SeqCst).min(127) as u8;
+                    vec![0x0a, 0x06, 0x12, 0x04, 0x18, 0x01, 0x20, sequence]
+                }
                 // QueryAccountResponse { account: Any { value: BaseAccount { account_number: 1 } } }
                 "/cosmos.auth.v1beta1.Query/Account" => vec![0x0a, 0x04, 0x12, 0x02, 0x18, 0x01],
                 // SimulateResponse { gas_info: { gas_used: 10¹² } }
@@ -220,18 +236,21 @@ fn answer(call: &Value, illness: Illness, state: &State) -> Result<Value, String
             })
         }
         "tx" => match illness {
-            Illness::Forgetful | Illness::Behind | Illness::Synced(_) => {
-                Err("tx not found".to_owned())
-            }
+            Illness::Gateway => Err(format!("{UNHEARD_OF}tx")),
+            Illness::Forgetful | Illness::Behind | Illness::Synced(_) => Err(unknown()),
             Illness::Late(_) if height.load(Ordering::SeqCst) < taken.load(Ordering::SeqCst) => {
-                Err("tx not found".to_owned())
+                Err(unknown())
             }
-            _ if taken.load(Ordering::SeqCst) == 0 => Err("tx not found".to_owned()),
+            _ if taken.load(Ordering::SeqCst) == 0 => Err(unknown()),
             Illness::Failing(words) => Ok(included(call, 5, words)),
             _ => Ok(included(call, 0, "")),
         },
         other => Err(format!("this node does not know {other}")),
     }
+}
+
+fn unknown() -> String {
+    "tx (4F0A) not found, err: %!w(<nil>)".to_owned()
 }
 
 fn included(call: &Value, code: u64, log: &str) -> Value {

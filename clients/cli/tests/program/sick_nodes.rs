@@ -170,7 +170,7 @@ fn a_node_that_lacks_the_blocks_does_not_say_that_a_transaction_is_lost() {
         let (surge, node, done) = pay(Illness::Synced(earliest), &["--wait-secs", "1"]);
         let failure = done.failure();
         let hash = text(&failure, "tx");
-        node.height.store(201, Ordering::SeqCst);
+        node.height.store(203, Ordering::SeqCst);
         let tx = surge
             .run(&["tx", hash, "-n", "sick.toml", "--json"])
             .failure();
@@ -184,6 +184,19 @@ fn a_node_that_lacks_the_blocks_does_not_say_that_a_transaction_is_lost() {
             assert!(text(&tx, "next").contains("do not send it a second time"));
         }
     }
+}
+
+#[test]
+fn who_does_not_know_the_question_does_not_say_that_a_transaction_is_lost() {
+    let (surge, node, done) = pay(Illness::Gateway, &["--wait-secs", "1"]);
+    let failure = done.failure();
+    let hash = text(&failure, "tx");
+    node.height.store(300, Ordering::SeqCst);
+    let tx = surge
+        .run(&["tx", hash, "-n", "sick.toml", "--json"])
+        .failure();
+    assert!(text(&tx, "error").contains("Method not found"), "{tx}");
+    assert_ne!(tx["status"], "lost", "{tx}");
 }
 
 #[test]
@@ -227,7 +240,13 @@ fn a_timeout_says_until_when_it_may_land_and_surge_tx_when_it_cannot_any_more() 
         "waiting",
         "its last block may still hold it"
     );
-    node.height.store(201, Ordering::SeqCst);
+    node.height.store(202, Ordering::SeqCst);
+    assert_eq!(
+        text(&tx(), "status"),
+        "waiting",
+        "the node's index may lag for two blocks"
+    );
+    node.height.store(203, Ordering::SeqCst);
     let lost = tx();
     assert_eq!(text(&lost, "status"), "lost");
     assert!(text(&lost, "next").contains("can be sent again"));

@@ -336,9 +336,8 @@ fn verify_fails_on_other_code_and_on_contracts_of_another_deployment() {
         fs::write(other.join(format!("surge_{contract}.wasm")), wasm).expect("a file");
     }
     let other = other.display().to_string();
-    let (error, _) = one
-        .surge
-        .fails(&["deploy", "verify", "--artifacts", &other]);
+    let verify = ["deploy", "verify", "--artifacts", &other, "--trust-state"];
+    let (error, _) = one.surge.fails(&verify);
     assert!(error.starts_with("5 of "), "{error}");
     for contract in CONTRACTS {
         assert!(
@@ -346,6 +345,10 @@ fn verify_fails_on_other_code_and_on_contracts_of_another_deployment() {
             "{error}"
         );
     }
+
+    // A state file's word for the code that a contract was born with is not taken unasked.
+    let (error, _) = one.surge.fails(&verify[..4]);
+    assert!(error.starts_with("10 of "), "{error}");
 
     let (error, _) = stranger.fails(&[
         "deploy",

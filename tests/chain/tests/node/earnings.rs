@@ -31,7 +31,7 @@ pub fn a_node_fetches_what_it_earned_and_tells_its_numbers(town: &Town) {
     let mut node = town.start_node_with(EAGER);
     town.wait_until_found(&mut node);
     let at = node.wait_for("metrics", |line| {
-        (line["message"] == "metrics").then(|| line["at"].as_str().map(str::to_owned))?
+        (line["event"] == "metrics").then(|| line["at"].as_str().map(str::to_owned))?
     });
     let before = (town.books(), numbers(&at));
     let job = town.submit_long(SECS);
@@ -39,7 +39,7 @@ pub fn a_node_fetches_what_it_earned_and_tells_its_numbers(town: &Town) {
     // Delivered, and its requester takes time: the machine is free again.
     let did = |what: &'static str| {
         move |line: &serde_json::Value| {
-            (line["message"] == "in a block" && line["what"] == what).then_some(())
+            (line["event"] == "included" && line["what"] == what).then_some(())
         }
     };
     node.wait_for("vacate", did("vacate"));
@@ -54,7 +54,7 @@ pub fn a_node_fetches_what_it_earned_and_tells_its_numbers(town: &Town) {
     let price = town.price_of(job);
     let moved = town.books().since(&before.0);
     assert_eq!(moved["payout"], price - price * 500 / 10_000);
-    town.wait_for_record(&mut node, job, "a job is over");
+    town.wait_for_event(&mut node, job, "job_over");
     town.wait("a closed job in the metrics", || {
         let closed = "surge_node_jobs{stage=\"closed\"}";
         numbers(&at)[closed] == before.1[closed] + 1.0

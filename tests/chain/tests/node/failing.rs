@@ -41,7 +41,7 @@ pub fn a_program_that_never_ends_costs_its_node_nothing(town: &Town) {
 
     // The node is paid for the run.
     town.requester.ok(&["job", "accept", &job.to_string()]);
-    town.wait_for_record(&mut node, job, "a job is over");
+    town.wait_for_event(&mut node, job, "job_over");
     assert!(node.end());
     let (price, node) = (town.price_of(job), town.node());
     assert_eq!(

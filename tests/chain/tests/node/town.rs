@@ -206,9 +206,7 @@ impl Town {
 
     /// Until it hears signals.
     pub fn wait_for_start(&self, node: &mut Running) {
-        node.wait_for("start", |line| {
-            (line["message"] == "the node runs").then_some(())
-        });
+        node.wait_for("start", |line| (line["event"] == "started").then_some(()));
     }
 
     pub fn wait_until_found(&self, node: &mut Running) {
@@ -218,9 +216,9 @@ impl Town {
         });
     }
 
-    pub fn wait_for_record(&self, node: &mut Running, job: u64, record: &str) {
-        node.wait_for(record, |line| {
-            (line["message"] == record && line["job"] == json!(job)).then_some(())
+    pub fn wait_for_event(&self, node: &mut Running, job: u64, event: &str) {
+        node.wait_for(event, |line| {
+            (line["event"] == event && line["job"] == json!(job)).then_some(())
         });
     }
 
@@ -422,7 +420,7 @@ impl Town {
     /// its first heartbeat.
     pub fn fees_in(&self, node: &Running) -> i128 {
         let lines = node.lines();
-        let sent = lines.iter().filter(|line| line["message"] == "in a block");
+        let sent = lines.iter().filter(|line| line["event"] == "included");
         sent.skip(1)
             .map(|line| {
                 let fee = self.fee_of(line["tx"].as_str().expect("a hash"));

@@ -1,0 +1,257 @@
+//! Whole looks at a chain that does what a test wants.
+
+use std::{collections::BTreeSet, path::Path};
+
+use serde_json::{json, Value};
+use surge_interface::TimeProfile;
+use surge_store::Place;
+use tempfile::TempDir;
+
+use super::*;
+use crate::{
+    settings::Earnings,
+    stand_in::{contracts, key, node, word, StandIn},
+};
+
+/// A day and a week, as settings have it: nothing is fetched twice in a test.
+fn agent(chain: &StandIn, folder: &TempDir) -> Agent {
+    let folder = folder.path();
+    Agent::open(Parts {
+        network: chain.network(),
+        contracts: contracts(),
+        operator: key(),
+        join: None,
+        settings: Settings {
+            node: Some(7),
+            earnings: Earnings::default(),
+            ..Settings::default()
+        },
+        stores: Stores::new(&Place::Folder(folder.join("store")), &[], false, None)
+            .expect("a store"),
+        folder: folder.join("node"),
+        note: Box::new(|_, _| Ok(())),
+        drill: None,
+    })
+    .expect("a node")
+}
+
+/// What the chain took in so many looks, all of which went well.
+fn taken(chain: &StandIn, looks: usize) -> Vec<Value> {
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut agent = agent(chain, &folder);
+    for _ in 0..looks {
+        assert!(!agent.round().expect("a look"), "it goes on");
+    }
+    chain.world().taken.clone()
+}
+
+fn words(taken: &[Value]) -> Vec<String> {
+    taken.iter().map(word).collect()
+}
+
+#[test]
+fn what_is_due_and_cannot_be_fetched_holds_no_heartbeat_up() {
+    let chain = StandIn::start();
+    {
+        let mut world = chain.world();
+        world.owed.insert("ustake".to_owned(), 1_000_000);
+        world.reward = (1_000_000, 1);
+        // A payout address that gets no coins; a token that nobody may mint.
+        world.refused = vec!["withdraw", "claim"];
+    }
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut agent = agent(&chain, &folder);
+    for _ in 0..4 {
+        assert!(!agent.round().expect("a look"));
+    }
+    assert_eq!(words(&chain.world().taken), ["heartbeat"]);
+    for purpose in [Purpose::Withdraw, Purpose::Claim] {
+        let last = agent.journal.fact(&format!("last {}", purpose.word()));
+        let last = last.expect("an answer");
+        assert_eq!(last.as_deref(), Some("1000000"), "it is put off");
+    }
+    // The next heartbeat, at an escrow that does not know the node's denomination.
+    {
+        let mut world = chain.world();
+        world.now_secs += 86_400;
+        world.owed.clear();
+    }
+    for _ in 0..4 {
+        assert!(!agent.round().expect("a look"));
+    }
+    assert_eq!(words(&chain.world().taken), ["heartbeat", "heartbeat"]);
+}
+
+#[test]
+fn a_withdrawal_that_fails_in_its_block_is_not_paid_for_again_soon() {
+    let chain = StandIn::start();
+    {
+        let mut world = chain.world();
+        world.owed.insert("ustake".to_owned(), 1_000_000);
+        world.fails = vec!["withdraw"];
+    }
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut agent = agent(&chain, &folder);
+    for _ in 0..3 {
+        assert!(!agent.round().expect("a look"));
+    }
+    // No waiting of seconds brings it back.
+    agent.waits.clear();
+    for _ in 0..2 {
+        assert!(!agent.round().expect("a look"));
+    }
+    assert_eq!(words(&chain.world().taken), ["heartbeat", "withdraw"]);
+}
+
+#[test]
+fn what_costs_more_than_is_paid_holds_nothing_else_up() {
+    let chain = StandIn::start();
+    {
+        let mut world = chain.world();
+        // 100,000 of fees, where at most 10,000 are paid.
+        world.gas.insert("heartbeat", 10_000_000);
+        world.owed.insert("ustake".to_owned(), 1_000_000);
+    }
+    assert_eq!(words(&taken(&chain, 4)), ["withdraw"]);
+}
+
+#[test]
+fn earnings_are_fetched_in_every_denomination_of_the_providers_nodes() {
+    let chain = StandIn::start();
+    let both = {
+        let mut world = chain.world();
+        world.nodes.push(node(8, 1));
+        world.owed = ["ustake", "uother"]
+            .map(|denom| (denom.to_owned(), 1_000_000))
+            .into();
+        world.owed.clone()
+    };
+    let denoms = |taken: &[Value]| -> Vec<String> {
+        let withdrawn = taken.iter().filter(|message| word(message) == "withdraw");
+        let denoms = withdrawn.map(|message| message["withdraw"]["denom"]["native"].as_str());
+        denoms
+            .map(|denom| denom.expect("a denomination").to_owned())
+            .collect()
+    };
+    assert_eq!(denoms(&taken(&chain, 8)), ["ustake", "uother"]);
+    // One that the escrow does not know stops no other.
+    {
+        let mut world = chain.world();
+        world.taken.clear();
+        world.owed = both;
+        world.owed.remove("ustake");
+    }
+    assert_eq!(denoms(&taken(&chain, 8)), ["uother"]);
+    // Another machine does it for all of them.
+    {
+        let mut world = chain.world();
+        world.taken.clear();
+        world.nodes.push(node(5, 0));
+        world.owed.insert("ustake".to_owned(), 1_000_000);
+    }
+    assert!(denoms(&taken(&chain, 8)).is_empty());
+}
+
+/// Twenty coins of 18 decimals pass 64 bits.
+#[test]
+fn metrics_show_amounts_that_pass_64_bits() {
+    let chain = StandIn::start();
+    let amount = 20_000_000_000_000_000_000;
+    {
+        let mut world = chain.world();
+        world.coins = amount;
+        world.nodes[0].bond = amount.into();
+    }
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut agent = agent(&chain, &folder);
+    agent.round().expect("a look");
+    let metrics = &agent.metrics;
+    assert_eq!(
+        (metrics.balance.get(), metrics.free_bond.get()),
+        (2e19, 2e19)
+    );
+}
+
+/// A claim takes 1,000 base units of fees.
+#[test]
+fn rewards_are_claimed_when_they_bring_more_than_the_fee_is_worth() {
+    let claims = |brings: u128, denom: u8, references: &[u64]| {
+        let chain = StandIn::start();
+        {
+            let mut world = chain.world();
+            world.reward = (brings, denom);
+            world.references = references.to_vec();
+        }
+        words(&taken(&chain, 4)).contains(&"claim".to_owned())
+    };
+    // In the coin that pays for gas.
+    assert!(!claims(1_000, 0, &[1]) && claims(1_001, 0, &[1]));
+    // A core costs 2 of it, or 6 of the other: what costs 1,000 is worth 3,000.
+    assert!(!claims(3_000, 1, &[2, 6]) && claims(3_001, 1, &[2, 6]));
+    // Nobody says what the other is worth.
+    assert!(!claims(0, 1, &[2]) && claims(1, 1, &[2]));
+}
+
+#[test]
+fn what_a_killed_process_had_half_written_is_swept_away() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let journal = Journal::open(&folder.path().join("journal.db"), None).expect("a journal");
+    let files = Folder::open(&folder.path().join("files")).expect("a folder");
+    let needed = "ab".repeat(32);
+    journal.take(7, [needed.as_str()]).expect("noted");
+    for name in [needed.as_str(), &"cd".repeat(32), ".tmpHalf"] {
+        std::fs::write(files.path().join(name), "bytes").expect("a file");
+    }
+    sweep(&journal, &files).expect("swept");
+    let left = std::fs::read_dir(files.path()).expect("files");
+    let left: Vec<_> = left
+        .map(|entry| entry.expect("a file").file_name())
+        .collect();
+    assert_eq!(left, [needed.as_str()]);
+}
+
+#[test]
+fn heartbeats_are_sent_each_interval_or_as_few_as_keep_a_node_live() {
+    let mut params = Params::defaults(TimeProfile::Main);
+    let due: Vec<u64> = (1..=4).map(|every| due_secs(&params, every)).collect();
+    assert_eq!(due, [300, 600, 840, 840]);
+    // A vote may lower them while a node runs.
+    params.missed_heartbeats = 1;
+    assert_eq!(due_secs(&params, 3), 240);
+}
+
+/// Words that stay: whoever reads the log knows them from that page.
+#[test]
+fn the_log_has_the_events_that_the_providers_page_names() {
+    fn collect(at: &Path, found: &mut BTreeSet<String>) {
+        if at.is_dir() {
+            for entry in std::fs::read_dir(at).expect("a folder") {
+                collect(&entry.expect("an entry").path(), found);
+            }
+            return;
+        }
+        let text = std::fs::read_to_string(at).expect("a source");
+        let words = text.split("event = \"").skip(1);
+        let words = words.filter_map(|rest| rest.split_once('"'));
+        let plain = |word: &str| word.chars().all(|c| c.is_ascii_lowercase() || c == '_');
+        let words = words.map(|(word, _)| word.to_owned());
+        found.extend(words.filter(|word| !word.is_empty() && plain(word)));
+    }
+    let crates = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    let mut told = BTreeSet::new();
+    collect(&crates.join("agent/src"), &mut told);
+    collect(&crates.join("cli/src/command/run.rs"), &mut told);
+    let page = std::fs::read_to_string(crates.join("../docs/provider.md")).expect("the page");
+    let (_, table) = page.split_once("| event |").expect("the table");
+    let (table, _) = table.split_once("\n\n").expect("its end");
+    let first = table
+        .lines()
+        .skip(2)
+        .filter_map(|row| row.split('|').nth(1));
+    let named: BTreeSet<String> = first
+        .flat_map(|cell| cell.split('`').skip(1).step_by(2))
+        .map(str::to_owned)
+        .collect();
+    assert_eq!(told, named);
+    assert!(told.contains("job_over"), "{}", json!(told));
+}

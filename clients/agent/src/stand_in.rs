@@ -1,0 +1,448 @@
+//! A chain that does what a test wants: CometBFT's JSON-RPC and the contracts' queries, as
+//! much of them as a node asks for that is given no new jobs.
+
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, Mutex, MutexGuard},
+    thread,
+};
+
+use cosmrs::proto::{
+    cosmos::{
+        auth::v1beta1::{BaseAccount, QueryAccountResponse},
+        bank::v1beta1::QueryBalanceResponse,
+        base::{abci::v1beta1::GasInfo, v1beta1::Coin},
+        tx::v1beta1::{SimulateRequest, SimulateResponse, TxBody, TxRaw},
+    },
+    cosmwasm::wasm::v1::{
+        MsgExecuteContract, QuerySmartContractStateRequest, QuerySmartContractStateResponse,
+    },
+    traits::Message,
+};
+use cosmrs::Any;
+use cosmwasm_std::{Addr, Binary, HexBinary, Uint128};
+use serde_json::{json, Value};
+use surge_chain::{Key, Network};
+use surge_interface::{
+    escrow::{self, JobResponse, Status},
+    registry::{
+        Class, Market, NodeResponse, NodeSpec, Params, ProviderRecord, ProviderResponse,
+        ProviderStatus,
+    },
+    resources::Kind,
+    rewards::Reward,
+    Denom, Resources, TimeProfile, UnitPrices,
+};
+use tiny_http::{Response, Server};
+
+use crate::suite::Contracts;
+
+const MNEMONIC: &str =
+    "abandon abandon abandon abandon abandon abandon abandon abandon abandon abandon abandon about";
+
+/// What the chain answers.
+pub struct World {
+    /// Its newest block.
+    pub height: u64,
+    /// The oldest block that it has.
+    pub earliest: u64,
+    /// Transactions of every account.
+    pub sequence: u64,
+    /// Whether it takes no transaction, because its sequence is used up.
+    pub used_up: bool,
+    /// Whether what it takes is in a block at once.
+    pub lands: bool,
+    /// Time of the newest block.
+    pub now_secs: u64,
+    /// Provider 1.
+    pub provider: ProviderResponse,
+    /// Its nodes.
+    pub nodes: Vec<NodeResponse>,
+    /// Denominations of the registry.
+    pub denoms: Vec<Denom>,
+    /// Base units of `ustake` that every account holds.
+    pub coins: u128,
+    /// What the escrow owes provider 1, in the denominations that it knows.
+    pub owed: BTreeMap<String, u128>,
+    /// What it may claim, in the registry's denomination of this number.
+    pub reward: (u128, u8),
+    /// Reference prices of a core, by denomination.
+    pub references: Vec<u64>,
+    /// Messages, such as `withdraw`, that a simulation fails with.
+    pub refused: Vec<&'static str>,
+    /// Jobs, by number from 1.
+    pub jobs: Vec<JobResponse>,
+    /// A job that cannot be turned down.
+    pub stuck: Option<u64>,
+    /// Messages that fail in their block.
+    pub fails: Vec<&'static str>,
+    /// Gas that simulations of each message use, where it is not 100,000.
+    pub gas: BTreeMap<&'static str, u64>,
+    /// Events of what is in a block.
+    pub events: Value,
+    /// Messages that it took, in order.
+    pub taken: Vec<Value>,
+    /// How many of them each transaction had.
+    pub together: Vec<usize>,
+}
+
+/// The chain, as long as the test runs.
+pub struct StandIn {
+    world: Arc<Mutex<World>>,
+    url: String,
+}
+
+impl StandIn {
+    /// One where node 7 is silent and nothing is due.
+    pub fn start() -> Self {
+        let server = Server::http("127.0.0.1:0").expect("a port");
+        let url = format!("http://{}", server.server_addr());
+        let world = Arc::new(Mutex::new(World {
+            height: 100,
+            earliest: 1,
+            sequence: 0,
+            used_up: false,
+            lands: true,
+            now_secs: 1_000_000,
+            provider: provider(),
+            nodes: vec![node(7, 0)],
+            jobs: vec![],
+            stuck: None,
+            denoms: vec![coin("ustake"), coin("uother")],
+            coins: 1_000_000,
+            owed: [("ustake".to_owned(), 0), ("uother".to_owned(), 0)].into(),
+            reward: (0, 1),
+            references: vec![1, 1],
+            refused: vec![],
+            fails: vec![],
+            gas: BTreeMap::new(),
+            events: json!([]),
+            taken: vec![],
+            together: vec![],
+        }));
+        let shared = world.clone();
+        thread::spawn(move || {
+            for mut request in server.incoming_requests() {
+                let call: Value = serde_json::from_reader(request.as_reader()).expect("JSON");
+                let answer = shared.lock().expect("one at a time").answer(&call);
+                let answer = match answer {
+                    Ok(result) => json!({ "jsonrpc": "2.0", "id": 1, "result": result }),
+                    Err(data) => json!({ "error": { "code": -32603, "data": data } }),
+                };
+                let _ = request.respond(Response::from_string(answer.to_string()));
+            }
+        });
+        Self { world, url }
+    }
+
+    /// What it answers from now on.
+    pub fn world(&self) -> MutexGuard<'_, World> {
+        self.world.lock().expect("one at a time")
+    }
+
+    /// As a network.
+    pub fn network(&self) -> Network {
+        let text = format!(
+            "chain_id = \"stand-in-1\"\nkind = \"local\"\nprefix = \"wasm\"\nrpc = [\"{}\"]\n[fee]\ndenom = \"ustake\"\ndisplay = \"STAKE\"\nexponent = 6\ngas_price = \"0.01\"\ngas_margin_percent = 100\nhighest_fee = \"10000\"\n",
+            self.url
+        );
+        Network::parse(&text, "stand-in").expect("a network")
+    }
+}
+
+impl World {
+    fn answer(&mut self, call: &Value) -> Result<Value, String> {
+        let params = &call["params"];
+        match call["method"].as_str().unwrap_or_default() {
+            "status" => Ok(json!({
+                "node_info": { "network": "stand-in-1" },
+                "sync_info": {
+                    "latest_block_height": self.height.to_string(),
+                    "earliest_block_height": self.earliest.to_string(),
+                },
+            })),
+            "header" => {
+                let days = 1 + self.now_secs / 86_400;
+                let (hours, mins) = (self.now_secs / 3_600 % 24, self.now_secs / 60 % 60);
+                let secs = self.now_secs % 60;
+                let time = format!("1970-01-{days:02}T{hours:02}:{mins:02}:{secs:02}Z");
+                Ok(json!({ "header": { "time": time } }))
+            }
+            "abci_query" => {
+                let data = params["data"].as_str().unwrap_or_default();
+                let data = HexBinary::from_hex(data).expect("hexadecimal");
+                let path = params["path"].as_str().unwrap_or_default();
+                Ok(json!({ "response": match self.query(path, &data) {
+                    Ok(value) => json!({ "code": 0, "value": Binary::new(value).to_base64() }),
+                    Err(log) => json!({ "code": 5, "log": log }),
+                }}))
+            }
+            "broadcast_tx_sync" if self.used_up => Ok(json!({
+                "code": 32,
+                "log": "account sequence mismatch, expected 1, got 0: incorrect account sequence",
+            })),
+            "broadcast_tx_sync" => {
+                let tx = params["tx"].as_str().unwrap_or_default();
+                let tx = Binary::from_base64(tx).expect("base64");
+                let messages = messages(&tx);
+                self.together.push(messages.len());
+                if self.lands {
+                    self.sequence += 1;
+                    self.height += 1;
+                }
+                for message in messages {
+                    if self.lands && !self.fails(&message) {
+                        self.land(&message);
+                    }
+                    self.taken.push(message);
+                }
+                Ok(json!({ "code": 0, "log": "" }))
+            }
+            "tx" if self.lands && !self.taken.is_empty() => Ok(json!({
+                "hash": "", "height": self.height.to_string(),
+                "tx_result": {
+                    "code": u8::from(self.taken.last().is_some_and(|last| self.fails(last))), "gas_used": "1", "gas_wanted": "1", "data": "",
+                    "events": self.events,
+                },
+            })),
+            "tx" => Err("tx (4F0A) not found".to_owned()),
+            other => Err(format!("no {other} here")),
+        }
+    }
+
+    fn query(&self, path: &str, data: &[u8]) -> Result<Vec<u8>, String> {
+        match path {
+            "/cosmos.auth.v1beta1.Query/Account" => {
+                let account = BaseAccount {
+                    sequence: self.sequence,
+                    ..BaseAccount::default()
+                };
+                let account = Any {
+                    type_url: String::new(),
+                    value: account.encode_to_vec(),
+                };
+                let account = Some(account);
+                Ok(QueryAccountResponse { account }.encode_to_vec())
+            }
+            "/cosmos.bank.v1beta1.Query/Balance" => {
+                let balance = Some(Coin {
+                    denom: "ustake".to_owned(),
+                    amount: self.coins.to_string(),
+                });
+                Ok(QueryBalanceResponse { balance }.encode_to_vec())
+            }
+            "/cosmos.tx.v1beta1.Service/Simulate" => {
+                let request = SimulateRequest::decode(data).expect("a request");
+                let mut gas_used = 0;
+                for message in messages(&request.tx_bytes) {
+                    let word = word(&message);
+                    let stuck = declined(&message).is_some_and(|job| Some(job) == self.stuck);
+                    if stuck || self.refused.contains(&word.as_str()) {
+                        return Err(format!("{word}: no"));
+                    }
+                    gas_used += self.gas.get(word.as_str()).copied().unwrap_or(100_000);
+                }
+                let gas_info = Some(GasInfo {
+                    gas_used,
+                    gas_wanted: 0,
+                });
+                let answer = SimulateResponse {
+                    gas_info,
+                    result: None,
+                };
+                Ok(answer.encode_to_vec())
+            }
+            "/cosmwasm.wasm.v1.Query/SmartContractState" => {
+                let request = QuerySmartContractStateRequest::decode(data).expect("a request");
+                let asked: Value = serde_json::from_slice(&request.query_data).expect("JSON");
+                let answer = self.smart(&request.address, &asked)?;
+                let data = serde_json::to_vec(&answer).expect("JSON");
+                Ok(QuerySmartContractStateResponse { data }.encode_to_vec())
+            }
+            other => Err(format!("no {other} here")),
+        }
+    }
+
+    fn smart(&self, contract: &str, asked: &Value) -> Result<Value, String> {
+        match (contract, word(asked).as_str()) {
+            ("registry", "params") => Ok(json!(Params::defaults(TimeProfile::Main))),
+            ("registry", "provider_of" | "provider") => Ok(json!(self.provider)),
+            ("registry", "nodes") => Ok(json!({ "nodes": self.nodes })),
+            ("registry", "node") => Ok(json!(self.nodes[0])),
+            ("registry", "denoms") => Ok(json!({ "denoms": self.denoms })),
+            ("registry", "classes") => Ok(json!({ "classes": [self.class()] })),
+            ("escrow", "params") => Ok(json!(escrow::Params::defaults(TimeProfile::Main))),
+            ("escrow", "config") => Ok(json!({
+                "registry": "registry", "arbiter": "arbiter", "treasury": "treasury",
+                "profile": TimeProfile::Main, "reward_token": null, "intake_open": true,
+                "params_version": 1, "jobs": self.jobs.len(), "seq": 0,
+            })),
+            ("escrow", "jobs") => {
+                let jobs: Vec<_> = self.jobs.iter().map(|job| &job.summary).collect();
+                Ok(json!({ "jobs": jobs }))
+            }
+            ("escrow", "job") => {
+                let wanted = asked["job"]["job"].as_u64();
+                let job = self.jobs.iter().find(|job| Some(job.summary.id) == wanted);
+                Ok(json!(job.ok_or("no such job")?))
+            }
+            ("escrow", "credit") => {
+                let denom = asked["credit"]["denom"]["native"].as_str();
+                let owed = self.owed.get(denom.unwrap_or_default());
+                let owed = owed.ok_or("unknown denomination")?;
+                Ok(json!(Uint128::new(*owed)))
+            }
+            ("rewards", "claimable") => Ok(json!(Reward {
+                instant: Uint128::new(self.reward.0),
+                ..Reward::default()
+            })),
+            ("rewards", "config") => Ok(json!({
+                "token": "token", "escrow": "escrow", "registry": "registry",
+                "bond_denom": self.reward.1, "start_secs": 0, "epoch_secs": 1,
+                "cap": "0", "genesis": "0", "seq": 0,
+            })),
+            (contract, other) => Err(format!("{contract} knows no {other} here")),
+        }
+    }
+
+    fn class(&self) -> Class {
+        let references = self.references.iter().zip(0..);
+        let market = |(core, denom): (&u64, u8)| Market {
+            denom,
+            reference: UnitPrices {
+                milli_cpu: (*core).into(),
+                ..UnitPrices::default()
+            },
+            smallest_bond: Uint128::zero(),
+            evict_tip: Uint128::zero(),
+        };
+        Class {
+            name: "cpu".to_owned(),
+            leading: Kind::MilliCpu,
+            smallest: Resources::default(),
+            markets: references.map(market).collect(),
+        }
+    }
+
+    fn fails(&self, message: &Value) -> bool {
+        self.fails.contains(&word(message).as_str())
+    }
+
+    fn land(&mut self, message: &Value) {
+        match word(message).as_str() {
+            "heartbeat" => {
+                self.nodes[0].seq += 1;
+                self.nodes[0].last_seen_secs = self.now_secs;
+                self.nodes[0].withheld = Resources::default();
+            }
+            "withdraw" => {
+                let denom = message["withdraw"]["denom"]["native"].as_str();
+                self.owed.insert(denom.unwrap_or_default().to_owned(), 0);
+            }
+            "claim" => self.reward.0 = 0,
+            "decline" => {
+                let declined = declined(message);
+                let job = self
+                    .jobs
+                    .iter_mut()
+                    .find(|job| Some(job.summary.id) == declined);
+                let job = &mut job.expect("a job").summary;
+                (job.node, job.status) = (None, Status::Open);
+                self.nodes[0].running -= 1;
+            }
+            _ => {}
+        }
+    }
+}
+
+/// The operator's key.
+pub fn key() -> Key {
+    Key::from_mnemonic("wasm", "operator", MNEMONIC).expect("a key")
+}
+
+/// Where the contracts are.
+pub fn contracts() -> Contracts {
+    Contracts {
+        registry: "registry".to_owned(),
+        escrow: "escrow".to_owned(),
+        rewards: "rewards".to_owned(),
+    }
+}
+
+/// A node of provider 1 that is bonded in the registry's denomination of this number.
+pub fn node(id: u32, denom: u8) -> NodeResponse {
+    NodeResponse {
+        id,
+        provider: 1,
+        spec: NodeSpec {
+            class: 0,
+            denom,
+            region: 0,
+            bandwidth_tier: 0,
+            capacity: Resources {
+                milli_cpu: 1_000,
+                memory_mib: 16,
+                ..Resources::default()
+            },
+            prices: UnitPrices::default(),
+            watts: 0,
+            clean_ppm: 0,
+        },
+        reserved: Resources::default(),
+        withheld: Resources::default(),
+        bond: Uint128::zero(),
+        locked: Uint128::zero(),
+        seq: 0,
+        last_seen_secs: 0,
+        live: true,
+        indexed: true,
+        running: 0,
+        settled: 0,
+        strikes: 0,
+        missed: Uint128::zero(),
+    }
+}
+
+fn provider() -> ProviderResponse {
+    ProviderResponse {
+        id: 1,
+        record: ProviderRecord {
+            owner: Addr::unchecked("owner"),
+            operator: Addr::unchecked(key().address()),
+            payout: Addr::unchecked("owner"),
+            pending_payout: None,
+            status: ProviderStatus::Active,
+            nodes: 1,
+        },
+        profile_uri: String::new(),
+        bonds: vec![],
+        unbondings: vec![],
+    }
+}
+
+/// A denomination of the chain's own coins.
+pub fn coin(denom: &str) -> Denom {
+    Denom::Native(denom.to_owned())
+}
+
+/// The messages of a transaction, to whichever contracts.
+fn messages(tx: &[u8]) -> Vec<Value> {
+    let tx = TxRaw::decode(tx).expect("a transaction");
+    let body = TxBody::decode(&*tx.body_bytes).expect("a body");
+    let messages = body.messages.iter().map(|message| {
+        let message = MsgExecuteContract::decode(&*message.value).expect("a message");
+        serde_json::from_slice(&message.msg).expect("JSON")
+    });
+    messages.collect()
+}
+
+/// The job that a message turns down.
+fn declined(message: &Value) -> Option<u64> {
+    message["decline"]["job"].as_u64()
+}
+
+/// What a message or query is called.
+pub fn word(message: &Value) -> String {
+    let fields = message.as_object().expect("an object");
+    fields.keys().next().cloned().unwrap_or_default()
+}
