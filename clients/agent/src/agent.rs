@@ -4,6 +4,7 @@ mod alone;
 mod earnings;
 mod jobs;
 mod talk;
+mod together;
 
 use std::{
     collections::{HashMap, HashSet},
@@ -112,6 +113,8 @@ pub struct Agent {
     busy: HashSet<u64>,
     trouble: HashMap<u64, Trouble>,
     seen: HashMap<u64, Seen>,
+    /// Jobs that were over here and seem to be this node's again, since which block.
+    back: HashMap<u64, u64>,
     /// Heartbeats of the node that are not this program's.
     alone: Alone,
     /// Hashes of heartbeats that were given up; a slow index may find them later.
@@ -212,6 +215,7 @@ impl Agent {
             busy: HashSet::new(),
             trouble: HashMap::new(),
             seen: HashMap::new(),
+            back: HashMap::new(),
             waits: HashMap::new(),
             done: channel(),
             newest: (0, Instant::now()),
@@ -329,16 +333,15 @@ impl Agent {
             calls.extend(self.step(entry, job)?);
         }
         let idle = self.journal.open_tx()?.is_none();
-        let mut ready = calls
-            .into_iter()
-            .find(|(purpose, job, _)| self.is_ready(*purpose, *job));
-        if idle && ready.is_none() {
+        let ready = calls.into_iter();
+        let ready = ready.filter(|(purpose, job, _)| self.is_ready(*purpose, *job));
+        let mut next = together::next(ready.collect());
+        if idle && next.is_empty() {
             // Last: nothing that has a deadline waits for it.
-            ready = self.earn()?;
+            next.extend(self.earn()?);
         }
-        let silent = ready.is_none();
-        if let (true, Some((purpose, job, call))) = (idle, ready) {
-            self.say(purpose, job, &call)?;
+        if idle {
+            self.say_together(&next)?;
         }
         self.tidy()?;
         for stage in Stage::ALL {
@@ -349,7 +352,7 @@ impl Agent {
                 .set(count);
         }
         let working = jobs.iter().any(|(entry, _)| entry.stage.is_work());
-        Ok(self.draining.is_some() && idle && silent && !working && self.busy.is_empty())
+        Ok(self.draining.is_some() && idle && next.is_empty() && !working && self.busy.is_empty())
     }
 
     /// What the operator has left for gas.

@@ -47,7 +47,7 @@ pub struct Known<'a> {
     pub failure: Option<&'a Failure>,
     /// Whether its files are being fetched now.
     pub fetching: bool,
-    /// Kept before the deadline and before the end of the accept window.
+    /// Kept before the end of the accept window to turn jobs down.
     pub margin_secs: u64,
     /// Whether the owner wants jobs settled.
     pub settle: bool,
@@ -70,7 +70,8 @@ impl Known<'_> {
             }
             (Status::Submitted | Status::Disputed, Stage::Delivered) => Step::Wait,
             (Status::Submitted | Status::Disputed, _) => Step::Delivered,
-            (_, Stage::GivenUp) => Step::Wait,
+            // Delivered and nothing of it to be seen: an answer of a node that lags behind.
+            (_, Stage::GivenUp | Stage::Delivered) => Step::Wait,
             _ if overdue => Step::GiveUp(self.late()),
             (_, Stage::Published) => Step::Deliver,
             // Turning it down is free; later its report is delivered instead of a result.
@@ -213,6 +214,16 @@ mod tests {
             step(5_001, Status::Settled, Stage::Delivered, None),
             Step::Close
         );
+    }
+
+    #[test]
+    fn what_was_delivered_is_not_done_again_whatever_a_late_answer_says() {
+        for now in [1_001, 5_000, 5_001] {
+            assert_eq!(
+                step(now, Status::Assigned, Stage::Delivered, None),
+                Step::Wait
+            );
+        }
     }
 
     #[test]

@@ -11,10 +11,10 @@ use surge_interface::{
     registry::{ExecuteMsg, Market, NodeResponse, NodeSpec, ProviderResponse, ReceiveMsg},
     Resources, UncheckedDenom, UnitPrices,
 };
-use tracing::info;
+use tracing::{info, warn};
 
 use crate::{
-    journal::{Journal, Purpose},
+    journal::{Journal, Purpose, Sent},
     machine::detect,
     outbox::{self, News, Note, Outgoing},
     own::{self, joining, listens},
@@ -23,6 +23,8 @@ use crate::{
     Error,
 };
 
+/// What a new node asks when its owner says nothing, in percent of the reference prices.
+const ALL: u64 = 100;
 /// Time between two looks at a transaction.
 const LOOK: Duration = Duration::from_millis(300);
 
@@ -96,6 +98,7 @@ pub fn run(
             messages: &[wanted.message],
             purpose: Purpose::Join,
             job: None,
+            also: &[],
             limit: Limit::Gas(simulated.gas_limit),
         };
         outbox::send(&suite.chain, journal, note, &outgoing)?;
@@ -116,12 +119,28 @@ fn wait(suite: &Suite, journal: &mut Journal) -> Result<Option<String>, Error> {
         match outbox::look(&suite.chain, journal, |_| None)? {
             News::Nothing => return Ok(landed),
             News::Included(tx, _) => landed = Some(tx.hash),
-            News::Failed(_, why) => {
-                return Err(Error::Settings(format!("the chain refused: {why}")))
-            }
+            News::Failed(tx, why) => failed(&tx, &why)?,
             News::Waiting | News::Lapsed(_) => thread::sleep(LOOK),
         }
     }
+}
+
+/// What failed ends the start only where the owner asked for it: something that the node
+/// had still on its way is looked at again once it runs.
+fn failed(tx: &Sent, why: &str) -> Result<(), Error> {
+    if tx.purpose == Purpose::Join {
+        return Err(Error::Settings(format!("the chain refused: {why}")));
+    }
+    warn!(
+        event = "failed_in_block",
+        what = tx.purpose.word(),
+        job = tx.job,
+        tx = tx.hash,
+        fee = %tx.fee,
+        why,
+        "refused"
+    );
+    Ok(())
 }
 
 /// The first thing that is missing.
@@ -159,6 +178,10 @@ fn next(
     // Before anything is sent: which machine it is, and whether its hot key may be this one.
     let nodes = suite.nodes_of(provider.id)?;
     let node = joining(&nodes, provider.id, named, join.add)?;
+    if node.is_none() {
+        // A hot key that is replaced for a machine that cannot join would silence the others.
+        plan(suite, offer, join)?;
+    }
     if !listens(&provider, &nodes, operator, join.replace_operator)? {
         let msg = ExecuteMsg::UpdateProvider {
             operator: Some(operator.to_owned()),
@@ -234,6 +257,7 @@ fn add(
     if let Some(step) = top_up(suite, provider, join, bond, denom, market.denom)? {
         return Ok(Some(step));
     }
+    let percent = offer.price_percent.unwrap_or(ALL);
     let tiers = surge_interface::registry::BANDWIDTH_TIERS_MBPS;
     let tier = tiers.iter().position(|tier| *tier == offer.line_mbps);
     let msg = ExecuteMsg::AddNode {
@@ -245,7 +269,7 @@ fn add(
                 .and_then(|tier| u8::try_from(tier).ok())
                 .unwrap_or_default(),
             capacity,
-            prices: scaled(market.reference, offer.price_percent),
+            prices: asked(market.reference, percent),
             watts: offer.watts,
             clean_ppm: offer.clean_percent.saturating_mul(10_000),
         },
@@ -256,7 +280,7 @@ fn add(
         cores(capacity),
         capacity.memory_mib,
         capacity.storage_gib,
-        offer.price_percent
+        percent
     );
     call(sentence, &msg)
 }
@@ -274,7 +298,11 @@ fn change(
     let Some(denom) = denoms.get(usize::from(node.spec.denom)) else {
         return Ok(None);
     };
-    let (_, market) = market(suite, offer, denom)?;
+    // Only what is said changes: a node that asks more than the reference goes on doing so.
+    let prices = match offer.price_percent {
+        Some(percent) => asked(market(suite, offer, denom)?.1.reference, percent),
+        None => node.spec.prices,
+    };
     let said = detect()?.offered(offer)?;
     let now = node.spec.capacity;
     // Where the owner is silent, what is there stays.
@@ -289,7 +317,6 @@ fn change(
         ),
         ..now
     };
-    let prices = scaled(market.reference, offer.price_percent);
     let bond = join
         .bond
         .as_ref()
@@ -313,13 +340,16 @@ fn change(
         watts: None,
         clean_ppm: None,
     };
+    let price = match offer.price_percent {
+        Some(percent) => format!("at {percent} % of the reference prices"),
+        None => "at the prices that it has".to_owned(),
+    };
     let sentence = format!(
-        "Changes what node {} offers: {} cores, {} MiB, {} GiB, at {} % of the reference prices.",
+        "Changes what node {} offers: {} cores, {} MiB, {} GiB, {price}.",
         node.id,
         cores(capacity),
         capacity.memory_mib,
-        capacity.storage_gib,
-        offer.price_percent
+        capacity.storage_gib
     );
     call(sentence, &msg)
 }
@@ -402,24 +432,11 @@ fn cores(capacity: Resources) -> f64 {
     f64::from(capacity.milli_cpu) / 1e3
 }
 
-fn scaled(prices: UnitPrices, percent: u64) -> UnitPrices {
+/// So many percent of the reference prices.
+fn asked(prices: UnitPrices, percent: u64) -> UnitPrices {
     let scaled = |price: u64| price.saturating_mul(percent) / 100;
     UnitPrices::from_array(prices.to_array().map(scaled))
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn cores_are_told_to_the_thousandth() {
-        let told = |milli_cpu| {
-            let capacity = Resources {
-                milli_cpu,
-                ..Resources::default()
-            };
-            cores(capacity).to_string()
-        };
-        assert_eq!([500, 1_500, 2_000].map(told), ["0.5", "1.5", "2"]);
-    }
-}
+mod tests;

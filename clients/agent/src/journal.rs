@@ -47,6 +47,11 @@ CREATE TABLE IF NOT EXISTS tx (
     ended TEXT,
     height INTEGER
 ) STRICT;
+CREATE TABLE IF NOT EXISTS tx_job (
+    hash TEXT NOT NULL,
+    job INTEGER NOT NULL,
+    PRIMARY KEY (hash, job)
+) STRICT;
 CREATE UNIQUE INDEX IF NOT EXISTS one_open_tx ON tx (ended IS NULL) WHERE ended IS NULL;
 ";
 
@@ -70,6 +75,10 @@ impl Journal {
                 return Ok(SHAPE);
             }
             db.execute_batch("BEGIN EXCLUSIVE; COMMIT")?;
+            if shape == SHAPE {
+                // Tables that an earlier program did not know.
+                db.execute_batch(TABLES)?;
+            }
             Ok(shape)
         };
         match setup() {
@@ -194,6 +203,12 @@ impl Journal {
         Ok(())
     }
 
+    /// What came out of a job that was over here already: it goes with the job's files.
+    pub fn late(&self, job: u64, output: &Output) -> Result<(), Error> {
+        needs(&self.db, signed(job), &output.sha256)?;
+        Ok(())
+    }
+
     /// Nothing will be delivered, and why.
     pub fn refuse(&self, job: u64, stage: Stage, reason: &str) -> Result<(), Error> {
         self.db.execute(
@@ -278,20 +293,30 @@ impl Journal {
 
     /// The transaction that is on its way: at most one.
     pub fn open_tx(&self) -> Result<Option<Sent>, Error> {
-        Ok(self
+        let open = self
             .db
             .query_row(
                 "SELECT hash, purpose, job, last_block, bytes, fee FROM tx WHERE ended IS NULL",
                 [],
                 sent,
             )
-            .optional()?)
+            .optional()?;
+        let Some(mut tx) = open else {
+            return Ok(None);
+        };
+        let mut query = self
+            .db
+            .prepare_cached("SELECT job FROM tx_job WHERE hash = ?1 ORDER BY job")?;
+        let rows = query.query_map([&tx.hash], |row| row.get(0).map(unsigned))?;
+        tx.also = rows.collect::<Result<_, _>>()?;
+        Ok(Some(tx))
     }
 
     /// A transaction that is about to be handed over. Signed anew it may be the same as one
     /// that lapsed, and takes its place.
     pub fn note(&self, tx: &Sent) -> Result<(), Error> {
-        let noted = self.db.execute(
+        let change = self.db.unchecked_transaction()?;
+        let noted = change.execute(
             "INSERT INTO tx (hash, purpose, job, last_block, bytes, fee)
              VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT (hash) DO UPDATE
              SET purpose = ?2, job = ?3, last_block = ?4, bytes = ?5, fee = ?6,
@@ -309,6 +334,13 @@ impl Journal {
         if noted != 1 {
             return Err(rusqlite::Error::StatementChangedRows(noted).into());
         }
+        for job in &tx.also {
+            change.execute(
+                "INSERT OR IGNORE INTO tx_job (hash, job) VALUES (?1, ?2)",
+                params![tx.hash, signed(*job)],
+            )?;
+        }
+        change.commit()?;
         self.practise(&format!("signed-{}", tx.purpose.word()));
         Ok(())
     }
@@ -318,7 +350,7 @@ impl Journal {
         self.practise(&format!("sent-{}", purpose.word()));
     }
 
-    /// What became of the transaction that was on its way; the job is further with it.
+    /// What became of the transaction that was on its way; its jobs are further with it.
     pub fn end(&mut self, tx: &Sent, end: End, stage: Option<Stage>) -> Result<(), Error> {
         let (word, height) = match end {
             End::Included { height } => ("included", Some(signed(height))),
@@ -335,7 +367,8 @@ impl Journal {
                 params![tx.hash, word, height],
             )?;
         }
-        if let (Some(job), Some(stage)) = (tx.job, stage) {
+        change.execute("DELETE FROM tx_job WHERE hash = ?1", [&tx.hash])?;
+        for (job, stage) in tx.jobs().zip(stage.into_iter().cycle()) {
             change.execute(
                 "UPDATE job SET stage = ?2 WHERE job = ?1",
                 params![signed(job), stage.word()],
@@ -383,6 +416,7 @@ fn sent(row: &Row<'_>) -> rusqlite::Result<Sent> {
         hash: row.get(0)?,
         purpose: known(1, row, Purpose::of)?,
         job: job.map(unsigned),
+        also: vec![],
         last_block: unsigned(row.get(3)?),
         bytes: row.get(4)?,
         fee: known(5, row, |fee| fee.parse().ok())?,

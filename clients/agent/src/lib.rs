@@ -25,6 +25,8 @@ mod agent;
 mod decide;
 mod drill;
 mod error;
+#[cfg(test)]
+mod fake;
 mod join;
 mod journal;
 mod machine;

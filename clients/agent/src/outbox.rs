@@ -45,6 +45,8 @@ pub struct Outgoing<'a> {
     pub purpose: Purpose,
     /// The job it is about.
     pub job: Option<u64>,
+    /// Further jobs, one message each.
+    pub also: &'a [u64],
     /// How much gas it may use.
     pub limit: Limit,
 }
@@ -63,7 +65,16 @@ pub fn send(
         outgoing.limit,
         LIFE_BLOCKS,
     )?;
-    let about = job.map(|job| format!(" of job {job}")).unwrap_or_default();
+    let jobs: Vec<String> = job
+        .iter()
+        .chain(outgoing.also)
+        .map(u64::to_string)
+        .collect();
+    let about = match jobs.as_slice() {
+        [] => String::new(),
+        [job] => format!(" of job {job}"),
+        jobs => format!(" of jobs {}", jobs.join(", ")),
+    };
     let what = format!("surge node run: {}{about}", purpose.word());
     if let Err(error) = note(&signed.pending, &what) {
         warn!(
@@ -77,6 +88,7 @@ pub fn send(
         hash: signed.pending.hash,
         purpose,
         job,
+        also: outgoing.also.to_vec(),
         last_block: signed.pending.last_block,
         bytes: signed.bytes.clone(),
         fee: signed.fee,
@@ -118,7 +130,7 @@ fn overtaken(
                 what = tx.purpose.word(),
                 job = tx.job,
                 key = signer,
-                "somebody else sent with this node's key; two programs on one key hold each other up: end the other one, or give each machine an operator's key of its own"
+                "somebody else sent with this node's key; two programs on one key hold each other up: end the other one, or, when it is another machine of this provider, give machines providers of their own"
             );
             journal.end(&tx, End::Lapsed, None)?;
             Ok(News::Lapsed(tx))

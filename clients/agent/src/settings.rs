@@ -12,6 +12,8 @@ use crate::Error;
 
 /// A block or two, and an hour.
 const MARGIN_SECS: RangeInclusive<u64> = 10..=3_600;
+/// Jobs that can be turned down within a margin: three transactions.
+const JOBS_IN_A_MARGIN: u64 = 60;
 
 /// The owner's settings. All but the operator may be left out.
 #[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
@@ -62,8 +64,9 @@ pub struct Offer {
     pub bandwidth_mbps: u32,
     /// Speed of the line in Mbit/s: 10, 100, 1000 or 10000.
     pub line_mbps: u32,
-    /// What it asks, in percent of the reference prices: no job pays less.
-    pub price_percent: u64,
+    /// What it asks, in percent of the reference prices: no job pays less. Left out, a new
+    /// node asks all of them, and one that is there keeps what it asks.
+    pub price_percent: Option<u64>,
     /// Bond behind the node, such as `900 SURGE`. It quotes in the same.
     pub bond: Option<String>,
     /// Where earnings go: an address or the name of a key; the owner when left out.
@@ -84,7 +87,7 @@ impl Default for Offer {
             storage_gib: None,
             bandwidth_mbps: 0,
             line_mbps: 100,
-            price_percent: 100,
+            price_percent: None,
             bond: None,
             payout: None,
             watts: 100,
@@ -108,7 +111,8 @@ pub struct Limits {
     /// Longest time for one file, in seconds.
     pub fetch_secs: u64,
     /// Kept before a job's deadline to publish and deliver, and before the end of its accept
-    /// window to turn it down, in seconds; half the accept window where that is shorter.
+    /// window to turn it down, in seconds; twice as much to turn down with 60 jobs, and so
+    /// on; half the accept window where that is shorter.
     pub margin_secs: u64,
 }
 
@@ -129,6 +133,14 @@ impl Limits {
     /// Longest time for one file.
     pub const fn fetch_time(&self) -> Duration {
         Duration::from_secs(self.fetch_secs)
+    }
+
+    /// Kept before the end of an accept window of this length to turn jobs down, in seconds,
+    /// when the node has so many. They go together, so one margin is enough for many.
+    pub fn margin_to_decline(&self, accept_secs: u64, jobs: u32) -> u64 {
+        let margins = 1 + u64::from(jobs) / JOBS_IN_A_MARGIN;
+        let margin_secs = self.margin_secs.saturating_mul(margins);
+        margin_secs.min(accept_secs / 2)
     }
 
     /// What is kept of a job's time to speak to the chain, in seconds, when its accept window
@@ -214,7 +226,7 @@ impl Settings {
                 "at most 100",
             );
         }
-        if self.offer.price_percent == 0 {
+        if self.offer.price_percent == Some(0) {
             return wrong("offer.price_percent", &0, "at least 1");
         }
         if self.look_millis.is_some_and(|millis| millis < 100) {
@@ -273,6 +285,14 @@ mod tests {
         let limits = Limits::default();
         assert_eq!(limits.margin_of(600), 60);
         assert_eq!(limits.margin_of(10), 5);
+    }
+
+    #[test]
+    fn many_jobs_are_turned_down_earlier() {
+        let limits = Limits::default();
+        let margins = [0, 30, 59, 60, 150, 1_000].map(|jobs| limits.margin_to_decline(600, jobs));
+        assert_eq!(margins, [60, 60, 60, 120, 180, 300]);
+        assert_eq!(limits.margin_to_decline(10, 1_000), 5);
     }
 
     #[test]

@@ -180,8 +180,6 @@ impl Bench {
     /// Fetches and runs. Answers what is to be published: nothing yet when the program
     /// failed, because turning the job down may still be free.
     fn make(&self, task: &Task, tell: &impl Fn(Done)) -> Result<Option<Vec<u8>>, Failure> {
-        let reserved_secs = task.spec.reserved_secs;
-        let late = task.until < Instant::now() + Duration::from_secs(reserved_secs);
         // Whatever the journal says: what is here is not fetched again.
         self.fetch(&task.spec)?;
         if task.stage == Stage::Taken {
@@ -201,7 +199,10 @@ impl Bench {
             return Ok(Some(outcome.output));
         };
         let reason = told(&report);
-        if late && matches!(outcome.status, Status::TimedOut { .. }) {
+        let reserved_secs = task.spec.reserved_secs;
+        let cut_short = |limit: Duration| limit < Duration::from_secs(reserved_secs);
+        // Also when fetching or compiling took what was left of its time.
+        if matches!(outcome.status, Status::TimedOut { limit } if cut_short(limit)) {
             return Err(Failure::for_good(format!(
                 "{reason}; this machine began too late to give it the {reserved_secs} s that it reserved"
             )));

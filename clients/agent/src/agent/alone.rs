@@ -33,6 +33,28 @@ pub(super) enum Others {
     Again,
 }
 
+/// What follows from heartbeats of somebody else.
+#[derive(Debug, PartialEq, Eq)]
+enum Then {
+    Nothing,
+    Tell,
+    FallSilent,
+    End,
+}
+
+impl Others {
+    /// A single one silences nobody: a person may have sent it, and then the node would be
+    /// nobody's.
+    const fn then(self, draining: bool) -> Then {
+        match (self, draining) {
+            (Self::None, _) => Then::Nothing,
+            (Self::Once, _) => Then::Tell,
+            (Self::Again, true) => Then::FallSilent,
+            (Self::Again, false) => Then::End,
+        }
+    }
+}
+
 impl Alone {
     /// A heartbeat of this program is in a block.
     pub(super) fn sent(&mut self) {
@@ -90,24 +112,24 @@ impl Agent {
         }
         let within_secs = self.heartbeat_secs.saturating_mul(OTHERS);
         let others = self.alone.look(self.node.seq, self.now_secs, within_secs);
-        match others {
-            Others::None => Ok(()),
-            _ if self.draining.is_some() => {
+        match others.then(self.draining.is_some()) {
+            Then::Nothing => Ok(()),
+            Then::FallSilent => {
                 if !self.relieved {
                     info!(event = "relieved", node, "another program runs the node; this one sends no more heartbeats");
                 }
                 self.relieved = true;
                 Ok(())
             }
-            Others::Once => {
+            Then::Tell => {
                 warn!(
                     event = "foreign_heartbeat",
                     node,
-                    "somebody else sent a heartbeat of this node; after a second one soon this program ends"
+                    "somebody else sent a heartbeat of this node; after a second one soon this program ends, or falls silent while it drains"
                 );
                 Ok(())
             }
-            Others::Again => Err(Error::NotReady {
+            Then::End => Err(Error::NotReady {
                 what: format!("another program runs node {node} too: heartbeats that this one did not send"),
                 next: "let one of the two run, with the folder that has the node's journal; to run a further machine: a folder of its own, and --owner NAME --add".to_owned(),
             }),
@@ -123,7 +145,7 @@ impl Agent {
 
 #[cfg(test)]
 mod tests {
-    use super::{Alone, Others};
+    use super::{Alone, Others, Then};
 
     /// Four intervals.
     const WITHIN: u64 = 1_200;
@@ -144,6 +166,16 @@ mod tests {
             assert!(!alone.exceeds(7 + beat) && alone.exceeds(8 + beat));
             assert_eq!(alone.look(7 + beat, 300, WITHIN), Others::None);
         }
+    }
+
+    #[test]
+    fn one_of_a_person_silences_no_node_that_drains() {
+        for draining in [false, true] {
+            assert_eq!(Others::None.then(draining), Then::Nothing);
+            assert_eq!(Others::Once.then(draining), Then::Tell);
+        }
+        assert_eq!(Others::Again.then(true), Then::FallSilent);
+        assert_eq!(Others::Again.then(false), Then::End);
     }
 
     #[test]

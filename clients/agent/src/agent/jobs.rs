@@ -48,12 +48,20 @@ impl Seen {
     }
 }
 
+/// Whether a job that was over here is this node's again: two looks at different blocks have
+/// to agree, the first of them at `since`. Otherwise an answer of a node that lags behind
+/// would have it done once more.
+fn is_back(since: Option<u64>, height: u64) -> bool {
+    since.is_some_and(|since| height > since)
+}
+
 impl Agent {
     /// All jobs that are this node's and not over, with what the journal says. Those that it
     /// did not know are taken.
     pub(super) fn jobs(&mut self) -> Result<Vec<(Entry, JobResponse)>, Error> {
         let mut jobs = vec![];
         let mut counted = 0u32;
+        let before = std::mem::take(&mut self.back);
         for entry in self.journal.live()? {
             let job = self.suite.job(entry.job)?;
             counted += u32::from(self.counts(&job.summary));
@@ -74,6 +82,14 @@ impl Agent {
                     continue;
                 }
                 counted += 1;
+                if self.journal.job(summary.id)?.is_some() {
+                    let height = self.newest.0;
+                    let since = before.get(&summary.id).copied();
+                    if !is_back(since, height) {
+                        self.back.insert(summary.id, since.unwrap_or(height));
+                        continue;
+                    }
+                }
                 self.take(summary.id)?;
                 let entry = self.journal.job(summary.id)?;
                 if let Some(entry) = entry {
@@ -123,7 +139,10 @@ impl Agent {
             entry,
             failure: self.trouble.get(&id).map(|trouble| &trouble.failure),
             fetching: entry.stage == Stage::Taken && self.busy.contains(&id),
-            margin_secs: self.settings.limits.margin_of(terms.accept_secs),
+            margin_secs: self
+                .settings
+                .limits
+                .margin_to_decline(terms.accept_secs, self.node.running),
             settle: self.settings.earnings.settle,
         };
         let step = known.step();
@@ -297,6 +316,9 @@ impl Agent {
         let entry = self.journal.job(job)?;
         if !entry.is_some_and(|entry| entry.stage.is_work()) {
             debug!(job, "it was over before this was done");
+            if let Done::Ran { output, .. } | Done::Broke { report: output, .. } = &done {
+                self.journal.late(job, output)?;
+            }
             return Ok(());
         }
         match done {
@@ -394,7 +416,7 @@ impl Agent {
 
 #[cfg(test)]
 mod tests {
-    use super::Seen;
+    use super::{is_back, Seen};
 
     #[test]
     fn a_job_is_gone_when_two_looks_at_different_blocks_agree() {
@@ -402,6 +424,13 @@ mod tests {
         assert!(!seen.is_gone(10), "one look is not enough");
         assert!(!seen.is_gone(10), "the same block again");
         assert!(seen.is_gone(11));
+    }
+
+    #[test]
+    fn a_job_that_was_over_comes_back_when_two_looks_at_different_blocks_agree() {
+        assert!(!is_back(None, 10), "one look is not enough");
+        assert!(!is_back(Some(10), 10), "the same block again");
+        assert!(is_back(Some(10), 11));
     }
 
     #[test]

@@ -26,6 +26,7 @@ impl Agent {
                     event = "included",
                     what = tx.purpose.word(),
                     job = tx.job,
+                    also = tx.others(),
                     tx = tx.hash,
                     height = included.height,
                     gas = included.gas_used,
@@ -33,6 +34,9 @@ impl Agent {
                     "in a block"
                 );
                 self.waits.remove(&(tx.purpose, tx.job));
+                for job in &tx.also {
+                    self.waits.remove(&(tx.purpose, Some(*job)));
+                }
                 match tx.purpose {
                     Purpose::Claim => self.put_off(tx.purpose)?,
                     Purpose::Heartbeat => self.alone.sent(),
@@ -45,6 +49,7 @@ impl Agent {
                     event = "failed_in_block",
                     what = tx.purpose.word(),
                     job = tx.job,
+                    also = tx.others(),
                     tx = tx.hash,
                     fee = %tx.fee,
                     why = why.as_str(),
@@ -63,6 +68,7 @@ impl Agent {
                     event = "lapsed",
                     what = tx.purpose.word(),
                     job = tx.job,
+                    also = tx.others(),
                     tx = tx.hash,
                     "in no block, sent anew"
                 );
@@ -120,6 +126,7 @@ impl Agent {
             messages: &[message],
             purpose,
             job,
+            also: &[],
             limit: Limit::Simulated,
         };
         let sent = outbox::send(&self.suite.chain, &self.journal, &self.note, &outgoing);

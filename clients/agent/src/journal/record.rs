@@ -151,12 +151,27 @@ pub struct Sent {
     pub purpose: Purpose,
     /// The job that it is about, where there is one.
     pub job: Option<u64>,
+    /// Further jobs that it says the same of.
+    pub also: Vec<u64>,
     /// The last block that may hold it.
     pub last_block: u64,
     /// The signed transaction.
     pub bytes: Vec<u8>,
     /// The fee that it pays, in base units.
     pub fee: u128,
+}
+
+impl Sent {
+    /// All jobs that it is about.
+    pub fn jobs(&self) -> impl Iterator<Item = u64> + '_ {
+        self.job.into_iter().chain(self.also.iter().copied())
+    }
+
+    /// The further jobs as a log has them; none when it is about one.
+    pub fn others(&self) -> Option<String> {
+        let others: Vec<String> = self.also.iter().map(u64::to_string).collect();
+        (!others.is_empty()).then(|| others.join(", "))
+    }
 }
 
 /// What became of a transaction.

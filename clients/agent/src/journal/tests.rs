@@ -13,6 +13,7 @@ fn tx(hash: &str, purpose: Purpose, job: Option<u64>) -> Sent {
         hash: hash.to_owned(),
         purpose,
         job,
+        also: vec![],
         last_block: 100,
         bytes: vec![1, 2, 3],
         fee: u128::MAX,
@@ -65,6 +66,76 @@ fn one_transaction_is_on_its_way_and_its_end_moves_the_job() {
     journal
         .note(&tx("B", Purpose::Heartbeat, None))
         .expect("the next one");
+}
+
+#[test]
+fn a_transaction_about_several_jobs_moves_them_all_or_none() {
+    let folder = folder();
+    let sent = |hash: &str| Sent {
+        also: vec![6, 8],
+        ..tx(hash, Purpose::Decline, Some(5))
+    };
+    {
+        let journal = journal(&folder);
+        for job in 5..=8 {
+            journal.take(job, []).expect("noted");
+        }
+        journal.note(&sent("A")).expect("noted");
+    }
+    let mut journal = journal(&folder);
+    let open = journal.open_tx().expect("an answer").expect("it is open");
+    assert_eq!(open, sent("A"), "as before the process ended");
+    journal.end(&open, End::Lapsed, None).expect("noted");
+    assert_eq!(journal.count(Stage::Taken).expect("jobs"), 4);
+    journal.note(&sent("B")).expect("noted");
+    let end = End::Included { height: 9 };
+    journal
+        .end(&sent("B"), end, Some(Stage::Declined))
+        .expect("noted");
+    let live = journal.live().expect("jobs");
+    assert_eq!(live.iter().map(|entry| entry.job).collect::<Vec<_>>(), [7]);
+    // Signed the same again, it is about what is said then.
+    journal
+        .note(&tx("B", Purpose::Decline, Some(7)))
+        .expect("noted");
+    let open = journal.open_tx().expect("an answer").expect("it is open");
+    assert_eq!(open.jobs().collect::<Vec<_>>(), [7]);
+}
+
+/// As one that a program wrote which sent about one job at a time.
+#[test]
+fn a_journal_without_the_newest_table_is_gone_on_with() {
+    let folder = folder();
+    {
+        let journal = journal(&folder);
+        journal.take(5, []).expect("noted");
+        journal
+            .note(&tx("A", Purpose::Result, Some(5)))
+            .expect("noted");
+        journal
+            .db
+            .execute_batch("DROP TABLE tx_job")
+            .expect("an earlier one");
+    }
+    let journal = journal(&folder);
+    let open = journal.open_tx().expect("an answer").expect("it is open");
+    assert_eq!(open, tx("A", Purpose::Result, Some(5)));
+}
+
+#[test]
+fn what_comes_out_of_a_job_that_is_over_goes_too() {
+    let folder = folder();
+    let journal = journal(&folder);
+    journal.take(1, ["program"]).expect("noted");
+    journal.refuse(1, Stage::Declined, "no").expect("noted");
+    journal.needs_nothing(1).expect("files");
+    let output = Output {
+        sha256: "ab".to_owned(),
+        size: 7,
+    };
+    journal.late(1, &output).expect("noted");
+    assert_eq!(journal.leftovers().expect("jobs"), [1]);
+    assert_eq!(journal.needs_nothing(1).expect("files"), ["ab"]);
 }
 
 #[test]

@@ -22,6 +22,7 @@ fn sent(purpose: Purpose, earliest: u64) -> (StandIn, Chain, Journal, TempDir) {
         messages: &[message.expect("a message")],
         purpose,
         job: None,
+        also: &[],
         limit: Limit::Simulated,
     };
     let note: Note = Box::new(|_, _| Ok(()));

@@ -160,6 +160,18 @@ fn a_run_that_began_too_late_is_no_failure_of_its_program() {
     assert!(failure.reason.contains("began too late"), "{failure:?}");
 }
 
+/// When the work begins there is time enough, and when its files are here there is not.
+#[test]
+fn a_program_that_fetching_left_too_little_time_is_no_failure_of_its_own() {
+    let here = Here::new();
+    let mut task = here.task(ENDLESS);
+    task.spec.need.memory_mib = 64;
+    task.spec.inputs = vec![here.artifact(&[1; 8 << 20], "large")];
+    task.until = Instant::now() + Duration::from_millis(1_003);
+    let failure = here.work(task).expect_err("this machine's");
+    assert!(failure.reason.contains("began too late"), "{failure:?}");
+}
+
 #[test]
 fn an_endless_program_ends_before_the_deadline_whatever_it_reserved() {
     let here = Here::new();

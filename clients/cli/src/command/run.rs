@@ -87,7 +87,8 @@ pub struct Run {
     /// Storage that it lends, in GiB.
     #[arg(long)]
     storage_gib: Option<u32>,
-    /// What it asks, in percent of the reference prices.
+    /// What it asks, in percent of the reference prices. When left out a new machine asks all
+    /// of them, and the prices of one that is there stay.
     #[arg(long)]
     price_percent: Option<u64>,
     /// Address and port of the metrics, on loopback.
@@ -124,10 +125,8 @@ impl Run {
         prefer(&self.cores, &mut settings.offer.cores);
         prefer(&self.memory_mib, &mut settings.offer.memory_mib);
         prefer(&self.storage_gib, &mut settings.offer.storage_gib);
+        prefer(&self.price_percent, &mut settings.offer.price_percent);
         settings.stores.fetch.extend(self.fetch.iter().cloned());
-        if let Some(percent) = self.price_percent {
-            settings.offer.price_percent = percent;
-        }
         if settings.operator.is_empty() {
             return Err(Failure::new("nobody is named who signs").next(
                 "name the operator's key with --from NAME, or with operator = \"NAME\" in the file of --config",

@@ -13,6 +13,10 @@ use crate::run::Stop;
 /// Where a program finds its input folder.
 const INPUT: &str = "/input";
 const INPUT_FD: u32 = 3;
+/// The part of an output that may be kept free behind it: a sixteenth.
+const SPARE: usize = 16;
+/// What an output grows by at least, in bytes.
+const LEAST_STEP: usize = 4 << 10;
 /// How many descriptors a program may have open.
 const MAX_OPEN: usize = 1024;
 
@@ -220,7 +224,7 @@ pub(super) fn fd_write(call: &mut Call, fd: u32, buffers: u32, count: u32, writt
             if !call.world.memory.hold(fits.len() as u64) {
                 return Err(Stop::OutOfMemory.into());
             }
-            call.world.output.extend_from_slice(fits);
+            append(&mut call.world.output, fits);
             if bytes.len() > room {
                 return Err(Stop::OutputTooLarge.into());
             }
@@ -231,6 +235,16 @@ pub(super) fn fd_write(call: &mut Call, fd: u32, buffers: u32, count: u32, writt
     }
     call.guest.write_u32(written, total)?;
     Ok(())
+}
+
+/// Adds to the output. It grows in small steps: doubled, up to as much again as the program
+/// wrote would be taken from the machine and counted for nobody.
+fn append(output: &mut Vec<u8>, bytes: &[u8]) {
+    let more = bytes.len().max(output.len() / SPARE).max(LEAST_STEP);
+    if output.capacity() - output.len() < bytes.len() {
+        output.reserve_exact(more);
+    }
+    output.extend_from_slice(bytes);
 }
 
 pub(super) fn fd_seek(call: &mut Call, fd: u32, offset: i64, whence: u32, position: u32) -> Reply {
@@ -371,4 +385,26 @@ pub(super) fn fd_fdstat_set_rights(
 ) -> Reply {
     is_open(call, fd)?;
     Err(errno::NOTSUP.into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{append, LEAST_STEP, SPARE};
+
+    #[test]
+    fn an_output_takes_little_more_memory_than_it_has_bytes() {
+        for size in [1, 1_000, 70_000] {
+            let (mut output, bytes) = (vec![], vec![7; size]);
+            while output.len() < 5 << 20 {
+                append(&mut output, &bytes);
+                let spare = output.capacity() - output.len();
+                assert!(
+                    spare <= LEAST_STEP.max(output.len() / SPARE),
+                    "{spare} beside {}",
+                    output.len()
+                );
+            }
+            assert!(output.iter().all(|byte| *byte == 7));
+        }
+    }
 }

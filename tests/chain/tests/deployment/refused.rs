@@ -40,7 +40,9 @@ fn a_deployment_goes_on_with_what_it_was_begun_with_or_not_at_all() {
         let (error, next) = deployer.surge.fails(&with);
         assert_eq!(
             error,
-            format!("the deployment {name} was begun with other settings:\n  epoch_secs: 60, now 61")
+            format!(
+                "the deployment {name} was begun with other settings:\n  epoch_secs: 60, now 61"
+            )
         );
         assert!(next.contains("--deployment NAME"), "{next}");
     }
