@@ -6,8 +6,9 @@ use super::town::Town;
 
 const ENDLESS: &str = r#"(module (memory (export "memory") 1)
     (func (export "_start") (loop $again (br $again))))"#;
-/// The run ends after the accept window of the town, which is 60 seconds.
-const SECS: u64 = 60;
+/// The run ends after the accept window of the town, which is 60 seconds, also by the time of
+/// blocks that come slowly on a busy machine.
+const SECS: u64 = 75;
 
 pub fn a_program_that_never_ends_costs_its_node_nothing(town: &Town) {
     let mut doomed = town.start_node(Some("broken"));
@@ -29,7 +30,7 @@ pub fn a_program_that_never_ends_costs_its_node_nothing(town: &Town) {
         "--store",
         &town.store,
     ]);
-    let how = "the program ran for longer than 60.0 s; give it less to do";
+    let how = format!("the program ran for longer than {SECS}.0 s; give it less to do");
     assert_eq!(
         error,
         format!("job {job}: its program failed, says its node: {how}")
@@ -37,7 +38,10 @@ pub fn a_program_that_never_ends_costs_its_node_nothing(town: &Town) {
     assert!(next.contains(&format!("surge job dispute {job}")), "{next}");
     let report = std::fs::read(&output).expect("the report");
     let report = surge_node::FailureReport::parse(&report).expect("a report");
-    assert_eq!((report.how.as_str(), report.stderr.as_str()), (how, ""));
+    assert_eq!(
+        (report.how.as_str(), report.stderr.as_str()),
+        (how.as_str(), "")
+    );
 
     // The node is paid for the run.
     town.requester.ok(&["job", "accept", &job.to_string()]);
