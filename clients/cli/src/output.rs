@@ -53,7 +53,7 @@ pub fn harmless(text: &str) -> String {
 }
 
 /// A stranger's text in one line, so that it cannot pretend to be a line of ours.
-pub fn printable(text: &str) -> String {
+pub fn in_one_line(text: &str) -> String {
     text.chars()
         .map(|c| if drives(c) { '\u{fffd}' } else { c })
         .collect()
@@ -122,7 +122,7 @@ mod tests {
             harmless(text),
             "http://x/\u{fffd}[2Jy\u{fffd}1m\u{fffd}\nresult: none\tz"
         );
-        assert!(!printable(text).contains(['\n', '\t', '\u{1b}']));
-        assert_eq!(printable("größer, 大きい"), "größer, 大きい");
+        assert!(!in_one_line(text).contains(['\n', '\t', '\u{1b}']));
+        assert_eq!(in_one_line("größer, 大きい"), "größer, 大きい");
     }
 }

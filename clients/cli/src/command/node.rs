@@ -13,14 +13,12 @@ use surge_interface::{
     Resources, UnitPrices,
 };
 
-use super::{
-    provider::{coinage, denom_id},
-    statement::written,
-};
+use super::provider::{coinage, denom_id};
 use crate::{
+    clock::ago,
     failure::{Failure, Outcome},
     money::{Amount, Coinage},
-    output::{facts, printable, table, Report},
+    output::{facts, in_one_line, table, Report},
     session::Session,
     transact::Act,
 };
@@ -224,8 +222,8 @@ impl Changed {
 /// A capacity as people read it.
 fn told(capacity: Resources) -> String {
     format!(
-        "{} cores, {} MiB, {} GiB, {} GPUs, {} Mbit/s",
-        cores(capacity),
+        "{}, {} MiB, {} GiB, {} GPUs, {} Mbit/s",
+        Cores(capacity.milli_cpu),
         capacity.memory_mib,
         capacity.storage_gib,
         capacity.gpus,
@@ -348,7 +346,7 @@ pub fn run(command: Registry, session: &Session) -> Outcome<Report> {
                     node.id.to_string(),
                     node.provider.to_string(),
                     region
-                        .map(|region| printable(&region.name))
+                        .map(|region| in_one_line(&region.name))
                         .unwrap_or_default(),
                     cores(node.spec.capacity),
                     cores(node.reserved),
@@ -357,7 +355,7 @@ pub fn run(command: Registry, session: &Session) -> Outcome<Report> {
                     node.strikes.to_string(),
                     match node.last_seen_secs {
                         0 => "never".to_owned(),
-                        secs => written(secs)?,
+                        secs => ago(secs),
                     },
                 ]);
             }
@@ -401,7 +399,7 @@ fn add_node(add: &Add, session: &Session) -> Outcome<Report> {
     .moving(format!("{bond} of your bond behind it"))
     .call(session, &registry, &msg)?;
     let done = session.perform(&act)?;
-    let node = done.attribute("node_added", "node");
+    let node = done.attribute(&registry, "node_added", "node");
     let text = node
         .as_ref()
         .map(|node| format!("it is node {node}; it takes jobs from its first heartbeat on"))
@@ -421,7 +419,7 @@ fn show(session: &Session, node: u32) -> Outcome<Report> {
         (
             "region",
             region
-                .map(|region| printable(&region.name))
+                .map(|region| in_one_line(&region.name))
                 .unwrap_or_default(),
         ),
         (
@@ -512,5 +510,21 @@ fn scaled(prices: UnitPrices, percent: u64) -> UnitPrices {
 }
 
 fn cores(resources: Resources) -> String {
-    format!("{:.1}", f64::from(resources.milli_cpu) / 1_000.0)
+    Coinage::cores().of(resources.milli_cpu.into()).number()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn parts_of_a_core_are_told_as_they_are() {
+        for (milli_cpu, told) in [(40, "0.04"), (250, "0.25"), (1_000, "1"), (1_500, "1.5")] {
+            let resources = Resources {
+                milli_cpu,
+                ..Resources::default()
+            };
+            assert_eq!(cores(resources), told);
+        }
+    }
 }

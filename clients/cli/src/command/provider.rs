@@ -10,6 +10,7 @@ use surge_interface::registry::{
 
 use super::statement;
 use crate::{
+    clock::moment,
     failure::{Failure, Outcome},
     money::{Amount, Coinage},
     output::{facts, table, Report},
@@ -115,7 +116,7 @@ pub fn run(command: Command, session: &Session) -> Outcome<Report> {
             };
             let act = Act::new("Registers you as a provider.").call(session, &registry, &msg)?;
             let done = session.perform(&act)?;
-            let id = done.attribute("provider_registered", "provider");
+            let id = done.attribute(&registry, "provider_registered", "provider");
             let text = id
                 .as_ref()
                 .map(|id| format!("you are provider {id}; next: surge provider bond \"900 SURGE\""))
@@ -284,12 +285,12 @@ fn show(session: &Session, provider: Option<u32>) -> Outcome<Report> {
             coinage.of(bond.at_nodes.u128()).to_string(),
         ]);
     }
-    let mut leaving = table(&["on its way out", "from (s since 1970)"]);
+    let mut leaving = table(&["on its way out", "from"]);
     for unbonding in &answer.unbondings {
         let coinage = coinage(session, unbonding.denom)?;
         leaving.add_row([
             coinage.of(unbonding.amount.u128()).to_string(),
-            unbonding.from_secs.to_string(),
+            moment(unbonding.from_secs),
         ]);
     }
     let leaving = match answer.unbondings.is_empty() {

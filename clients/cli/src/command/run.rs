@@ -234,9 +234,7 @@ fn join(owner: &str, arguments: &Run, settings: &Settings, session: &Session) ->
     Ok(Join {
         owner: keys::unlock(network, owner)?,
         bond: bond.map(|bond| (bond.base, bond.coinage.denom)),
-        payout: payout
-            .map(|payout| keys::address(network, payout))
-            .transpose()?,
+        payout: payout.map(|payout| session.address(payout)).transpose()?,
         add: arguments.add,
         replace_operator: arguments.replace_operator,
         agree: Box::new(move |step| {

@@ -38,7 +38,7 @@ fn a_payment_is_included_and_says_what_it_cost() {
     let report = done.json();
     assert_eq!(
         fields(&report),
-        ["amount", "fee", "gas", "height", "to", "tx"]
+        ["amount", "denom", "fee", "gas", "height", "to", "tx"]
     );
     assert_eq!(
         (&report["height"], &report["gas"]),

@@ -10,7 +10,7 @@ use crate::{
     command::keys::held,
     failure::Outcome,
     money::Coinage,
-    output::{printable, table, Report},
+    output::{in_one_line, table, Report},
     session::Session,
 };
 
@@ -41,7 +41,7 @@ pub fn show(session: &Session) -> Outcome<Report> {
         let (deposits, stakes) = others(&owed, coinage);
         let own = held.saturating_sub(deposits).saturating_sub(stakes);
         let amounts = [own, deposits, stakes, held];
-        let mut row = vec![printable(&coinage.display)];
+        let mut row = vec![in_one_line(&coinage.display)];
         row.extend(amounts.map(|base| coinage.of(base).to_string()));
         rows.add_row(row);
         holds.push(json!({

@@ -19,7 +19,7 @@ use super::{
 use crate::{
     clock::moment,
     failure::{Failure, Outcome},
-    output::{facts, printable, table, thousands, Report},
+    output::{facts, in_one_line, table, thousands, Report},
     session::Session,
     stores,
 };
@@ -223,10 +223,10 @@ pub fn show(session: &Session, job: u64) -> Outcome<Report> {
     }
     let result = found.result.as_ref();
     rows.extend([
-        ("program", printable(&found.spec.program.uri)),
+        ("program", in_one_line(&found.spec.program.uri)),
         (
             "result",
-            result.map_or_else(|| "none".to_owned(), |result| printable(&result.uri)),
+            result.map_or_else(|| "none".to_owned(), |result| in_one_line(&result.uri)),
         ),
     ]);
     Report::new(&found, facts(rows).to_string())
