@@ -254,6 +254,15 @@ impl Session {
 }
 
 impl Sending {
+    /// Refuses one gas limit for the many transactions that somebody, such as `a node sends`.
+    pub fn ensure_simulated(&self, who: &str) -> Outcome<()> {
+        let Some(gas) = self.gas else { return Ok(()) };
+        Err(Failure::new(format!(
+            "--gas {gas} is the limit of one transaction, and {who} many different ones"
+        ))
+        .next("leave --gas away: each is simulated; what one may cost is bounded by --highest-fee"))
+    }
+
     /// Asks whether to send, unless `--yes` said so.
     pub fn ensure_wanted(&self) -> Outcome<()> {
         if self.dry_run {

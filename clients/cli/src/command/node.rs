@@ -6,19 +6,16 @@ use clap::{Args, Subcommand};
 use cosmwasm_std::Uint128;
 use serde_json::json;
 use surge_interface::{
-    registry::{
-        ClassesResponse, ExecuteMsg, NodeResponse, NodeSpec, NodesResponse, QueryMsg,
-        RegionsResponse,
-    },
+    registry::{ClassesResponse, ExecuteMsg, NodeResponse, NodeSpec, NodesResponse, QueryMsg},
     Resources, UnitPrices,
 };
 
-use super::provider::{coinage, denom_id};
 use crate::{
     clock::ago,
     failure::{Failure, Outcome},
+    listed::{class_id, coinage, denom_id, region_id, regions},
     money::{Amount, Coinage},
-    output::{facts, in_one_line, table, Report},
+    output::{enumerated, facts, in_one_line, table, Report},
     session::Session,
     transact::Act,
 };
@@ -284,8 +281,8 @@ pub fn run(command: Registry, session: &Session) -> Outcome<Report> {
                 [_] => ("node", "is"),
                 _ => ("nodes", "are"),
             };
-            let ids: Vec<String> = nodes.iter().map(u32::to_string).collect();
-            let mut act = Act::new(format!("Says that {what} {} {are} alive.", ids.join(", ")));
+            let ids = enumerated(&nodes);
+            let mut act = Act::new(format!("Says that {what} {ids} {are} alive."));
             for node in &nodes {
                 let found: NodeResponse =
                     session.ask(&registry, &QueryMsg::Node { node: *node })?;
@@ -453,42 +450,6 @@ fn show(session: &Session, node: u32) -> Outcome<Report> {
         ("strikes", found.strikes.to_string()),
     ]);
     Report::new(&found, text.to_string())
-}
-
-/// All regions by id.
-pub fn regions(session: &Session) -> Outcome<RegionsResponse> {
-    session.ask(&session.contracts()?.registry, &QueryMsg::Regions {})
-}
-
-/// A region by name.
-pub fn region_id(session: &Session, name: &str) -> Outcome<u8> {
-    let regions = regions(session)?.regions;
-    let position = regions.iter().position(|region| region.name == name);
-    position
-        .and_then(|position| u8::try_from(position).ok())
-        .ok_or_else(|| {
-            let names: Vec<&str> = regions.iter().map(|region| region.name.as_str()).collect();
-            Failure::new(format!("there is no region {name:?}"))
-                .next(format!("choose one of {}", names.join(", ")))
-        })
-}
-
-/// A class by name.
-pub fn class_id(session: &Session, name: &str) -> Outcome<u8> {
-    let classes: ClassesResponse =
-        session.ask(&session.contracts()?.registry, &QueryMsg::Classes {})?;
-    let position = classes.classes.iter().position(|class| class.name == name);
-    position
-        .and_then(|position| u8::try_from(position).ok())
-        .ok_or_else(|| {
-            let names: Vec<&str> = classes
-                .classes
-                .iter()
-                .map(|class| class.name.as_str())
-                .collect();
-            Failure::new(format!("there is no class {name:?}"))
-                .next(format!("choose one of {}", names.join(", ")))
-        })
 }
 
 fn reference(session: &Session, class: u8, denom: u8) -> Outcome<UnitPrices> {

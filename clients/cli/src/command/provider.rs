@@ -4,15 +4,15 @@ use clap::Subcommand;
 use cosmwasm_std::Uint128;
 use serde_json::json;
 use surge_interface::registry::{
-    DenomsResponse, ExecuteMsg, NodesResponse, ProviderResponse, ProvidersResponse, QueryMsg,
-    ReceiveMsg, MAX_NODES,
+    ExecuteMsg, NodesResponse, ProviderResponse, ProvidersResponse, QueryMsg, ReceiveMsg, MAX_NODES,
 };
 
 use super::statement;
 use crate::{
     clock::moment,
     failure::{Failure, Outcome},
-    money::{Amount, Coinage},
+    listed::{coinage, denom_id},
+    money::Amount,
     output::{facts, table, Report},
     session::Session,
     transact::Act,
@@ -152,7 +152,7 @@ pub fn run(command: Command, session: &Session) -> Outcome<Report> {
         }
         Command::Withdraw { provider, of } => {
             let provider = own(session, provider)?;
-            let coinage = Amount::parse(&format!("0 {of}"), &session.coinages()?)?.coinage;
+            let coinage = session.coinage_called(&of)?;
             let denom = denom_id(session, &coinage)?;
             simple(
                 &format!("Sends bond of provider {provider} whose wait is over to its owner."),
@@ -246,30 +246,6 @@ pub fn own(session: &Session, provider: Option<u32>) -> Outcome<u32> {
             Ok(answer.id)
         }
     }
-}
-
-/// The registry's number for a denomination.
-pub fn denom_id(session: &Session, coinage: &Coinage) -> Outcome<u8> {
-    let answer: DenomsResponse =
-        session.ask(&session.contracts()?.registry, &QueryMsg::Denoms {})?;
-    let position = answer
-        .denoms
-        .iter()
-        .position(|denom| surge_interface::UncheckedDenom::from(denom.clone()) == coinage.denom);
-    position
-        .and_then(|position| u8::try_from(position).ok())
-        .ok_or_else(|| Failure::new(format!("the registry does not list {}", coinage.display)))
-}
-
-/// What the registry's denomination of this number is called.
-pub fn coinage(session: &Session, denom: u8) -> Outcome<Coinage> {
-    let answer: DenomsResponse =
-        session.ask(&session.contracts()?.registry, &QueryMsg::Denoms {})?;
-    let listed = answer.denoms.get(usize::from(denom)).cloned();
-    let listed = listed
-        .map(surge_interface::UncheckedDenom::from)
-        .ok_or_else(|| Failure::new(format!("the registry lists no denomination {denom}")))?;
-    Ok(session.coinage(&listed))
 }
 
 fn show(session: &Session, provider: Option<u32>) -> Outcome<Report> {

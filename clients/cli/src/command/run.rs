@@ -158,14 +158,7 @@ pub fn run(arguments: &Run, session: &Session) -> Outcome<Report> {
 
 fn carry_out(arguments: &Run, session: &Session) -> Outcome<Report> {
     let settings = arguments.settings(session)?;
-    if let Some(gas) = session.sending.gas {
-        return Err(Failure::new(format!(
-            "--gas {gas} is the limit of one transaction, and a node sends many different ones"
-        ))
-        .next(
-            "leave --gas away: each is simulated; what one may cost is bounded by --highest-fee",
-        ));
-    }
+    session.sending.ensure_simulated("a node sends")?;
     let network = session.network();
     let addresses = session.contracts()?;
     let contracts = Contracts {

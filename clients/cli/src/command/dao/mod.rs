@@ -21,7 +21,7 @@ use crate::{
     clock::span,
     failure::{Failure, Outcome},
     money::Coinage,
-    output::{facts, in_one_line, table, Report},
+    output::{enumerated, facts, in_one_line, table, Report},
     session::Session,
     transact::Act,
 };
@@ -315,11 +315,7 @@ fn member(session: &Session, who: Option<&str>) -> Outcome<Report> {
     })?;
     let list = |numbers: &[u64]| match numbers.is_empty() {
         true => "none".to_owned(),
-        false => numbers
-            .iter()
-            .map(ToString::to_string)
-            .collect::<Vec<_>>()
-            .join(", "),
+        false => enumerated(numbers),
     };
     let text = facts([
         ("member", member.id.to_string()),

@@ -8,7 +8,7 @@ use surge_interface::dao::{Action, Class};
 
 use super::{actions::execute, told};
 use crate::{
-    command::{ask, credit::named},
+    command::ask,
     failure::{Failure, Outcome},
     session::Session,
 };
@@ -109,7 +109,7 @@ pub fn settings(changes: &[String], session: &Session) -> Outcome<Option<Action>
         };
         match field {
             "deposit_denom" => {
-                let denom = serde_json::to_value(named(session, text)?.denom)?;
+                let denom = serde_json::to_value(session.coinage_called(text)?.denom)?;
                 fields.insert(field.to_owned(), denom);
             }
             _ => set(fields, "the DAO", field, text)?,

@@ -19,7 +19,7 @@ use super::{
 use crate::{
     clock::moment,
     failure::{Failure, Outcome},
-    output::{facts, in_one_line, table, thousands, Report},
+    output::{enumerated, facts, in_one_line, table, thousands, Report},
     session::Session,
     stores,
 };
@@ -280,10 +280,9 @@ fn word(status: Status) -> String {
 
 /// These nodes, in words.
 pub fn nodes(ids: &[u32]) -> String {
-    let all: Vec<String> = ids.iter().map(u32::to_string).collect();
-    match all.split_last() {
-        Some((last, [])) => format!("node {last}"),
-        Some((last, others)) => format!("nodes {} and {last}", others.join(", ")),
-        None => "no node".to_owned(),
+    match ids {
+        [] => "no node".to_owned(),
+        [_] => format!("node {}", enumerated(ids)),
+        _ => format!("nodes {}", enumerated(ids)),
     }
 }

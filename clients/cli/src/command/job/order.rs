@@ -16,8 +16,9 @@ use surge_store::Place;
 use super::{explain::told, nobody, read};
 use crate::{
     clock::moment,
-    command::node::{class_id, region_id, Capacity},
+    command::node::Capacity,
     failure::{Failure, Outcome},
+    listed::{class_id, region_id},
     money::{Amount, Coinage},
     output::Report,
     session::Session,
