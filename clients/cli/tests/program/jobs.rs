@@ -151,3 +151,12 @@ fn files_are_stored_when_somebody_said_yes_and_not_before() {
     assert!(written.err.contains("no last block") || written.out.contains("no last block"));
     assert_eq!(kept(), 1);
 }
+
+#[test]
+fn machines_are_told_with_how_long_ago_they_were_seen() {
+    let world = World::new();
+    let listed = run(&world, &["node", "list"]).out;
+    let row = listed.lines().find(|line| line.contains(" ago"));
+    assert!(row.is_some(), "{listed}");
+    assert!(!listed.contains(".0 "), "{listed}");
+}
