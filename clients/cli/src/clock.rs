@@ -4,8 +4,12 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use cosmrs::tendermint::Time;
 
+use crate::failure::{Failure, Outcome};
+
+/// Seconds of a day.
+pub const DAY_SECS: u64 = 86_400;
 /// Seconds of a day, an hour and a minute, with their names.
-const UNITS: [(u64, &str); 3] = [(86_400, "days"), (3_600, "hours"), (60, "minutes")];
+const UNITS: [(u64, &str); 3] = [(DAY_SECS, "days"), (3_600, "hours"), (60, "minutes")];
 
 /// This machine's time, in seconds since 1970.
 pub fn now_secs() -> u64 {
@@ -20,10 +24,7 @@ pub fn moment(secs: u64) -> String {
 }
 
 fn told(secs: u64, now: u64) -> String {
-    let date = i64::try_from(secs)
-        .ok()
-        .and_then(|secs| Time::from_unix_timestamp(secs, 0).ok());
-    let Some(date) = date else {
+    let Some(date) = date(secs) else {
         return format!("second {secs} since 1970");
     };
     let date = date.to_rfc3339().replace('T', " ").replace('Z', " UTC");
@@ -31,6 +32,31 @@ fn told(secs: u64, now: u64) -> String {
         Some(left) => format!("{date}, in {}", span(left)),
         None => format!("{date}, {} ago", span(now - secs)),
     }
+}
+
+fn date(secs: u64) -> Option<Time> {
+    let secs = i64::try_from(secs).ok()?;
+    Time::from_unix_timestamp(secs, 0).ok()
+}
+
+/// How long ago a moment in seconds since 1970 is by this machine's clock: `3 minutes ago`.
+pub fn ago(secs: u64) -> String {
+    format!("{} ago", span(now_secs().saturating_sub(secs)))
+}
+
+/// A moment in seconds since 1970 as RFC 3339 has it, in UTC: for machines and spreadsheets.
+pub fn written(secs: u64) -> Outcome<String> {
+    let date = date(secs).ok_or_else(|| Failure::new(format!("{secs} is no time")))?;
+    Ok(date.to_rfc3339())
+}
+
+/// The first second of a day in UTC, such as `2026-01-31`.
+pub fn day(date: &str) -> Outcome<u64> {
+    let wrong = || {
+        Failure::new(format!("{date:?} is no day")).next("write year, month and day: 2026-01-31")
+    };
+    let time = Time::parse_from_rfc3339(&format!("{date}T00:00:00Z")).map_err(|_| wrong())?;
+    u64::try_from(time.unix_timestamp()).map_err(|_| wrong())
 }
 
 /// Text with the times that contracts tell, `7 seconds of block time`, as moments. `now_secs`
@@ -111,6 +137,16 @@ mod tests {
         );
         assert_eq!(told(day, day + 60), "2026-11-18 11:06:40 UTC, 1 minute ago");
         assert!(told(u64::MAX, 0).contains("since 1970"));
+    }
+
+    #[test]
+    fn days_are_those_of_utc() {
+        assert_eq!(day("1970-01-02").expect("a day"), DAY_SECS);
+        assert_eq!(written(DAY_SECS).expect("a time"), "1970-01-02T00:00:00Z");
+        for wrong in ["yesterday", "2026-13-01", "2026-1-1", "1969-01-01", ""] {
+            let failure = day(wrong).expect_err(wrong);
+            assert!(failure.step().is_some(), "{wrong}");
+        }
     }
 
     #[test]

@@ -298,9 +298,14 @@ fn file(name: &str) -> Outcome<PathBuf> {
     Ok(folder()?.join(format!("{name}.json")))
 }
 
+/// Whether this is meant as an address of the network; no key is called so.
+pub fn is_address(network: &Network, word: &str) -> bool {
+    word.starts_with(&format!("{}1", network.prefix))
+}
+
 /// The address of a key by name, or the address itself.
 pub fn address(network: &Network, name: &str) -> Outcome<String> {
-    match name.starts_with(&format!("{}1", network.prefix)) {
+    match is_address(network, name) {
         true => Ok(name.to_owned()),
         false => Ok(known(network, name)?.account.address().to_owned()),
     }

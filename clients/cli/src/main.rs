@@ -10,6 +10,7 @@ mod examples;
 mod failure;
 mod home;
 mod keys;
+mod listed;
 mod money;
 mod networks;
 mod next_steps;

@@ -118,6 +118,19 @@ impl Amount {
             ))),
         }
     }
+
+    /// How much, exactly, without of what.
+    pub fn number(&self) -> String {
+        let scale = 10u128.pow(self.coinage.exponent.into());
+        let (whole, part) = (self.base / scale, self.base % scale);
+        let places = usize::from(self.coinage.exponent);
+        let part = format!("{part:0>places$}");
+        let part = part.trim_end_matches('0');
+        match part.is_empty() {
+            true => whole.to_string(),
+            false => format!("{whole}.{part}"),
+        }
+    }
 }
 
 /// A decimal number times a power of ten, exactly.
@@ -132,15 +145,7 @@ fn scaled(number: &str, exponent: u8) -> Option<u128> {
 
 impl fmt::Display for Amount {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let scale = 10u128.pow(self.coinage.exponent.into());
-        let (whole, part) = (self.base / scale, self.base % scale);
-        let places = usize::from(self.coinage.exponent);
-        let part = format!("{part:0>places$}");
-        let part = part.trim_end_matches('0');
-        match part.is_empty() {
-            true => write!(f, "{whole} {}", self.coinage.display),
-            false => write!(f, "{whole}.{part} {}", self.coinage.display),
-        }
+        write!(f, "{} {}", self.number(), self.coinage.display)
     }
 }
 

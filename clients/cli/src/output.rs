@@ -53,7 +53,7 @@ pub fn harmless(text: &str) -> String {
 }
 
 /// A stranger's text in one line, so that it cannot pretend to be a line of ours.
-pub fn printable(text: &str) -> String {
+pub fn in_one_line(text: &str) -> String {
     text.chars()
         .map(|c| if drives(c) { '\u{fffd}' } else { c })
         .collect()
@@ -98,6 +98,15 @@ pub fn facts<'a>(facts: impl IntoIterator<Item = (&'a str, String)>) -> Table {
     table
 }
 
+/// All of them in words: `1, 2 and 3`; nothing when there are none.
+pub fn enumerated<T: ToString>(items: &[T]) -> String {
+    let all: Vec<String> = items.iter().map(ToString::to_string).collect();
+    match all.split_last() {
+        Some((last, others)) if !others.is_empty() => format!("{} and {last}", others.join(", ")),
+        _ => all.concat(),
+    }
+}
+
 /// A number with its thousands apart.
 pub fn thousands(number: impl Into<u128>) -> String {
     let digits = number.into().to_string();
@@ -116,13 +125,25 @@ mod tests {
     use super::*;
 
     #[test]
+    fn several_are_told_as_people_say_them() {
+        for (items, told) in [
+            (&[][..], ""),
+            (&[7], "7"),
+            (&[7, 8], "7 and 8"),
+            (&[7, 8, 9], "7, 8 and 9"),
+        ] {
+            assert_eq!(enumerated::<u32>(items), told);
+        }
+    }
+
+    #[test]
     fn a_strangers_text_drives_no_terminal_and_makes_no_line_of_ours() {
         let text = "http://x/\u{1b}[2Jy\u{9b}1m\u{202e}\nresult: none\tz";
         assert_eq!(
             harmless(text),
             "http://x/\u{fffd}[2Jy\u{fffd}1m\u{fffd}\nresult: none\tz"
         );
-        assert!(!printable(text).contains(['\n', '\t', '\u{1b}']));
-        assert_eq!(printable("größer, 大きい"), "größer, 大きい");
+        assert!(!in_one_line(text).contains(['\n', '\t', '\u{1b}']));
+        assert_eq!(in_one_line("größer, 大きい"), "größer, 大きい");
     }
 }

@@ -2,6 +2,7 @@
 
 use std::{cell::OnceCell, path::PathBuf, time::Duration};
 
+use cw20::{BalanceResponse, Cw20QueryMsg};
 use serde::{de::DeserializeOwned, Serialize};
 use surge_chain::{Account, Chain, Key, Kind, Network};
 use surge_interface::UncheckedDenom;
@@ -109,7 +110,7 @@ impl Session {
     pub fn account(&self) -> Outcome<Account> {
         let (network, signer) = (self.network(), self.signer()?);
         let elsewhere = self.unsigned.is_some() || self.sending.dry_run;
-        match signer.starts_with(&format!("{}1", network.prefix)) {
+        match keys::is_address(network, signer) {
             true if elsewhere => Ok(Account::without_key(signer)?),
             true => Err(
                 Failure::new(format!("{signer} is an address, and its key is not here")).next(
@@ -185,6 +186,25 @@ impl Session {
             display: denom.to_string(),
             exponent: 0,
         })
+    }
+
+    /// What people call so.
+    pub fn coinage_called(&self, word: &str) -> Outcome<Coinage> {
+        Ok(Amount::parse(&format!("0 {word}"), &self.coinages()?)?.coinage)
+    }
+
+    /// What an address holds of a denomination, in base units.
+    pub fn held(&self, address: &str, coinage: &Coinage) -> Outcome<u128> {
+        match &coinage.denom {
+            UncheckedDenom::Native(denom) => Ok(self.chain()?.balance(address, denom)?),
+            UncheckedDenom::Cw20(token) => {
+                let msg = Cw20QueryMsg::Balance {
+                    address: address.to_owned(),
+                };
+                let answer: BalanceResponse = self.ask(token, &msg)?;
+                Ok(answer.balance.u128())
+            }
+        }
     }
 
     /// Asks a contract.

@@ -2,7 +2,7 @@
 
 use surge_chain::Error;
 
-use crate::{command::held, failure::Failure, session::Session, transact::Act};
+use crate::{failure::Failure, session::Session, transact::Act};
 
 /// What an error of the chain says, and when it is that the signer has too little, what it
 /// has.
@@ -21,7 +21,7 @@ pub fn explained(session: &Session, act: &Act, error: Error) -> Failure {
         for coinage in session.coinages()? {
             list.push(
                 coinage
-                    .of(held(session, account.address(), &coinage)?)
+                    .of(session.held(account.address(), &coinage)?)
                     .to_string(),
             );
         }

@@ -116,7 +116,7 @@ completions.
 
 | file in `SURGE_HOME` | content |
 |---|---|
-| `keys/NAME.json` | a key: its public key, and its words encrypted with a passphrase (age, scrypt); nobody else may read it. Path m/44'/118'/0'/0/0 |
+| `keys/NAME.json` | a key: its public key, and its words encrypted with a passphrase (age, scrypt); nobody else may read it. Its path is m/44'/118'/0'/0/0 where `surge keys import --path` said no other |
 | `networks/NAME.toml` | a network of your own |
 | `state.json` | what is deployed where, in the shape that cw-orchestrator users know |
 | `sent.jsonl`, `sent.old.jsonl` | the last thousands of transactions with the last block that may hold each, for `surge tx` |
@@ -251,7 +251,7 @@ fn shapes(text: &mut String) {
         "\n## JSON
 
 A field keeps its name and meaning from version to version; new ones may come. Amounts are base
-units as text, times seconds since 1970, heights numbers.
+units as text, times seconds since 1970, heights numbers. Where it is otherwise, the table says so.
 
 What fails prints `error` (what happened) and `next` (what to do, or null), and sometimes more
 beside, as in the table. What is sent prints `tx` (its hash), `height`, `gas` and `fee` beside

@@ -7,7 +7,7 @@ use cosmwasm_std::{coins, Binary, Coin, Uint128};
 use cw20::Cw20ExecuteMsg;
 use serde::Serialize;
 use serde_json::{json, Value};
-use surge_chain::{execute, pay, Included, Limit};
+use surge_chain::{execute, pay, Event, Included, Limit};
 use surge_interface::UncheckedDenom;
 
 use crate::{
@@ -112,10 +112,13 @@ pub enum Done {
 }
 
 impl Done {
-    /// An attribute of an event of the suite's, when it happened.
-    pub fn attribute(&self, event: &str, key: &str) -> Option<String> {
+    /// An attribute of the first such event of this contract's, when it happened.
+    pub fn attribute(&self, contract: &str, event: &str, key: &str) -> Option<String> {
         match self {
-            Self::Included(included) => included.attribute(&format!("wasm-{event}"), key).ok(),
+            Self::Included(included) => {
+                let mut events = emitted(included, contract, event);
+                Some(events.next()?.get(key)?.to_owned())
+            }
             Self::Shown(..) => None,
         }
     }
@@ -127,6 +130,19 @@ impl Done {
             Self::Shown(plan, text) => Report::new(&plan, text),
         }
     }
+}
+
+/// Events of this name that this contract emitted: another's may say the same words.
+pub fn emitted<'a>(
+    included: &'a Included,
+    contract: &'a str,
+    event: &str,
+) -> impl Iterator<Item = &'a Event> {
+    let kind = format!("wasm-{event}");
+    included
+        .events
+        .iter()
+        .filter(move |event| event.kind == kind && event.get("_contract_address") == Some(contract))
 }
 
 /// What every transaction that was sent tells, and this beside it.
@@ -145,6 +161,12 @@ pub fn told(included: &Included, more: &impl Serialize) -> Outcome<Value> {
 impl Session {
     /// Simulates, shows, asks, sends and waits.
     pub fn perform(&self, act: &Act) -> Outcome<Done> {
+        self.perform_after(act, || Ok(()))
+    }
+
+    /// The same, with something that has to be done before it is sent or written for somebody
+    /// else to sign. It is not done when nobody wants it sent.
+    pub fn perform_after(&self, act: &Act, first: impl FnOnce() -> Outcome<()>) -> Outcome<Done> {
         let chain = self.chain()?;
         let account = self.account()?;
         let simulated = self.waiting("simulating", || {
@@ -189,12 +211,14 @@ impl Session {
             return Ok(Done::Shown(plan, text));
         }
         if let Some(file) = &self.unsigned {
+            first()?;
             let text = unsigned::write(self.network(), file, act, &account, gas_limit, &fee)?;
             plan["unsigned"] = json!(file);
             return Ok(Done::Shown(plan, text));
         }
         self.sending.ensure_wanted()?;
         let key = self.key()?;
+        first()?;
         let included = self
             .waiting("waiting for a block", || {
                 chain.send_noted(&key, &act.messages, Limit::Gas(gas_limit), |signed| {
@@ -230,6 +254,15 @@ impl Session {
 }
 
 impl Sending {
+    /// Refuses one gas limit for the many transactions that somebody, such as `a node sends`.
+    pub fn ensure_simulated(&self, who: &str) -> Outcome<()> {
+        let Some(gas) = self.gas else { return Ok(()) };
+        Err(Failure::new(format!(
+            "--gas {gas} is the limit of one transaction, and {who} many different ones"
+        ))
+        .next("leave --gas away: each is simulated; what one may cost is bounded by --highest-fee"))
+    }
+
     /// Asks whether to send, unless `--yes` said so.
     pub fn ensure_wanted(&self) -> Outcome<()> {
         if self.dry_run {

@@ -61,7 +61,7 @@ pub fn write(
     Ok(format!(
         "nothing is sent; the transaction is in {file}. Where the key is, with the chain's own program, such as wasmd:\n  \
          wasmd tx sign {file} --from KEY --chain-id {chain_id} --node {node} --output-document signed.json\n  \
-         wasmd tx broadcast signed.json --node {node}\nthen: surge tx HASH",
+         wasmd tx broadcast signed.json --node {node}\nthen: surge tx HASH. It has no last block: once it is signed, it may land until another transaction of the account does",
         file = file.display()
     ))
 }

@@ -20,6 +20,9 @@ const FIELDS: usize = 64;
 /// Most bytes of a body nobody wanted that are read, so that its sender reads the answer.
 const UNWANTED: u64 = 1 << 20;
 
+/// What a file is for HTTP.
+const FILE: &str = "application/octet-stream";
+
 /// What is asked for.
 #[derive(Debug, Default)]
 pub struct Request {
@@ -36,15 +39,21 @@ pub struct Request {
 /// A connection with a deadline.
 pub struct Connection(BufReader<Timed>);
 
-/// A stream that fails when its time is over, however slowly bytes trickle.
+/// A stream that fails when its time is over. It gets more with what goes over it, as much as
+/// the slowest line needs: whoever takes nothing, or less, is not waited for.
 struct Timed {
     stream: TcpStream,
-    until: Instant,
+    since: Instant,
+    /// Bytes since then.
+    moved: u64,
+    /// Most of them that give time.
+    allowed: u64,
 }
 
 impl Timed {
     fn left(&self) -> io::Result<Option<Duration>> {
-        let left = self.until.saturating_duration_since(Instant::now());
+        let time = HEAD + Duration::from_secs(self.moved.min(self.allowed) / SLOWEST);
+        let left = time.saturating_sub(self.since.elapsed());
         match left.is_zero() {
             true => Err(io::ErrorKind::TimedOut.into()),
             false => Ok(Some(left)),
@@ -55,14 +64,18 @@ impl Timed {
 impl Read for Timed {
     fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
         self.stream.set_read_timeout(self.left()?)?;
-        self.stream.read(buf)
+        let read = self.stream.read(buf)?;
+        self.moved = self.moved.saturating_add(read as u64);
+        Ok(read)
     }
 }
 
 impl Write for Timed {
     fn write(&mut self, buf: &[u8]) -> io::Result<usize> {
         self.stream.set_write_timeout(self.left()?)?;
-        self.stream.write(buf)
+        let written = self.stream.write(buf)?;
+        self.moved = self.moved.saturating_add(written as u64);
+        Ok(written)
     }
 
     fn flush(&mut self) -> io::Result<()> {
@@ -72,8 +85,12 @@ impl Write for Timed {
 
 impl Connection {
     pub fn new(stream: TcpStream) -> Self {
-        let until = Instant::now() + HEAD;
-        Self(BufReader::new(Timed { stream, until }))
+        Self(BufReader::new(Timed {
+            stream,
+            since: Instant::now(),
+            moved: 0,
+            allowed: 0,
+        }))
     }
 
     /// The head of the request, or what is wrong with it.
@@ -111,14 +128,18 @@ impl Connection {
         self.end()
     }
 
-    /// Answers with so many bytes of a file, or for `HEAD` with none of them, and ends the
-    /// connection.
-    pub fn give(mut self, file: impl Read, length: u64, bytes: bool) -> io::Result<()> {
+    /// Answers with so many bytes of a file, and ends the connection.
+    pub fn give(mut self, file: impl Read, length: u64) -> io::Result<()> {
         self.allow(length);
-        self.head(200, "application/octet-stream", length)?;
-        if bytes {
-            io::copy(&mut file.take(length), self.0.get_mut())?;
-        }
+        self.head(200, FILE, length)?;
+        io::copy(&mut file.take(length), self.0.get_mut())?;
+        self.end()
+    }
+
+    /// Answers with the length of a file, and ends the connection.
+    pub fn give_length(mut self, length: u64) -> io::Result<()> {
+        self.allow(0);
+        self.head(200, FILE, length)?;
         self.end()
     }
 
@@ -137,10 +158,11 @@ impl Connection {
         Ok(())
     }
 
-    /// From now on there is time for so many bytes.
+    /// From now on up to so many bytes have time, as they go over.
     fn allow(&mut self, bytes: u64) {
-        let time = HEAD + Duration::from_secs(bytes / SLOWEST);
-        self.0.get_mut().until = Instant::now() + time;
+        let timed = self.0.get_mut();
+        timed.since = Instant::now();
+        (timed.moved, timed.allowed) = (0, bytes);
     }
 }
 
@@ -193,6 +215,26 @@ const fn reason(status: u16) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn who_takes_nothing_is_not_waited_for_and_who_takes_bytes_gets_time_for_them() {
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
+        let address = listener.local_addr().expect("an address");
+        let after = |moved: u64, secs: u64| {
+            let timed = Timed {
+                stream: TcpStream::connect(address).expect("a connection"),
+                since: Instant::now() - Duration::from_secs(secs),
+                moved,
+                allowed: 3 * SLOWEST,
+            };
+            timed.left().is_ok()
+        };
+        assert!(after(0, 4));
+        assert!(!after(0, 5), "it took nothing");
+        assert!(after(3 * SLOWEST, 7));
+        assert!(!after(3 * SLOWEST, 8), "it is slower than the slowest line");
+        assert!(!after(9 * SLOWEST, 8), "it takes more than there is");
+    }
 
     #[test]
     fn a_request_says_one_length_or_is_refused() {

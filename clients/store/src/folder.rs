@@ -135,6 +135,13 @@ impl Folder {
         found.and_then(Result::ok).map_or(0, |found| found.len())
     }
 
+    /// Bytes of the plain file under this hash, which are not looked at.
+    pub(crate) fn size(&self, sha256: &str) -> Result<u64, Error> {
+        let file = self.open_file(sha256, sha256)?;
+        let found = file.metadata().map_err(failed(&self.place(sha256)?))?;
+        Ok(found.len())
+    }
+
     /// The file under this hash with its length, read once to see that it has it.
     pub(crate) fn open_checked(&self, sha256: &str, limit: u64) -> Result<(File, u64), Error> {
         let path = self.place(sha256)?;

@@ -12,6 +12,7 @@
 //! read ends at a number of bytes and seconds, and counts only with the promised hash.
 
 mod connection;
+mod crowd;
 mod error;
 mod folder;
 mod http;

@@ -4,21 +4,19 @@ use std::{
     fs, io,
     net::{SocketAddr, TcpListener, TcpStream, ToSocketAddrs},
     path::Path,
-    sync::atomic::{AtomicU64, AtomicUsize, Ordering},
+    sync::atomic::{AtomicU64, Ordering},
     thread,
     time::Duration,
 };
 
 use crate::{
     connection::{Connection, Request},
+    crowd::Crowd,
     folder::Folder,
     read::{self, Unread},
     Error,
 };
 
-/// How many connections are open at once. None of them holds a file in memory, and each ends
-/// with its time; one more is told to come later.
-const CONNECTIONS: usize = 64;
 /// Pause after the system had no connection to give, such as for want of descriptors.
 const PAUSE: Duration = Duration::from_millis(100);
 
@@ -99,7 +97,7 @@ impl Server {
 
     /// Answers until the process ends. `seen` hears of each answer: method, path, status.
     pub fn run(&self, seen: impl Fn(&str, &str, u16) + Sync) {
-        let open = &AtomicUsize::new(0);
+        let crowd = &Crowd::default();
         let seen = &seen;
         thread::scope(|scope| {
             for stream in self.listener.incoming() {
@@ -107,15 +105,17 @@ impl Server {
                     thread::sleep(PAUSE);
                     continue;
                 };
-                if open.fetch_add(1, Ordering::SeqCst) >= CONNECTIONS {
-                    open.fetch_sub(1, Ordering::SeqCst);
+                let from = stream.peer_addr().map(|from| from.ip());
+                // Who is gone already has no address.
+                let Ok(from) = from else { continue };
+                let Some(guest) = crowd.enter(from) else {
                     full(stream);
                     continue;
-                }
+                };
                 scope.spawn(move || {
                     // Who asked may have gone.
-                    let _ = self.shelf.serve(Connection::new(stream), seen);
-                    open.fetch_sub(1, Ordering::SeqCst);
+                    let _ = self.shelf.serve(Connection::new(stream), crowd, seen);
+                    drop(guest);
                 });
             }
         });
@@ -132,7 +132,12 @@ fn full(mut stream: TcpStream) {
 }
 
 impl Shelf {
-    fn serve(&self, mut connection: Connection, seen: &impl Fn(&str, &str, u16)) -> io::Result<()> {
+    fn serve(
+        &self,
+        mut connection: Connection,
+        crowd: &Crowd,
+        seen: &impl Fn(&str, &str, u16),
+    ) -> io::Result<()> {
         let request = match connection.request()? {
             Ok(request) => request,
             Err(wrong) => return connection.say(400, wrong),
@@ -144,13 +149,28 @@ impl Shelf {
                 404,
                 "files lie under their SHA-256, 64 hexadecimal digits in lower case".to_owned(),
             ),
-            "GET" | "HEAD" => match self.folder.open_checked(sha256, self.limits.file_bytes) {
-                Ok((file, length)) => {
-                    seen(method, path, 200);
-                    return connection.give(file, length, method == "GET");
+            "GET" => {
+                // Before the file is read, which is work.
+                let reader = crowd.read();
+                if reader.is_none() && !self.shows_token(&request) {
+                    seen(method, path, 503);
+                    return connection.say(503, "too many read at once; come again later");
                 }
-                Err(Error::Missing { .. }) => (404, "it is not here".to_owned()),
-                Err(error) => (500, error.to_string()),
+                match self.folder.open_checked(sha256, self.limits.file_bytes) {
+                    Ok((file, length)) => {
+                        seen(method, path, 200);
+                        return connection.give(file, length);
+                    }
+                    Err(error) => refusal(error),
+                }
+            }
+            // Its length alone: who wants its bytes is told then when they are damaged.
+            "HEAD" => match self.folder.size(sha256) {
+                Ok(length) => {
+                    seen(method, path, 200);
+                    return connection.give_length(length);
+                }
+                Err(error) => refusal(error),
             },
             "PUT" => self.put(&mut connection, &request, sha256),
             _ => (405, "GET, HEAD and PUT are all there is".to_owned()),
@@ -160,7 +180,7 @@ impl Shelf {
     }
 
     fn put(&self, connection: &mut Connection, request: &Request, sha256: &str) -> Answer {
-        if !self.may_write(request) {
+        if self.token.is_some() && !self.shows_token(request) {
             let words = "show the store's token: authorization: Bearer …";
             return (401, words.to_owned());
         }
@@ -212,12 +232,18 @@ impl Shelf {
         }
     }
 
-    fn may_write(&self, request: &Request) -> bool {
-        let Some(token) = &self.token else {
-            return true;
-        };
+    fn shows_token(&self, request: &Request) -> bool {
         // Hashes, so that the time it takes tells nothing of the token.
-        let shown = request.token.as_ref();
-        shown.is_some_and(|shown| read::sha256(shown.as_bytes()) == read::sha256(token.as_bytes()))
+        let hash = |token: &String| read::sha256(token.as_bytes());
+        let token = self.token.as_ref().map(hash);
+        token.is_some() && request.token.as_ref().map(hash) == token
+    }
+}
+
+/// Why a file is not given.
+fn refusal(error: Error) -> Answer {
+    match error {
+        Error::Missing { .. } => (404, "it is not here".to_owned()),
+        error => (500, error.to_string()),
     }
 }

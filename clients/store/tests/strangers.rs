@@ -388,3 +388,44 @@ fn what_is_only_planned_is_written_nowhere() {
     let stores = Stores::new(&place, &[], false, None).expect("stores");
     assert_eq!(stores.put(b"abc", Some("a b.csv")).expect("kept"), planned);
 }
+
+#[test]
+fn readers_that_take_nothing_do_not_keep_the_owner_out() {
+    let shelf = folder();
+    let large = vec![7; 1 << 20];
+    let stored = Folder::open(shelf.path())
+        .and_then(|folder| folder.put(&large))
+        .expect("kept");
+    let limits = ServerLimits {
+        file_bytes: 1 << 20,
+        total_bytes: 2 << 20,
+    };
+    let address = serving(&shelf, limits, Some("secret"));
+    let host = address.strip_prefix("http://").expect("an address");
+    let asking = |method: &str, fields: &str| {
+        let mut stream = TcpStream::connect(host).expect("a connection");
+        let head = format!("{method} /{stored} HTTP/1.1\r\n{fields}\r\n");
+        stream.write_all(head.as_bytes()).expect("sent");
+        stream
+    };
+    let answered = |mut stream: TcpStream| {
+        let mut status = [0; 12];
+        stream.read_exact(&mut status).expect("an answer");
+        (String::from_utf8_lossy(&status[9..]).into_owned(), stream)
+    };
+    let readers: Vec<_> = (0..48).map(|_| asking("GET", "")).collect();
+    let readers: Vec<_> = readers.into_iter().map(answered).collect();
+    assert!(readers.iter().all(|(status, _)| status == "200"));
+    assert_eq!(answered(asking("GET", "")).0, "503");
+    let token = "authorization: Bearer secret\r\n";
+    assert_eq!(answered(asking("GET", token)).0, "200");
+    // The length costs nothing, and says nothing of the bytes.
+    let (_, mut told) = answered(asking("HEAD", ""));
+    let mut head = String::new();
+    told.read_to_string(&mut head).expect("a head");
+    assert!(head.contains("content-length: 1048576\r\n"), "{head}");
+    let place: Place = address.parse().expect("an address");
+    let stores = Stores::new(&place, &[], false, Some("secret".to_owned())).expect("stores");
+    stores.put(b"the owner's", None).expect("kept");
+    drop(readers);
+}

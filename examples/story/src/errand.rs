@@ -182,7 +182,7 @@ pub fn run(terms: &JobResponse, fuel: u64, out: &Path) -> anyhow::Result<Deliver
             "{}{}\n{}",
             outcome.status,
             way_out(&outcome.status),
-            printable(&outcome.stderr_text())
+            surge_node::printable(&outcome.stderr_text())
         );
     }
     let job = terms.summary.id;
@@ -276,13 +276,6 @@ fn files(folder: &Path) -> anyhow::Result<Vec<Artifact>> {
         artifact(&path, &bytes)
     };
     paths.into_iter().map(read).collect()
-}
-
-/// A stranger's text without what could drive a terminal.
-fn printable(text: &str) -> String {
-    text.chars()
-        .filter(|c| *c == '\n' || !c.is_control())
-        .collect()
 }
 
 /// Names the file so that a double click opens it.

@@ -78,7 +78,10 @@ impl Moment {
     /// Finds it by the event that the pick left.
     pub fn find(session: &Session, recorded: &Explanation) -> Outcome<Self> {
         let (chain, registry) = (session.chain()?, session.contracts()?.registry);
-        let condition = format!("wasm-node_assigned.job='{}'", recorded.job);
+        let condition = format!(
+            "wasm-node_assigned.job='{}' AND wasm-node_assigned._contract_address='{registry}'",
+            recorded.job
+        );
         let mut picks = chain.transactions(&condition).map_err(|error| {
             Failure::from(error).next(
                 "when the pick was is found by its event: ask a node with an index of transactions (tx_index.indexer = \"kv\")",

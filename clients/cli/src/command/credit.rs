@@ -8,9 +8,10 @@ use surge_interface::{
     registry,
 };
 
-use super::provider::{denom_id, own};
+use super::provider::own;
 use crate::{
     failure::{Failure, Outcome},
+    listed::denom_id,
     money::{Amount, Coinage},
     output::{table, Report},
     session::Session,
@@ -96,7 +97,7 @@ pub fn credit(command: Credit, session: &Session) -> Outcome<Report> {
         }
         Credit::Withdraw { whose, of } => {
             let beneficiary = whose.beneficiary(session)?;
-            let of = of.map(|of| named(session, &of)).transpose()?;
+            let of = of.map(|of| session.coinage_called(&of)).transpose()?;
             withdraw(session, &escrow, &beneficiary, of.as_ref())
         }
     }
@@ -199,7 +200,7 @@ pub fn tips(command: Tips, session: &Session) -> Outcome<Report> {
         }
         Tips::Withdraw { account, of } => {
             let account = who(session, account.as_deref())?;
-            let coinage = named(session, &of)?;
+            let coinage = session.coinage_called(&of)?;
             let denom = denom_id(session, &coinage)?;
             let tips = coinage.of(earned(&account, denom)?.u128());
             let msg = registry::ExecuteMsg::WithdrawTips {
@@ -223,9 +224,4 @@ fn who(session: &Session, name: Option<&str>) -> Outcome<String> {
         Some(name) => session.address(name),
         None => Ok(session.account()?.address().to_owned()),
     }
-}
-
-/// What people call so.
-pub fn named(session: &Session, word: &str) -> Outcome<Coinage> {
-    Ok(Amount::parse(&format!("0 {word}"), &session.coinages()?)?.coinage)
 }

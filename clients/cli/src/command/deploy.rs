@@ -72,14 +72,7 @@ pub struct Files {
 
 /// Carries it out.
 pub fn run(command: Command, session: &Session) -> Outcome<Report> {
-    if let Some(gas) = session.sending.gas {
-        return Err(Failure::new(format!(
-            "--gas {gas} is the limit of one transaction, and a deployment has many different ones"
-        ))
-        .next(
-            "leave --gas away: each is simulated; what one may cost is bounded by --highest-fee",
-        ));
-    }
+    session.sending.ensure_simulated("a deployment has")?;
     match command {
         Command::Plan(files) => show_plan(&files, session),
         Command::Apply(files) if session.sending.dry_run => show_plan(&files, session),

@@ -9,7 +9,6 @@ use surge_chain::Network;
 use surge_node::{Job, Limits, Status};
 use surge_store::Place;
 
-use super::keys::held;
 use crate::{
     clock,
     deployment::{artifact, State, CONTRACTS},
@@ -268,7 +267,7 @@ fn balance(session: &Session) -> Check {
         let account = session.account()?;
         let mut list = vec![];
         for coinage in session.coinages()? {
-            let amount = held(session, account.address(), &coinage)?;
+            let amount = session.held(account.address(), &coinage)?;
             list.push(coinage.of(amount).to_string());
         }
         Ok(list)
@@ -276,7 +275,7 @@ fn balance(session: &Session) -> Check {
     let coin = || -> Outcome<u128> {
         let account = session.account()?;
         let fees = crate::money::Coinage::fees(&session.network().fee);
-        self::held(session, account.address(), &fees)
+        session.held(account.address(), &fees)
     };
     match (held(), coin()) {
         (Ok(list), Ok(0)) => Check::new(

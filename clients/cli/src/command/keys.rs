@@ -3,15 +3,12 @@
 use std::path::PathBuf;
 
 use clap::Subcommand;
-use cw20::{BalanceResponse, Cw20QueryMsg};
 use serde_json::json;
-use surge_interface::UncheckedDenom;
 
 use crate::{
     deployment::CONTRACTS,
     failure::Outcome,
     keys,
-    money::Coinage,
     output::{facts, table, Report},
     session::Session,
 };
@@ -95,7 +92,7 @@ pub fn run(command: Command, session: &Session) -> Outcome<Report> {
             };
             let (mut holds, mut text) = (vec![], vec![]);
             for coinage in session.coinages()? {
-                let held = held(session, &address, &coinage)?;
+                let held = session.held(&address, &coinage)?;
                 holds.push(json!({ "denom": coinage.denom, "amount": held.to_string() }));
                 text.push(coinage.of(held).to_string());
             }
@@ -114,20 +111,6 @@ pub fn run(command: Command, session: &Session) -> Outcome<Report> {
                 ])
                 .to_string(),
             )
-        }
-    }
-}
-
-/// What an address holds, in base units.
-pub fn held(session: &Session, address: &str, coinage: &Coinage) -> Outcome<u128> {
-    match &coinage.denom {
-        UncheckedDenom::Native(denom) => Ok(session.chain()?.balance(address, denom)?),
-        UncheckedDenom::Cw20(token) => {
-            let msg = Cw20QueryMsg::Balance {
-                address: address.to_owned(),
-            };
-            let answer: BalanceResponse = session.ask(token, &msg)?;
-            Ok(answer.balance.u128())
         }
     }
 }

@@ -23,8 +23,6 @@ use std::path::PathBuf;
 
 use clap::Subcommand;
 
-pub use keys::held;
-
 use crate::{failure::Outcome, output::Report, session::Session};
 
 /// What can be said after `surge`.

@@ -9,9 +9,9 @@ use surge_interface::{
     registry, rewards, UncheckedDenom,
 };
 
-use super::{credit::named, provider};
 use crate::{
     failure::{Failure, Outcome},
+    listed::{coinage, denom_id},
     money::{Amount, Coinage},
     output::{table, Report},
     session::Session,
@@ -72,7 +72,7 @@ pub fn run(command: Command, session: &Session) -> Outcome<Report> {
     match command {
         Command::Show => show(session),
         Command::Flush { purse, of } => {
-            let coinage = named(session, &of)?;
+            let coinage = session.coinage_called(&of)?;
             let (purse, what) = match purse {
                 Which::Burn => (Purse::Burn, "burned"),
                 Which::Treasury => (Purse::Treasury, "sent to the treasury"),
@@ -102,7 +102,7 @@ pub fn run(command: Command, session: &Session) -> Outcome<Report> {
                 .report(&json!({ "amount": collected.base.to_string() }), "")
         }
         Command::Sync { contract, of } => {
-            let coinage = named(session, &of)?;
+            let coinage = session.coinage_called(&of)?;
             let act = Act::new("Books coins that came without a message.");
             let act = match contract {
                 Holder::Escrow => {
@@ -114,7 +114,7 @@ pub fn run(command: Command, session: &Session) -> Outcome<Report> {
                     )?
                 }
                 Holder::Registry => {
-                    let denom = provider::denom_id(session, &coinage)?;
+                    let denom = denom_id(session, &coinage)?;
                     act.call(
                         session,
                         &contracts.registry,
@@ -178,7 +178,7 @@ fn show(session: &Session) -> Outcome<Report> {
         ]);
     }
     for row in &registry.rows {
-        let coinage = provider::coinage(session, row.denom)?;
+        let coinage = coinage(session, row.denom)?;
         let parts = [
             ("of bonds", row.bonds),
             ("of tips", row.tips),

@@ -17,6 +17,7 @@ use crate::{
     acceptance::{self, Checked, Needs},
     deployment::artifact,
     failure::{Failure, Outcome},
+    listed,
     money::Coinage,
     networks::{self, Named},
     output::{facts, table, thousands, Report},
@@ -258,7 +259,7 @@ fn check(session: &Session, artifacts: &Path) -> Outcome<Report> {
 }
 
 fn regions(session: &Session) -> Outcome<Report> {
-    let regions = super::node::regions(session)?;
+    let regions = listed::regions(session)?;
     let mut rows = table(&[
         ">id",
         "region",
@@ -298,7 +299,7 @@ fn classes(session: &Session) -> Outcome<Report> {
     ]);
     for (id, class) in answer.classes.iter().enumerate() {
         for market in &class.markets {
-            let coinage = super::provider::coinage(session, market.denom)?;
+            let coinage = listed::coinage(session, market.denom)?;
             // Prices are millionths of base units for a unit and hour.
             let reference = market.reference.to_array();
             let unit = |index: usize, units: u64| {

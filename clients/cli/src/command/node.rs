@@ -6,21 +6,16 @@ use clap::{Args, Subcommand};
 use cosmwasm_std::Uint128;
 use serde_json::json;
 use surge_interface::{
-    registry::{
-        ClassesResponse, ExecuteMsg, NodeResponse, NodeSpec, NodesResponse, QueryMsg,
-        RegionsResponse,
-    },
+    registry::{ClassesResponse, ExecuteMsg, NodeResponse, NodeSpec, NodesResponse, QueryMsg},
     Resources, UnitPrices,
 };
 
-use super::{
-    provider::{coinage, denom_id},
-    statement::written,
-};
 use crate::{
+    clock::ago,
     failure::{Failure, Outcome},
+    listed::{class_id, coinage, denom_id, region_id, regions},
     money::{Amount, Coinage},
-    output::{facts, printable, table, Report},
+    output::{enumerated, facts, in_one_line, table, Report},
     session::Session,
     transact::Act,
 };
@@ -224,8 +219,8 @@ impl Changed {
 /// A capacity as people read it.
 fn told(capacity: Resources) -> String {
     format!(
-        "{} cores, {} MiB, {} GiB, {} GPUs, {} Mbit/s",
-        cores(capacity),
+        "{}, {} MiB, {} GiB, {} GPUs, {} Mbit/s",
+        Cores(capacity.milli_cpu),
         capacity.memory_mib,
         capacity.storage_gib,
         capacity.gpus,
@@ -286,8 +281,8 @@ pub fn run(command: Registry, session: &Session) -> Outcome<Report> {
                 [_] => ("node", "is"),
                 _ => ("nodes", "are"),
             };
-            let ids: Vec<String> = nodes.iter().map(u32::to_string).collect();
-            let mut act = Act::new(format!("Says that {what} {} {are} alive.", ids.join(", ")));
+            let ids = enumerated(&nodes);
+            let mut act = Act::new(format!("Says that {what} {ids} {are} alive."));
             for node in &nodes {
                 let found: NodeResponse =
                     session.ask(&registry, &QueryMsg::Node { node: *node })?;
@@ -348,7 +343,7 @@ pub fn run(command: Registry, session: &Session) -> Outcome<Report> {
                     node.id.to_string(),
                     node.provider.to_string(),
                     region
-                        .map(|region| printable(&region.name))
+                        .map(|region| in_one_line(&region.name))
                         .unwrap_or_default(),
                     cores(node.spec.capacity),
                     cores(node.reserved),
@@ -357,7 +352,7 @@ pub fn run(command: Registry, session: &Session) -> Outcome<Report> {
                     node.strikes.to_string(),
                     match node.last_seen_secs {
                         0 => "never".to_owned(),
-                        secs => written(secs)?,
+                        secs => ago(secs),
                     },
                 ]);
             }
@@ -401,7 +396,7 @@ fn add_node(add: &Add, session: &Session) -> Outcome<Report> {
     .moving(format!("{bond} of your bond behind it"))
     .call(session, &registry, &msg)?;
     let done = session.perform(&act)?;
-    let node = done.attribute("node_added", "node");
+    let node = done.attribute(&registry, "node_added", "node");
     let text = node
         .as_ref()
         .map(|node| format!("it is node {node}; it takes jobs from its first heartbeat on"))
@@ -421,7 +416,7 @@ fn show(session: &Session, node: u32) -> Outcome<Report> {
         (
             "region",
             region
-                .map(|region| printable(&region.name))
+                .map(|region| in_one_line(&region.name))
                 .unwrap_or_default(),
         ),
         (
@@ -457,42 +452,6 @@ fn show(session: &Session, node: u32) -> Outcome<Report> {
     Report::new(&found, text.to_string())
 }
 
-/// All regions by id.
-pub fn regions(session: &Session) -> Outcome<RegionsResponse> {
-    session.ask(&session.contracts()?.registry, &QueryMsg::Regions {})
-}
-
-/// A region by name.
-pub fn region_id(session: &Session, name: &str) -> Outcome<u8> {
-    let regions = regions(session)?.regions;
-    let position = regions.iter().position(|region| region.name == name);
-    position
-        .and_then(|position| u8::try_from(position).ok())
-        .ok_or_else(|| {
-            let names: Vec<&str> = regions.iter().map(|region| region.name.as_str()).collect();
-            Failure::new(format!("there is no region {name:?}"))
-                .next(format!("choose one of {}", names.join(", ")))
-        })
-}
-
-/// A class by name.
-pub fn class_id(session: &Session, name: &str) -> Outcome<u8> {
-    let classes: ClassesResponse =
-        session.ask(&session.contracts()?.registry, &QueryMsg::Classes {})?;
-    let position = classes.classes.iter().position(|class| class.name == name);
-    position
-        .and_then(|position| u8::try_from(position).ok())
-        .ok_or_else(|| {
-            let names: Vec<&str> = classes
-                .classes
-                .iter()
-                .map(|class| class.name.as_str())
-                .collect();
-            Failure::new(format!("there is no class {name:?}"))
-                .next(format!("choose one of {}", names.join(", ")))
-        })
-}
-
 fn reference(session: &Session, class: u8, denom: u8) -> Outcome<UnitPrices> {
     let classes: ClassesResponse =
         session.ask(&session.contracts()?.registry, &QueryMsg::Classes {})?;
@@ -512,5 +471,21 @@ fn scaled(prices: UnitPrices, percent: u64) -> UnitPrices {
 }
 
 fn cores(resources: Resources) -> String {
-    format!("{:.1}", f64::from(resources.milli_cpu) / 1_000.0)
+    Coinage::cores().of(resources.milli_cpu.into()).number()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn parts_of_a_core_are_told_as_they_are() {
+        for (milli_cpu, told) in [(40, "0.04"), (250, "0.25"), (1_000, "1"), (1_500, "1.5")] {
+            let resources = Resources {
+                milli_cpu,
+                ..Resources::default()
+            };
+            assert_eq!(cores(resources), told);
+        }
+    }
 }

@@ -32,7 +32,10 @@ pub fn run(arguments: &Arguments, session: &Session) -> Outcome<Report> {
             act.call(session, token, &transfer)?
         }
     };
-    session
-        .perform(&act)?
-        .report(&json!({ "to": to, "amount": amount.to_string() }), "")
+    let more = json!({
+        "to": to,
+        "denom": amount.coinage.denom,
+        "amount": amount.base.to_string(),
+    });
+    session.perform(&act)?.report(&more, "")
 }

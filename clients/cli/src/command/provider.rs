@@ -4,14 +4,15 @@ use clap::Subcommand;
 use cosmwasm_std::Uint128;
 use serde_json::json;
 use surge_interface::registry::{
-    DenomsResponse, ExecuteMsg, NodesResponse, ProviderResponse, ProvidersResponse, QueryMsg,
-    ReceiveMsg, MAX_NODES,
+    ExecuteMsg, NodesResponse, ProviderResponse, ProvidersResponse, QueryMsg, ReceiveMsg, MAX_NODES,
 };
 
 use super::statement;
 use crate::{
+    clock::moment,
     failure::{Failure, Outcome},
-    money::{Amount, Coinage},
+    listed::{coinage, denom_id},
+    money::Amount,
     output::{facts, table, Report},
     session::Session,
     transact::Act,
@@ -115,7 +116,7 @@ pub fn run(command: Command, session: &Session) -> Outcome<Report> {
             };
             let act = Act::new("Registers you as a provider.").call(session, &registry, &msg)?;
             let done = session.perform(&act)?;
-            let id = done.attribute("provider_registered", "provider");
+            let id = done.attribute(&registry, "provider_registered", "provider");
             let text = id
                 .as_ref()
                 .map(|id| format!("you are provider {id}; next: surge provider bond \"900 SURGE\""))
@@ -151,7 +152,7 @@ pub fn run(command: Command, session: &Session) -> Outcome<Report> {
         }
         Command::Withdraw { provider, of } => {
             let provider = own(session, provider)?;
-            let coinage = Amount::parse(&format!("0 {of}"), &session.coinages()?)?.coinage;
+            let coinage = session.coinage_called(&of)?;
             let denom = denom_id(session, &coinage)?;
             simple(
                 &format!("Sends bond of provider {provider} whose wait is over to its owner."),
@@ -247,30 +248,6 @@ pub fn own(session: &Session, provider: Option<u32>) -> Outcome<u32> {
     }
 }
 
-/// The registry's number for a denomination.
-pub fn denom_id(session: &Session, coinage: &Coinage) -> Outcome<u8> {
-    let answer: DenomsResponse =
-        session.ask(&session.contracts()?.registry, &QueryMsg::Denoms {})?;
-    let position = answer
-        .denoms
-        .iter()
-        .position(|denom| surge_interface::UncheckedDenom::from(denom.clone()) == coinage.denom);
-    position
-        .and_then(|position| u8::try_from(position).ok())
-        .ok_or_else(|| Failure::new(format!("the registry does not list {}", coinage.display)))
-}
-
-/// What the registry's denomination of this number is called.
-pub fn coinage(session: &Session, denom: u8) -> Outcome<Coinage> {
-    let answer: DenomsResponse =
-        session.ask(&session.contracts()?.registry, &QueryMsg::Denoms {})?;
-    let listed = answer.denoms.get(usize::from(denom)).cloned();
-    let listed = listed
-        .map(surge_interface::UncheckedDenom::from)
-        .ok_or_else(|| Failure::new(format!("the registry lists no denomination {denom}")))?;
-    Ok(session.coinage(&listed))
-}
-
 fn show(session: &Session, provider: Option<u32>) -> Outcome<Report> {
     let provider = own(session, provider)?;
     let msg = QueryMsg::Provider { provider };
@@ -284,12 +261,12 @@ fn show(session: &Session, provider: Option<u32>) -> Outcome<Report> {
             coinage.of(bond.at_nodes.u128()).to_string(),
         ]);
     }
-    let mut leaving = table(&["on its way out", "from (s since 1970)"]);
+    let mut leaving = table(&["on its way out", "from"]);
     for unbonding in &answer.unbondings {
         let coinage = coinage(session, unbonding.denom)?;
         leaving.add_row([
             coinage.of(unbonding.amount.u128()).to_string(),
-            unbonding.from_secs.to_string(),
+            moment(unbonding.from_secs),
         ]);
     }
     let leaving = match answer.unbondings.is_empty() {

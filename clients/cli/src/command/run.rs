@@ -157,14 +157,7 @@ pub fn run(arguments: &Run, session: &Session) -> Outcome<Report> {
 
 fn carry_out(arguments: &Run, session: &Session) -> Outcome<Report> {
     let settings = arguments.settings(session)?;
-    if let Some(gas) = session.sending.gas {
-        return Err(Failure::new(format!(
-            "--gas {gas} is the limit of one transaction, and a node sends many different ones"
-        ))
-        .next(
-            "leave --gas away: each is simulated; what one may cost is bounded by --highest-fee",
-        ));
-    }
+    session.sending.ensure_simulated("a node sends")?;
     let network = session.network();
     let addresses = session.contracts()?;
     let contracts = Contracts {
@@ -233,9 +226,7 @@ fn join(owner: &str, arguments: &Run, settings: &Settings, session: &Session) ->
     Ok(Join {
         owner: keys::unlock(network, owner)?,
         bond: bond.map(|bond| (bond.base, bond.coinage.denom)),
-        payout: payout
-            .map(|payout| keys::address(network, payout))
-            .transpose()?,
+        payout: payout.map(|payout| session.address(payout)).transpose()?,
         add: arguments.add,
         replace_operator: arguments.replace_operator,
         agree: Box::new(move |step| {

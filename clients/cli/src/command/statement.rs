@@ -3,7 +3,6 @@
 use std::{collections::BTreeMap, fmt::Display, ops::Range};
 
 use clap::Args;
-use cosmrs::tendermint::Time;
 use cosmwasm_std::Uint128;
 use serde::Serialize;
 use serde_json::json;
@@ -15,6 +14,7 @@ use surge_interface::{
 
 use super::provider::own;
 use crate::{
+    clock::{day, moment, written, DAY_SECS},
     failure::{Failure, Outcome},
     output::{table, Report},
     session::Session,
@@ -93,9 +93,16 @@ pub fn run(arguments: &Arguments, session: &Session) -> Outcome<Report> {
     let provider = own(session, arguments.provider)?;
     let whose = whose(session, provider)?;
     let chain = session.chain()?;
-    let from = match &arguments.since {
-        Some(since) => chain.first_since(day(since)?)?,
-        None => chain.progress()?.earliest.max(1),
+    let since = arguments.since.as_deref().map(day).transpose()?;
+    let earliest = chain.progress()?.earliest.max(1);
+    if earliest > 1 {
+        if let Some(lacks) = cut_short(earliest, chain.secs_of(earliest)?, since) {
+            eprintln!("warning: {lacks}");
+        }
+    }
+    let from = match since {
+        Some(since) => chain.first_since(since)?,
+        None => earliest,
     };
     let to = match &arguments.until {
         Some(until) => chain.first_since(day(until)?.saturating_add(DAY_SECS))?,
@@ -160,8 +167,6 @@ pub fn run(arguments: &Arguments, session: &Session) -> Outcome<Report> {
     )
 }
 
-const DAY_SECS: u64 = 86_400;
-
 /// A denomination as the escrow's events write it.
 fn denom_of(name: &str) -> UncheckedDenom {
     match name.strip_prefix("cw20/") {
@@ -170,21 +175,16 @@ fn denom_of(name: &str) -> UncheckedDenom {
     }
 }
 
-/// The first second of a day.
-fn day(date: &str) -> Outcome<u64> {
-    let wrong = || {
-        Failure::new(format!("{date:?} is no day")).next("write year, month and day: 2026-01-31")
-    };
-    let time = Time::parse_from_rfc3339(&format!("{date}T00:00:00Z")).map_err(|_| wrong())?;
-    u64::try_from(time.unix_timestamp()).map_err(|_| wrong())
-}
-
-/// A time as RFC 3339 has it, in UTC.
-pub fn written(secs: u64) -> Outcome<String> {
-    let time = i64::try_from(secs).ok();
-    let time = time.and_then(|secs| Time::from_unix_timestamp(secs, 0).ok());
-    let time = time.ok_or_else(|| Failure::new(format!("{secs} is no time")))?;
-    Ok(time.to_rfc3339())
+/// What a statement lacks: the node keeps no block before this one, and the days that are
+/// asked for begin earlier.
+fn cut_short(earliest: u64, earliest_secs: u64, since: Option<u64>) -> Option<String> {
+    let lacks = since.is_none_or(|since| since < earliest_secs);
+    lacks.then(|| {
+        format!(
+            "the node has no blocks before {earliest}, {}: what happened earlier is not in this statement; ask a node that has them: --network FILE",
+            moment(earliest_secs)
+        )
+    })
 }
 
 fn whose(session: &Session, provider: u32) -> Outcome<Whose> {
@@ -212,20 +212,30 @@ fn whose(session: &Session, provider: u32) -> Outcome<Whose> {
     })
 }
 
-/// Each transaction with such an event once, in the order of the chain.
-fn placed(session: &Session, whose: &Whose, blocks: Range<u64>) -> Outcome<Vec<Placed>> {
+/// What a node's index is asked for: events about this provider, of the suite's contracts
+/// alone. A stranger's contract may emit the same words in as many transactions as it likes.
+fn conditions(whose: &Whose) -> Vec<String> {
+    let of = |contract: &str, event: &str, key: &str, value: &str| {
+        format!("wasm-{event}.{key}='{value}' AND wasm-{event}._contract_address='{contract}'")
+    };
     let provider = &whose.provider;
     let mut conditions = vec![
-        format!("wasm-job_closed.provider='{provider}'"),
-        format!("wasm-withdrawn.of='{provider}'"),
-        format!("wasm-reward_claimed.provider='{provider}'"),
+        of(&whose.escrow, "job_closed", "provider", provider),
+        of(&whose.escrow, "withdrawn", "of", provider),
+        of(&whose.rewards, "reward_claimed", "provider", provider),
     ];
-    let evicted = |node: &String| format!("wasm-node_evicted.node='{node}'");
+    let registry = &whose.registry;
+    let evicted = |node: &String| of(registry, "node_evicted", "node", node);
     conditions.extend(whose.nodes.iter().map(evicted));
-    let tipped = |account: &String| format!("wasm-tips_withdrawn.account='{account}'");
+    let tipped = |account: &String| of(registry, "tips_withdrawn", "account", account);
     conditions.extend(whose.accounts.iter().map(tipped));
+    conditions
+}
+
+/// Each transaction with such an event once, in the order of the chain.
+fn placed(session: &Session, whose: &Whose, blocks: Range<u64>) -> Outcome<Vec<Placed>> {
     let mut found = BTreeMap::new();
-    for condition in conditions {
+    for condition in conditions(whose) {
         let Range { start, end } = blocks;
         let condition = format!("{condition} AND tx.height>={start} AND tx.height<{end}");
         let txs = session.chain()?.transactions(&condition).map_err(|error| {
@@ -432,12 +442,33 @@ mod tests {
     }
 
     #[test]
-    fn days_are_those_of_utc() {
-        assert_eq!(day("1970-01-02").expect("a day"), DAY_SECS);
-        assert_eq!(written(DAY_SECS).expect("a time"), "1970-01-02T00:00:00Z");
-        for wrong in ["yesterday", "2026-13-01", "2026-1-1", "1969-01-01", ""] {
-            let failure = day(wrong).expect_err(wrong);
-            assert!(failure.step().is_some(), "{wrong}");
+    fn a_statement_that_begins_before_the_nodes_first_block_says_so() {
+        for (since, lacks) in [(None, true), (Some(999), true), (Some(1_000), false)] {
+            let told = cut_short(900, 1_000, since);
+            assert_eq!(told.is_some(), lacks, "{since:?}");
+            if let Some(told) = told {
+                assert!(
+                    told.contains("before 900, 1970-01-01 00:16:40 UTC"),
+                    "{told}"
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn a_node_is_asked_for_the_suites_own_events_only() {
+        let asked = conditions(&whose());
+        assert_eq!(asked.len(), 5);
+        for (event, contract) in [
+            ("job_closed", "escrow"),
+            ("withdrawn", "escrow"),
+            ("reward_claimed", "rewards"),
+            ("node_evicted", "registry"),
+            ("tips_withdrawn", "registry"),
+        ] {
+            let address = format!(" AND wasm-{event}._contract_address='{contract}'");
+            let found = asked.iter().filter(|asked| asked.ends_with(&address));
+            assert_eq!(found.count(), 1, "{event}: {asked:?}");
         }
     }
 }

@@ -24,8 +24,9 @@ pub enum Command {
 SURGE_STORE_TOKEN, when it is set, has to be shown by whoever writes; it has to be set when
 other machines can reach the store.
 
-It serves 64 connections at once and tells a further one to come later. A request has five
-seconds, and a file one second more for each 64 KiB: what is slower ends.")]
+It serves 64 connections at once, eight of them for one address of another machine, and tells a
+further one to come later; 16 are kept for who shows the token. A request has five seconds, and
+a file one second more for each 64 KiB that goes over: what is slower ends.")]
     Serve {
         /// The folder; the user's own store when left out.
         #[arg(long)]

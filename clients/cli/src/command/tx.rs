@@ -96,7 +96,7 @@ fn missing(session: &Session, hash: &str, progress: Progress) -> Outcome<Failure
         None => Failure::new(format!(
             "no block holds {hash}, and it was not sent from here, so nobody knows up to which block it may land"
         ))
-        .next("what this program sends may land for 100 blocks; after that it can be sent again. A node forgets old transactions: ask another one, too")
+        .next("what this program sends may land for 100 blocks; after that it can be sent again. What --unsigned wrote has no last block: until another transaction of its account is in a block, do not send it again. A node forgets old transactions: ask another one, too")
         .with(&of("unknown", None)),
     })
 }

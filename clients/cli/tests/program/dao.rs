@@ -1,6 +1,6 @@
 //! What members are told before they decide, and what the treasury holds.
 
-use serde_json::Value;
+use serde_json::{json, Value};
 
 use crate::suite::{World, OTHER};
 use crate::support::fields;
@@ -77,6 +77,64 @@ fn who_proposes_and_who_votes_is_told_each_action_in_words() {
     let vote = said(&world, &["dao", "vote", "3", "yes", "--from", "member2"]);
     let what = vote["what"].as_str().expect("a sentence");
     assert!(what.starts_with("Votes for proposal 3, \""), "{what}");
+}
+
+#[test]
+fn a_token_that_is_none_keeps_nobody_from_looking_at_a_proposal() {
+    let world = World::new();
+    let nobody = said(&world, &["keys", "show", "anyone"])["address"].clone();
+    let actions = json!([
+        { "send": { "to": nobody, "denom": { "cw20": nobody }, "amount": "5" } },
+        { "send": { "to": nobody, "denom": { "native": "ustake" }, "amount": "8000000" } },
+    ]);
+    let file = world.surge.file("actions.json", &actions.to_string());
+    let words = ["dao", "propose", "--title", "x", "--from", "member1"];
+    let plan = said(&world, &[&words[..], &["--actions", &file]].concat());
+    let told = moves(&plan);
+    let none = told.iter().find(|line| line.contains("cannot be asked"));
+    assert!(
+        none.is_some_and(|line| line.starts_with("this pays 5 ")),
+        "{told:?}"
+    );
+    assert!(
+        told.iter().any(|line| line.contains("this pays 8 STAKE")),
+        "{told:?}"
+    );
+}
+
+#[test]
+fn a_proposal_that_was_carried_out_says_what_it_set_and_nothing_of_now() {
+    let world = World::new();
+    let show = ["dao", "show", "1", "--network", "suite.toml"];
+    let shown = world.surge.run(&show).out;
+    assert!(shown.contains("executed"), "{shown}");
+    assert!(shown.contains("rules of class spend: "), "{shown}");
+    assert!(shown.contains("quorum_bps 2000"), "{shown}");
+    assert!(shown.contains("  pays 8 STAKE to "), "{shown}");
+    for of_now in ["as they are now", "of its own now", "→"] {
+        assert!(!shown.contains(of_now), "{of_now}: {shown}");
+    }
+}
+
+#[test]
+fn rules_are_told_in_percent_and_money() {
+    let world = World::new();
+    let shown = world
+        .surge
+        .run(&["dao", "rules", "--network", "suite.toml"])
+        .out;
+    let spend = shown.lines().find(|line| line.contains("spend"));
+    let spend = spend.expect("a row");
+    assert!(spend.contains("20 %") && spend.contains("STAKE"), "{spend}");
+    let plan = said(
+        &world,
+        &["dao", "propose", "--title", "x", "--from", "member1"],
+    );
+    let what = plan["what"].as_str().expect("a sentence");
+    assert!(
+        what.contains(" % of all weight") && !what.contains(".0 %"),
+        "{what}"
+    );
 }
 
 #[test]

@@ -113,3 +113,50 @@ fn claiming_nothing_is_not_paid_for() {
     assert!(refused.err.contains("nothing to claim"), "{refused:?}");
     assert!(refused.err.contains("--anyway"), "{refused:?}");
 }
+
+#[test]
+fn files_are_stored_when_somebody_said_yes_and_not_before() {
+    let world = World::new();
+    let store = world.surge.path("shelf").display().to_string();
+    let kept = || {
+        let files = std::fs::read_dir(&store).into_iter().flatten();
+        files.count()
+    };
+    let program = world.surge.file("p.wasm", NOTHING);
+    let result = world.surge.file("result", "bytes");
+    for words in [
+        &[
+            "job",
+            "submit",
+            "--max-price",
+            "2 STAKE",
+            "--program",
+            &program,
+        ][..],
+        &["job", "result", "1", "--output", &result],
+    ] {
+        let words = [words, &["--store", &store]].concat();
+        let refused = run(&world, &words);
+        assert_eq!(refused.code, 1, "{refused:?}");
+        assert!(
+            refused.err.contains("nobody is here to say yes"),
+            "{refused:?}"
+        );
+        assert_eq!(kept(), 0, "{words:?}");
+    }
+    // What is signed elsewhere is sent when nobody here is asked.
+    let words = ["job", "result", "1", "--output", &result, "--store", &store];
+    let written = run(&world, &[&words[..], &["--unsigned", "x.json"]].concat());
+    assert_eq!(written.code, 0, "{written:?}");
+    assert!(written.err.contains("no last block") || written.out.contains("no last block"));
+    assert_eq!(kept(), 1);
+}
+
+#[test]
+fn machines_are_told_with_how_long_ago_they_were_seen() {
+    let world = World::new();
+    let listed = run(&world, &["node", "list"]).out;
+    let row = listed.lines().find(|line| line.contains(" ago"));
+    assert!(row.is_some(), "{listed}");
+    assert!(!listed.contains(".0 "), "{listed}");
+}

@@ -48,7 +48,7 @@ const ELSEWHERE: [&str; 18] = [
     "provider statement",
 ];
 
-/// `surge call` and `surge ask` in words, for what has no command of its own.
+/// Further words, for messages and queries that no example of a command's help reaches.
 const MORE: [&str; 39] = [
     "surge dao propose --title Rest --set escrow.take_bps=400 --set rewards.base_bps=199 --intake registry closed --owner registry anyone --from member1",
     "surge money fund \"5 STAKE\" --from anyone",

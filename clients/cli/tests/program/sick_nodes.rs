@@ -38,11 +38,16 @@ fn a_payment_is_included_and_says_what_it_cost() {
     let report = done.json();
     assert_eq!(
         fields(&report),
-        ["amount", "fee", "gas", "height", "to", "tx"]
+        ["amount", "denom", "fee", "gas", "height", "to", "tx"]
     );
     assert_eq!(
         (&report["height"], &report["gas"]),
         (&101.into(), &70_000.into())
+    );
+    // Base units, as the JSON of every command has them.
+    assert_eq!(
+        (&report["amount"], &report["denom"]["native"]),
+        (&"1000000".into(), &"ustake".into())
     );
     // 70,000 gas and 40 % at 0.025.
     assert_eq!(report["fee"], "2450");
@@ -261,6 +266,8 @@ fn a_transaction_that_was_not_sent_from_here_is_not_promised_anything() {
         .failure();
     assert_eq!(text(&unknown, "status"), "unknown");
     assert_eq!(unknown["may_land_until"], Value::Null);
+    // It may be one that was signed elsewhere, which lands whenever it is sent.
+    assert!(text(&unknown, "next").contains("What --unsigned wrote has no last block"));
 }
 
 #[test]

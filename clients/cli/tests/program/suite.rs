@@ -22,7 +22,7 @@ use cosmwasm_std::{
 use cw_multi_test::{BankSudo, Executor, SudoMsg};
 use serde_json::{json, Value};
 use surge_interface::{
-    dao::{self, Action, Choice, Electorate, Policies, Settings},
+    dao::{self, Action, Choice, Class, Electorate, Policies, Settings},
     escrow::{self, JobSpec, Pick},
     registry, TimeProfile, UncheckedDenom,
 };
@@ -49,6 +49,8 @@ const PEOPLE: [&str; 14] = [
     "requester",
 ];
 const FOUNDERS: [&str; 3] = ["dora", "emil", "faye"];
+/// What the first proposal paid: more than the bank here says that the DAO has.
+const GIFT: u128 = 8_000_000;
 const CHAIN: &str = "sick-1";
 /// A coin that nobody here knows.
 pub const OTHER: &str = "ibc/27394FB092D2ECCD56123C74F36E4C1F926001CEADA9CA97EA622B25F41E5EB2";
@@ -312,7 +314,18 @@ fn born(people: &BTreeMap<&str, Addr>) -> (Suite, Addr) {
     let joining = ["member1", "member2"].map(|name| Action::AddMember {
         address: people[name].to_string(),
     });
-    suite.decide(&FOUNDERS, joining.to_vec()).expect("members");
+    let policies: Policies = suite.ask_dao(&dao::QueryMsg::Policies {});
+    let rules = Action::SetPolicy {
+        class: Class::Spend,
+        policy: policies.spend,
+    };
+    let to_address = suite.dao.clone().expect("a DAO").to_string();
+    let amount = coins(GIFT, NATIVE);
+    let mint = SudoMsg::Bank(BankSudo::Mint { to_address, amount });
+    suite.app.sudo(mint).expect("the bank mints");
+    let gift = Suite::gift("dora", GIFT);
+    let first = [&joining[..], &[rules, gift]].concat();
+    suite.decide(&FOUNDERS, first).expect("members");
     for _ in 2..=3 {
         suite.propose("dora", vec![]).expect("a proposal");
     }

@@ -7,9 +7,9 @@ use surge_interface::dao::ExecuteMsg;
 use super::{look, told};
 use crate::{
     failure::{Failure, Outcome},
-    output::{printable, Report},
+    output::{in_one_line, Report},
     session::Session,
-    transact::{self, Act, Done},
+    transact::{self, emitted, Act, Done},
 };
 
 /// Carries it out. That its actions failed and were undone is a failure, although the
@@ -18,7 +18,7 @@ pub fn run(session: &Session, proposal: u64) -> Outcome<Report> {
     let found = look::proposal_of(session, proposal)?;
     let mut act = Act::new(format!(
         "Carries out proposal {proposal}, {:?}, all of it or nothing.",
-        printable(&found.proposal.title)
+        in_one_line(&found.proposal.title)
     ));
     for line in told::lines(session, "", &found.actions)? {
         act = act.moving(line);
@@ -27,7 +27,7 @@ pub fn run(session: &Session, proposal: u64) -> Outcome<Report> {
     let act = act.call(session, &dao, &ExecuteMsg::Execute { proposal })?;
     let done = session.perform(&act)?;
     if let Done::Included(included) = &done {
-        if let Some((why, again)) = undone(included) {
+        if let Some((why, again)) = undone(included, &dao, proposal) {
             let step = match again {
                 true if why == UNFUNDED => format!(
                     "it spends more than the DAO has, see: surge dao treasury; once more is there: surge dao execute {proposal}"
@@ -42,7 +42,7 @@ pub fn run(session: &Session, proposal: u64) -> Outcome<Report> {
             let more = json!({ "proposal": proposal, "failed": why });
             return Err(Failure::new(format!(
                 "the actions of proposal {proposal} failed and were undone: {}",
-                printable(&why)
+                in_one_line(&why)
             ))
             .next(step)
             .with(&transact::told(included, &more)?));
@@ -54,9 +54,12 @@ pub fn run(session: &Session, proposal: u64) -> Outcome<Report> {
 /// How a chain tells a contract that money is missing, without its words.
 const UNFUNDED: &str = "codespace: sdk, code: 5";
 
-/// Why the actions were undone, and whether they may be tried again; none when they were not.
-fn undone(included: &Included) -> Option<(String, bool)> {
-    let event = included.event("wasm-execution_failed")?;
+/// Why this DAO's actions were undone, and whether they may be tried again; none when they
+/// were not. What it carries out may have another DAO carry out something.
+fn undone(included: &Included, dao: &str, proposal: u64) -> Option<(String, bool)> {
+    let proposal = proposal.to_string();
+    let mut failed = emitted(included, dao, "execution_failed");
+    let event = failed.find(|event| event.get("proposal") == Some(&proposal))?;
     let why = event.get("reason").unwrap_or("the chain does not say why");
     Some((why.to_owned(), event.get("status") == Some("ready")))
 }
@@ -76,7 +79,7 @@ mod tests {
             reason: "too little".to_owned(),
         };
         let event = event.emit(7);
-        let mut attributes = vec![];
+        let mut attributes = vec![("_contract_address".to_owned(), "dao".to_owned())];
         for attribute in event.attributes {
             attributes.push((attribute.key, attribute.value));
         }
@@ -90,11 +93,15 @@ mod tests {
             data: vec![],
             events: vec![],
         };
-        assert_eq!(undone(&included), None);
+        assert_eq!(undone(&included, "dao", 3), None);
         included.events.push(surge_chain::Event {
             kind: format!("wasm-{}", event.ty),
             attributes,
         });
-        assert_eq!(undone(&included), Some(("too little".to_owned(), true)));
+        let failed = Some(("too little".to_owned(), true));
+        assert_eq!(undone(&included, "dao", 3), failed);
+        // Another DAO's failure, or that of another proposal, is none of this one's.
+        assert_eq!(undone(&included, "other", 3), None);
+        assert_eq!(undone(&included, "dao", 4), None);
     }
 }

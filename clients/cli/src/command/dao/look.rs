@@ -6,7 +6,8 @@ use super::told;
 use crate::{
     clock::moment,
     failure::Outcome,
-    output::{facts, printable, Report},
+    money::Coinage,
+    output::{facts, in_one_line, Report},
     session::Session,
 };
 
@@ -34,7 +35,7 @@ pub fn show(session: &Session, proposal: u64) -> Outcome<Report> {
     let text = facts([
         (
             "proposal",
-            format!("{}: {}", summary.id, printable(&summary.title)),
+            format!("{}: {}", summary.id, in_one_line(&summary.title)),
         ),
         ("status", format!("{}{when}", summary.status.name())),
         ("opened", moment(summary.opened_secs)),
@@ -50,8 +51,8 @@ pub fn show(session: &Session, proposal: u64) -> Outcome<Report> {
         (
             "needs",
             format!(
-                "{:.1} % of all weight, {} voters",
-                f64::from(policy.quorum_bps) / 100.0,
+                "{} of all weight, {} voters",
+                Coinage::percent().of(policy.quorum_bps.into()),
                 policy.min_voters
             ),
         ),
@@ -60,7 +61,7 @@ pub fn show(session: &Session, proposal: u64) -> Outcome<Report> {
             found
                 .failure
                 .as_deref()
-                .map_or_else(|| "none".to_owned(), printable),
+                .map_or_else(|| "none".to_owned(), in_one_line),
         ),
     ]);
     let words = match found.text.trim() {
@@ -69,12 +70,16 @@ pub fn show(session: &Session, proposal: u64) -> Outcome<Report> {
         words => {
             let lines: Vec<String> = words
                 .lines()
-                .map(|line| format!("\n  | {}", printable(line)))
+                .map(|line| format!("\n  | {}", in_one_line(line)))
                 .collect();
             format!("\n{}", lines.concat())
         }
     };
-    let does = match told::lines(session, "", &found.actions)? {
+    let lines = match summary.status.is_final() {
+        true => told::past(session, &found.actions)?,
+        false => told::lines(session, "", &found.actions)?,
+    };
+    let does = match lines {
         lines if lines.is_empty() => "\nit does nothing: an opinion".to_owned(),
         lines => format!("\nit does, all or nothing:\n  {}", lines.join("\n  ")),
     };

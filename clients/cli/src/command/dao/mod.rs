@@ -20,7 +20,8 @@ use surge_interface::dao::{
 use crate::{
     clock::span,
     failure::{Failure, Outcome},
-    output::{facts, printable, table, Report},
+    money::Coinage,
+    output::{enumerated, facts, in_one_line, table, Report},
     session::Session,
     transact::Act,
 };
@@ -169,7 +170,7 @@ pub fn run(command: Command, session: &Session) -> Outcome<Report> {
             let found = look::proposal_of(session, proposal)?;
             let mut act = Act::new(format!(
                 "Votes {word} proposal {proposal}, {:?}.",
-                printable(&found.proposal.title)
+                in_one_line(&found.proposal.title)
             ));
             for line in told::lines(session, told::ONCE, &found.actions)? {
                 act = act.moving(line);
@@ -213,7 +214,7 @@ pub fn run(command: Command, session: &Session) -> Outcome<Report> {
                     proposal.yes.to_string(),
                     proposal.no.to_string(),
                     proposal.total.to_string(),
-                    printable(&proposal.title),
+                    in_one_line(&proposal.title),
                 ]);
             }
             Report::new(&answer, rows.to_string())
@@ -252,7 +253,7 @@ pub fn run(command: Command, session: &Session) -> Outcome<Report> {
                     ballot.member.to_string(),
                     ballot.choice.name().to_owned(),
                     ballot.weight.to_string(),
-                    printable(ballot.reason.as_deref().unwrap_or_default()),
+                    in_one_line(ballot.reason.as_deref().unwrap_or_default()),
                 ]);
             }
             Report::new(&answer, rows.to_string())
@@ -314,11 +315,7 @@ fn member(session: &Session, who: Option<&str>) -> Outcome<Report> {
     })?;
     let list = |numbers: &[u64]| match numbers.is_empty() {
         true => "none".to_owned(),
-        false => numbers
-            .iter()
-            .map(ToString::to_string)
-            .collect::<Vec<_>>()
-            .join(", "),
+        false => enumerated(numbers),
     };
     let text = facts([
         ("member", member.id.to_string()),
@@ -334,6 +331,7 @@ fn member(session: &Session, who: Option<&str>) -> Outcome<Report> {
 fn rules(session: &Session) -> Outcome<Report> {
     let dao = session.contracts()?.dao;
     let policies: Policies = session.ask(&dao, &QueryMsg::Policies {})?;
+    let deposits = session.coinage(&told::settings_of(session)?.deposit_denom);
     let (mut all, mut start_after) = (vec![], None);
     loop {
         let msg = QueryMsg::Rows {
@@ -364,12 +362,12 @@ fn rules(session: &Session) -> Outcome<Report> {
     for (class, policy) in classes.iter().zip(policies.clone().into_array()) {
         rows.add_row([
             class.name().to_owned(),
-            format!("{:.2} %", f64::from(policy.quorum_bps) / 100.0),
-            format!("{:.2} %", f64::from(policy.pass_bps) / 100.0),
+            Coinage::percent().of(policy.quorum_bps.into()).to_string(),
+            Coinage::percent().of(policy.pass_bps.into()).to_string(),
             policy.min_voters.to_string(),
             span(policy.voting_secs),
             span(policy.timelock_secs),
-            policy.deposit.to_string(),
+            deposits.of(policy.deposit.u128()).to_string(),
         ]);
     }
     let mut messages = table(&["contract", "message", "class"]);

@@ -4,11 +4,11 @@
 use std::collections::BTreeMap;
 
 use serde_json::{json, Map, Value};
-use surge_interface::dao::{Action, Class, ConfigResponse, Policies, QueryMsg};
+use surge_interface::dao::{Action, Class};
 
-use super::actions::execute;
+use super::{actions::execute, told};
 use crate::{
-    command::{ask, credit::named},
+    command::ask,
     failure::{Failure, Outcome},
     session::Session,
 };
@@ -20,16 +20,10 @@ pub fn parameters(changes: &[String], session: &Session) -> Outcome<Vec<Action>>
         let (contract, field, value) = assignment(change)?;
         ask::known(contract)?;
         if !changed.contains_key(contract) {
-            let at = session.contracts()?;
-            let query = match contract {
-                "escrow" => json!({ "params": { "version": null } }),
-                _ => json!({ "params": {} }),
-            };
-            let mut now: Value = session.ask(at.get(contract), &query)?;
-            // The rewards answer with when they may change beside.
-            if contract == "rewards" {
-                now = now["params"].take();
-            }
+            let now = told::parameters(session, contract)?.ok_or_else(|| {
+                Failure::new(format!("the contract {contract} has no parameters"))
+                    .next("choose one of registry, escrow, rewards")
+            })?;
             changed.insert(contract.to_owned(), now);
         }
         if let Some(Value::Object(now)) = changed.get_mut(contract) {
@@ -52,10 +46,7 @@ pub fn rules(changes: &[String], session: &Session) -> Outcome<Vec<Action>> {
         let (name, field, value) = assignment(change)?;
         let class = class(name)?;
         if let std::collections::btree_map::Entry::Vacant(entry) = changed.entry(class) {
-            let all: Policies = session.ask(&session.contracts()?.dao, &QueryMsg::Policies {})?;
-            let policies = Class::ALL.into_iter().zip(all.into_array());
-            let policy = policies.into_iter().find(|(of, _)| *of == class);
-            if let Value::Object(now) = serde_json::to_value(policy.map(|(_, policy)| policy))? {
+            if let Value::Object(now) = serde_json::to_value(told::policy_of(session, class)?)? {
                 entry.insert(now);
             }
         }
@@ -107,8 +98,7 @@ pub fn settings(changes: &[String], session: &Session) -> Outcome<Option<Action>
     if changes.is_empty() {
         return Ok(None);
     }
-    let config: ConfigResponse = session.ask(&session.contracts()?.dao, &QueryMsg::Config {})?;
-    let mut now = serde_json::to_value(config.settings)?;
+    let mut now = serde_json::to_value(told::settings_of(session)?)?;
     for change in changes {
         let (field, text) = change.split_once('=').ok_or_else(|| {
             Failure::new(format!("{change:?} changes nothing"))
@@ -119,7 +109,7 @@ pub fn settings(changes: &[String], session: &Session) -> Outcome<Option<Action>
         };
         match field {
             "deposit_denom" => {
-                let denom = serde_json::to_value(named(session, text)?.denom)?;
+                let denom = serde_json::to_value(session.coinage_called(text)?.denom)?;
                 fields.insert(field.to_owned(), denom);
             }
             _ => set(fields, "the DAO", field, text)?,

@@ -14,6 +14,7 @@ use crate::{
     clock::span,
     deployment::measured,
     failure::{Failure, Outcome},
+    money::Coinage,
     output::Report,
     session::Session,
     transact::Act,
@@ -70,9 +71,9 @@ pub fn open(propose: &Propose, session: &Session) -> Outcome<Report> {
     let classes: Vec<&str> = found.classes.iter().map(|class| class.name()).collect();
     let policy = &found.policy;
     let mut act = Act::new(format!(
-        "Opens a proposal of class {}: {:.1} % of all weight has to vote, for {} at most, then {} of timelock.",
+        "Opens a proposal of class {}: {} of all weight has to vote, for {} at most, then {} of timelock.",
         classes.join(" and "),
-        f64::from(policy.quorum_bps) / 100.0,
+        Coinage::percent().of(policy.quorum_bps.into()),
         span(policy.voting_secs),
         span(policy.timelock_secs),
     ));
@@ -91,7 +92,7 @@ pub fn open(propose: &Propose, session: &Session) -> Outcome<Report> {
     };
     let done = session.perform(&act)?;
     let id: Option<u64> = done
-        .attribute("proposal_opened", "proposal")
+        .attribute(&contracts.dao, "proposal_opened", "proposal")
         .and_then(|id| id.parse().ok());
     let text = id
         .map(|id| format!("it is proposal {id}; next: surge dao vote {id} yes"))

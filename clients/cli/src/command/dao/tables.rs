@@ -10,8 +10,8 @@ use surge_interface::{
 };
 
 use crate::{
-    command::{credit::named, node, provider::denom_id},
     failure::{Failure, Outcome},
+    keys, listed,
     money::{Amount, Coinage},
     session::Session,
 };
@@ -33,7 +33,7 @@ pub fn regions(said: &Said, session: &Session) -> Outcome<Vec<(u8, Region)>> {
     if said.is_empty() {
         return Ok(vec![]);
     }
-    let mut all = node::regions(session)?.regions;
+    let mut all = listed::regions(session)?.regions;
     let mut changed = vec![];
     for (name, fields) in said {
         let known = all.iter().position(|region| region.name == *name);
@@ -159,13 +159,13 @@ fn change(class: &mut Class, said: &str, known: bool, session: &Session) -> Outc
             class.smallest = Resources::from_array(smallest);
         }
         ["price", coin, of] => {
-            let market = market(class, &named(session, coin)?, session)?;
+            let market = market(class, &session.coinage_called(coin)?, session)?;
             let mut prices = market.reference.to_array();
             put(&mut prices, kind(of)?, number(field, value)?);
             market.reference = UnitPrices::from_array(prices);
         }
         [what @ ("bond" | "tip"), coin] => {
-            let coinage = named(session, coin)?;
+            let coinage = session.coinage_called(coin)?;
             let amount = Amount::parse(value, std::slice::from_ref(&coinage))?.base;
             let market = market(class, &coinage, session)?;
             match *what {
@@ -187,7 +187,7 @@ fn market<'a>(
     coinage: &Coinage,
     session: &Session,
 ) -> Outcome<&'a mut Market> {
-    let denom = denom_id(session, coinage)?;
+    let denom = listed::denom_id(session, coinage)?;
     let place = class
         .markets
         .iter()
@@ -209,10 +209,10 @@ fn market<'a>(
 
 /// A denomination: one with a name here, a token by its address, or a native one.
 pub fn denom(word: &str, session: &Session) -> UncheckedDenom {
-    if let Ok(known) = named(session, word) {
+    if let Ok(known) = session.coinage_called(word) {
         return known.denom;
     }
-    match word.starts_with(&format!("{}1", session.network().prefix)) {
+    match keys::is_address(session.network(), word) {
         true => UncheckedDenom::Cw20(word.to_owned()),
         false => UncheckedDenom::Native(word.to_owned()),
     }

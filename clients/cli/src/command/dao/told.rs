@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use cw20::Cw20ExecuteMsg;
 use serde_json::{json, Value};
 use surge_interface::{
-    dao::{Action, Class, ConfigResponse, DaoMember, Policies, QueryMsg},
+    dao::{Action, Class, ConfigResponse, DaoMember, Policies, Policy, QueryMsg, Settings},
     UncheckedDenom,
 };
 
@@ -14,7 +14,7 @@ use crate::{
     deployment::{differences, CONTRACTS},
     failure::Outcome,
     money::Coinage,
-    output::printable,
+    output::in_one_line,
     session::Session,
 };
 
@@ -26,13 +26,29 @@ pub const ONCE: &str = "if it passes: ";
 pub fn lines(session: &Session, before: &str, actions: &[Action]) -> Outcome<Vec<String>> {
     let mut lines = vec![];
     for action in actions {
-        lines.push(format!("{before}{}", printable(&line(session, action)?)));
+        let line = line(session, action, Beside::Now)?;
+        lines.push(format!("{before}{}", in_one_line(&line)));
     }
-    lines.extend(lacking(session, actions)?);
+    lines.extend(lacking(session, actions));
     Ok(lines)
 }
 
-fn line(session: &Session, action: &Action) -> Outcome<String> {
+/// Each action of a proposal that is over, in words: what it was to set. What holds now came
+/// after it and says nothing of it.
+pub fn past(session: &Session, actions: &[Action]) -> Outcome<Vec<String>> {
+    let line = |action| Ok(in_one_line(&line(session, action, Beside::Nothing)?));
+    actions.iter().map(line).collect()
+}
+
+/// What is told beside the values that an action sets.
+#[derive(Clone, Copy, PartialEq)]
+enum Beside {
+    /// Those that hold now.
+    Now,
+    Nothing,
+}
+
+fn line(session: &Session, action: &Action, beside: Beside) -> Outcome<String> {
     let called = |address: &str| called(session, address);
     Ok(match action {
         Action::Send { to, denom, amount } => {
@@ -44,7 +60,7 @@ fn line(session: &Session, action: &Action) -> Outcome<String> {
             msg,
             funds,
         } => {
-            let mut line = message(session, contract, msg)?;
+            let mut line = message(session, contract, msg, beside)?;
             for coin in funds {
                 let denom = UncheckedDenom::Native(coin.denom.clone());
                 let amount = session.coinage(&denom).of(coin.amount.u128());
@@ -69,15 +85,14 @@ fn line(session: &Session, action: &Action) -> Outcome<String> {
             called(admin)
         ),
         Action::SetPolicy { class, policy } => {
-            let all: Policies = session.ask(&session.contracts()?.dao, &QueryMsg::Policies {})?;
-            let mut all = Class::ALL.into_iter().zip(all.into_array());
-            let now = all.find(|(of, _)| of == class).map(|(_, policy)| policy);
-            let (now, policy) = (serde_json::to_value(now)?, serde_json::to_value(policy)?);
-            format!(
-                "rules of class {}: {}",
-                class.name(),
-                changes(&policy, &now)
-            )
+            let policy = serde_json::to_value(policy)?;
+            let told = match beside {
+                Beside::Now => {
+                    changes(&policy, &serde_json::to_value(policy_of(session, *class)?)?)
+                }
+                Beside::Nothing => values(&policy),
+            };
+            format!("rules of class {}: {told}", class.name())
         }
         Action::SetRow { row } => format!(
             "a message {} to {} is of class {}",
@@ -86,13 +101,17 @@ fn line(session: &Session, action: &Action) -> Outcome<String> {
             row.class.name()
         ),
         Action::SetSettings { settings } => {
-            let now: ConfigResponse =
-                session.ask(&session.contracts()?.dao, &QueryMsg::Config {})?;
-            let now = serde_json::to_value(now.settings)?;
             let settings = serde_json::to_value(settings)?;
-            format!("settings of the DAO: {}", changes(&settings, &now))
+            let told = match beside {
+                Beside::Now => changes(&settings, &serde_json::to_value(settings_of(session)?)?),
+                Beside::Nothing => values(&settings),
+            };
+            format!("settings of the DAO: {told}")
         }
         Action::AddMember { address } => format!("takes {} in as a member", called(address)),
+        Action::RemoveMember { member } if beside == Beside::Nothing => {
+            format!("puts member {member} out")
+        }
         Action::RemoveMember { member } => {
             let msg = QueryMsg::MemberById {
                 member: *member,
@@ -109,7 +128,7 @@ fn line(session: &Session, action: &Action) -> Outcome<String> {
 }
 
 /// A message to a contract. Tokens that move are told as money, parameters as what changes.
-fn message(session: &Session, contract: &str, msg: &[u8]) -> Outcome<String> {
+fn message(session: &Session, contract: &str, msg: &[u8], beside: Beside) -> Outcome<String> {
     let name = called(session, contract);
     if let Some((coinage, moved)) = moved(session, contract, msg) {
         match moved {
@@ -135,8 +154,13 @@ fn message(session: &Session, contract: &str, msg: &[u8]) -> Outcome<String> {
     let mut lines = vec![];
     for (word, body) in message {
         if word == "update_params" {
-            if let Some(now) = parameters(session, &name) {
-                lines.push(format!("{name}: {}", changes(&body["params"], &now?)));
+            let wanted = &body["params"];
+            let told = match beside {
+                Beside::Now => parameters(session, &name)?.map(|now| changes(wanted, &now)),
+                Beside::Nothing => wanted.is_object().then(|| values(wanted)),
+            };
+            if let Some(told) = told {
+                lines.push(format!("{name}: {told}"));
                 continue;
             }
         }
@@ -162,23 +186,32 @@ fn moved(session: &Session, contract: &str, msg: &[u8]) -> Option<(Coinage, Cw20
     Some((coinage, serde_json::from_slice(msg).ok()?))
 }
 
-/// The parameters that a contract of the suite has now.
-fn parameters(session: &Session, contract: &str) -> Option<Outcome<Value>> {
+/// The parameters that a contract of the suite has now; none when it has no such.
+pub fn parameters(session: &Session, contract: &str) -> Outcome<Option<Value>> {
     let query = match contract {
         "escrow" => json!({ "params": { "version": null } }),
         "registry" | "rewards" => json!({ "params": {} }),
-        _ => return None,
+        _ => return Ok(None),
     };
-    let asked = || {
-        let at = session.contracts()?;
-        let mut now: Value = session.ask(at.get(contract), &query)?;
-        // The rewards answer with when they may change beside.
-        Ok(match contract {
-            "rewards" => now["params"].take(),
-            _ => now,
-        })
-    };
-    Some(asked())
+    let mut now: Value = session.ask(session.contracts()?.get(contract), &query)?;
+    // The rewards answer with when they may change beside.
+    Ok(Some(match contract {
+        "rewards" => now["params"].take(),
+        _ => now,
+    }))
+}
+
+/// The rules that a class of proposals has now.
+pub fn policy_of(session: &Session, class: Class) -> Outcome<Option<Policy>> {
+    let all: Policies = session.ask(&session.contracts()?.dao, &QueryMsg::Policies {})?;
+    let mut all = Class::ALL.into_iter().zip(all.into_array());
+    Ok(all.find(|(of, _)| *of == class).map(|(_, policy)| policy))
+}
+
+/// The settings that the DAO has now.
+pub fn settings_of(session: &Session) -> Outcome<Settings> {
+    let config: ConfigResponse = session.ask(&session.contracts()?.dao, &QueryMsg::Config {})?;
+    Ok(config.settings)
 }
 
 fn changes(wanted: &Value, now: &Value) -> String {
@@ -190,6 +223,15 @@ fn changes(wanted: &Value, now: &Value) -> String {
         true => "as they are now".to_owned(),
         false => changed.join(", "),
     }
+}
+
+/// The fields of an object with their values, but those that are null.
+fn values(wanted: &Value) -> String {
+    let fields: Vec<String> = differences("", wanted, &json!({}))
+        .iter()
+        .map(|one| format!("{} {}", one.field, bare(&one.wanted)))
+        .collect();
+    fields.join(", ")
 }
 
 /// A value without the quotes of JSON.
@@ -209,8 +251,10 @@ pub fn called(session: &Session, address: &str) -> String {
     named.map_or_else(|| address.to_owned(), str::to_owned)
 }
 
-/// A line for each denomination of which the actions pay more than the DAO has of its own.
-fn lacking(session: &Session, actions: &[Action]) -> Outcome<Vec<String>> {
+/// A line for each denomination of which the actions pay more than the DAO has of its own, or
+/// of which nobody can say what it has: who proposes may name an address that is no token, and
+/// that must not keep members from looking at it and voting it down.
+fn lacking(session: &Session, actions: &[Action]) -> Vec<String> {
     let mut paid: BTreeMap<String, (Coinage, u128)> = BTreeMap::new();
     let mut pays = |coinage: Coinage, amount: u128| {
         let sum = paid.entry(coinage.denom.to_string());
@@ -242,14 +286,19 @@ fn lacking(session: &Session, actions: &[Action]) -> Outcome<Vec<String>> {
     }
     let mut lines = vec![];
     for (coinage, paid) in paid.into_values() {
-        let own = treasury::own(session, &coinage)?;
-        if own < paid {
-            lines.push(printable(&format!(
-                "the DAO has {} of its own now, and this pays {}: it cannot be carried out before more is there",
+        let paid = coinage.of(paid);
+        let line = match treasury::own(session, &coinage) {
+            Ok(own) if own >= paid.base => continue,
+            Ok(own) => format!(
+                "the DAO has {} of its own now, and this pays {paid}: it cannot be carried out before more is there",
                 coinage.of(own),
-                coinage.of(paid)
-            )));
-        }
+            ),
+            Err(failure) => format!(
+                "this pays {paid}, and what the DAO has of it cannot be asked: {}",
+                failure.what()
+            ),
+        };
+        lines.push(in_one_line(&line));
     }
-    Ok(lines)
+    lines
 }

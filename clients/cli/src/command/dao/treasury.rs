@@ -7,10 +7,9 @@ use surge_interface::{
 };
 
 use crate::{
-    command::keys::held,
     failure::Outcome,
     money::Coinage,
-    output::{printable, table, Report},
+    output::{in_one_line, table, Report},
     session::Session,
 };
 
@@ -37,11 +36,11 @@ pub fn show(session: &Session) -> Outcome<Report> {
     let mut rows = table(&["denomination", ">its own", ">deposits", ">stakes", ">held"]);
     let mut holds = vec![];
     for coinage in &coinages {
-        let held = held(session, &at.dao, coinage)?;
+        let held = session.held(&at.dao, coinage)?;
         let (deposits, stakes) = others(&owed, coinage);
         let own = held.saturating_sub(deposits).saturating_sub(stakes);
         let amounts = [own, deposits, stakes, held];
-        let mut row = vec![printable(&coinage.display)];
+        let mut row = vec![in_one_line(&coinage.display)];
         row.extend(amounts.map(|base| coinage.of(base).to_string()));
         rows.add_row(row);
         holds.push(json!({
@@ -63,7 +62,7 @@ pub fn show(session: &Session) -> Outcome<Report> {
 
 /// What the DAO may spend of a denomination, in base units.
 pub fn own(session: &Session, coinage: &Coinage) -> Outcome<u128> {
-    let held = held(session, &session.contracts()?.dao, coinage)?;
+    let held = session.held(&session.contracts()?.dao, coinage)?;
     let (deposits, stakes) = others(&owed(session)?, coinage);
     Ok(held.saturating_sub(deposits).saturating_sub(stakes))
 }

@@ -2,6 +2,7 @@
 
 use cosmwasm_std::Uint128;
 use serde_json::json;
+use surge_chain::{Event, Included};
 use surge_interface::escrow::{
     Beneficiary, ExecuteMsg, JobResponse, JobSummary, Params, QueryMsg, Status,
 };
@@ -12,7 +13,7 @@ use crate::{
     money::{Amount, Coinage},
     output::Report,
     session::Session,
-    transact::{Act, Done},
+    transact::{emitted, Act, Done},
 };
 
 /// Sends a message that may end a job, and tells what became of the job's money.
@@ -65,14 +66,19 @@ fn payment(session: &Session, summary: &JobSummary) -> Outcome<Vec<String>> {
 pub fn ended(session: &Session, found: &JobResponse, done: Done) -> Outcome<Report> {
     let summary = &found.summary;
     let coinage = coinage(session, summary);
-    let told = |key: &str| done.attribute("job_closed", key);
+    let escrow = session.contracts()?.escrow;
+    let event = match &done {
+        Done::Included(included) => closed(included, &escrow, summary.id),
+        Done::Shown(..) => None,
+    };
+    let told = |key: &str| Some(event?.get(key)?.to_owned());
     let amount = |key: &str| -> Option<u128> { told(key)?.parse().ok() };
-    let closed = (
+    let end = (
         told("status"),
         amount("to_provider"),
         amount("to_requester"),
     );
-    let (Some(status), Some(to_provider), Some(to_requester)) = closed else {
+    let (Some(status), Some(to_provider), Some(to_requester)) = end else {
         let json = json!({ "job": summary.id, "closed": null });
         return done.report(&json, "");
     };
@@ -106,6 +112,12 @@ pub fn ended(session: &Session, found: &JobResponse, done: Done) -> Outcome<Repo
         "to_requester": to_requester.to_string(),
     });
     done.report(&json!({ "job": summary.id, "closed": closed }), text)
+}
+
+/// That this job ended, as the escrow says it.
+fn closed<'a>(included: &'a Included, escrow: &'a str, job: u64) -> Option<&'a Event> {
+    let job = job.to_string();
+    emitted(included, escrow, "job_closed").find(|event| event.get("job") == Some(&job))
 }
 
 /// How a job's requester gets a credit.
@@ -173,5 +185,37 @@ fn whose(session: &Session, summary: &JobSummary) -> String {
     match is_own(session, summary) {
         true => "yours".to_owned(),
         false => summary.requester.to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn that_a_job_ended_is_the_escrows_word_about_this_job() {
+        let event = |contract: &str, job: &str| Event {
+            kind: "wasm-job_closed".to_owned(),
+            attributes: [("_contract_address", contract), ("job", job)]
+                .map(|(key, value)| (key.to_owned(), value.to_owned()))
+                .to_vec(),
+        };
+        let included = Included {
+            hash: String::new(),
+            height: 1,
+            gas_used: 1,
+            gas_limit: 1,
+            bytes: None,
+            fee: None,
+            data: vec![],
+            events: vec![
+                event("stranger", "7"),
+                event("escrow", "6"),
+                event("escrow", "7"),
+            ],
+        };
+        let found = closed(&included, "escrow", 7).expect("it ended");
+        assert_eq!(found, &included.events[2]);
+        assert_eq!(closed(&included, "escrow", 8), None);
     }
 }

@@ -19,7 +19,7 @@ use super::{
 use crate::{
     clock::moment,
     failure::{Failure, Outcome},
-    output::{facts, printable, table, thousands, Report},
+    output::{enumerated, facts, in_one_line, table, thousands, Report},
     session::Session,
     stores,
 };
@@ -223,10 +223,10 @@ pub fn show(session: &Session, job: u64) -> Outcome<Report> {
     }
     let result = found.result.as_ref();
     rows.extend([
-        ("program", printable(&found.spec.program.uri)),
+        ("program", in_one_line(&found.spec.program.uri)),
         (
             "result",
-            result.map_or_else(|| "none".to_owned(), |result| printable(&result.uri)),
+            result.map_or_else(|| "none".to_owned(), |result| in_one_line(&result.uri)),
         ),
     ]);
     Report::new(&found, facts(rows).to_string())
@@ -280,10 +280,9 @@ fn word(status: Status) -> String {
 
 /// These nodes, in words.
 pub fn nodes(ids: &[u32]) -> String {
-    let all: Vec<String> = ids.iter().map(u32::to_string).collect();
-    match all.split_last() {
-        Some((last, [])) => format!("node {last}"),
-        Some((last, others)) => format!("nodes {} and {last}", others.join(", ")),
-        None => "no node".to_owned(),
+    match ids {
+        [] => "no node".to_owned(),
+        [_] => format!("node {}", enumerated(ids)),
+        _ => format!("nodes {}", enumerated(ids)),
     }
 }

@@ -196,19 +196,22 @@ pub fn run(command: Command, session: &Session) -> Outcome<Report> {
         Command::Result { job, output, store } => {
             let bytes = read(&output)?;
             stores::ensure_shared(store.as_deref(), session.network())?;
-            let stored = match session.sending.dry_run {
-                true => stores::place(store.as_deref())?.planned(&bytes, None)?,
-                false => stores::open(store.as_deref(), &[], false)?.put(&bytes, None)?,
-            };
+            let planned = stores::place(store.as_deref())?.planned(&bytes, None)?;
             let result = JobResult {
-                sha256: stored.sha256,
-                size: stored.size,
-                uri: stored.uri,
+                sha256: planned.sha256,
+                size: planned.size,
+                uri: planned.uri,
             };
-            simple(
-                format!("Delivers the result of job {job}."),
-                ExecuteMsg::SubmitResult { job, result },
-            )
+            let act = Act::new(format!("Delivers the result of job {job}.")).call(
+                session,
+                &escrow,
+                &ExecuteMsg::SubmitResult { job, result },
+            )?;
+            let done = session.perform_after(&act, || {
+                stores::open(store.as_deref(), &[], false)?.put(&bytes, None)?;
+                Ok(())
+            })?;
+            done.report(&json!({}), "")
         }
         Command::Accept { job } => {
             let what = format!("Accepts the result of job {job}; its provider is paid.");

@@ -6,11 +6,8 @@ use surge_interface::{
 };
 
 use crate::{
-    command::{
-        node::regions,
-        provider::{coinage, denom_id},
-    },
     failure::{Failure, Outcome},
+    listed::{coinage, denom_id, regions},
     session::Session,
 };
 

@@ -16,8 +16,9 @@ use surge_store::Place;
 use super::{explain::told, nobody, read};
 use crate::{
     clock::moment,
-    command::node::{class_id, region_id, Capacity},
+    command::node::Capacity,
     failure::{Failure, Outcome},
+    listed::{class_id, region_id},
     money::{Amount, Coinage},
     output::Report,
     session::Session,
@@ -190,9 +191,6 @@ pub fn simulate(order: &Ordered, session: &Session) -> Outcome<Report> {
 pub fn submit(order: &Ordered, session: &Session) -> Outcome<(Option<u64>, Report)> {
     let escrow = session.contracts()?.escrow;
     let ((spec, files), deposit) = (order.spec(session)?, order.deposit(session)?);
-    if !session.sending.dry_run {
-        session.waiting("storing the files", || files.keep(order.store.as_deref()))?;
-    }
     let inside = ReceiveMsg::SubmitJob {
         spec: Box::new(spec.clone()),
     };
@@ -210,17 +208,19 @@ pub fn submit(order: &Ordered, session: &Session) -> Outcome<(Option<u64>, Repor
         &ExecuteMsg::SubmitJob { spec },
         &inside,
     )?;
-    let done = session.perform(&act)?;
+    let done = session.perform_after(&act, || {
+        session.waiting("storing the files", || files.keep(order.store.as_deref()))
+    })?;
     let job = done
-        .attribute("job_submitted", "job")
+        .attribute(&escrow, "job_submitted", "job")
         .and_then(|job| job.parse().ok());
-    let node = done.attribute("job_assigned", "node");
+    let node = done.attribute(&escrow, "job_assigned", "node");
     let price = done
-        .attribute("job_assigned", "price")
+        .attribute(&escrow, "job_assigned", "price")
         .and_then(|price| price.parse().ok());
-    let price = price.map(|price| deposit.coinage.of(price).to_string());
+    let price = price.map(|price| deposit.coinage.of(price));
     let waits_until = done
-        .attribute("job_waiting", "deadline_secs")
+        .attribute(&escrow, "job_waiting", "deadline_secs")
         .and_then(|secs| secs.parse().ok());
     let text = match (job, &node, &price) {
         (Some(job), Some(node), Some(price)) => {
@@ -237,7 +237,10 @@ pub fn submit(order: &Ordered, session: &Session) -> Outcome<(Option<u64>, Repor
         }
         _ => String::new(),
     };
-    let report = done.report(&json!({ "job": job, "node": node, "price": price }), text)?;
+    let price = price.map(|price| price.base.to_string());
+    let denom = &deposit.coinage.denom;
+    let more = json!({ "job": job, "node": node, "price": price, "denom": denom });
+    let report = done.report(&more, text)?;
     Ok((job, report))
 }
 
