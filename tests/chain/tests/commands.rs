@@ -172,7 +172,7 @@ fn each_pick_of_crowded_blocks_is_found_right_again_from_the_ledger() {
     surge.signing("operator3").ok(&["job", "decline", &job]);
     let (said, next) = surge.fails(&["job", "watch", &job]);
     assert!(
-        said.contains("node 3 turned it down; of its deposit 1.98 STAKE came back and 0.02 STAKE"),
+        said.contains("turned down by node 3; 0.02 STAKE of the deposit was kept; its requester has a credit of "),
         "{said}"
     );
     assert!(next.contains("surge credit withdraw --of STAKE"), "{next}");
