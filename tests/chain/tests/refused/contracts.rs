@@ -331,9 +331,9 @@ fn too_little_gas_changes_nothing_wherever_it_runs_out() {
     assert!(matches!(&error, Error::Refused { code: 11, .. }), "{error}");
 
     // What a person hears at a terminal.
-    let program = surge_chain_tests::artifact("surge_token")
-        .display()
-        .to_string();
+    let program = folder.path().join("program.wasm");
+    std::fs::write(&program, b"\0asm\x01\0\0\0").expect("a file");
+    let program = program.display().to_string();
     let surge = suite.surge.signing("requester");
     let args = [
         "job",
