@@ -164,44 +164,25 @@ pub fn differences(node: &NodeResponse, offer: &Offer, machine: &Machine) -> Vec
 
 #[cfg(test)]
 mod tests {
-    use cosmwasm_std::Uint128;
-    use surge_interface::{registry::NodeSpec, Resources};
+    use surge_interface::Resources;
 
     use super::*;
+    use crate::stand_in;
 
     fn node(id: u32, running: u32) -> NodeResponse {
-        let capacity = Resources {
+        let mut node = NodeResponse {
+            running,
+            live: false,
+            indexed: false,
+            ..stand_in::node(id, 0)
+        };
+        node.spec.capacity = Resources {
             milli_cpu: 4_000,
             memory_mib: 1_024,
             storage_gib: 500,
             ..Resources::default()
         };
-        NodeResponse {
-            id,
-            provider: 1,
-            spec: NodeSpec {
-                class: 0,
-                denom: 0,
-                region: 0,
-                bandwidth_tier: 0,
-                capacity,
-                prices: Default::default(),
-                watts: 0,
-                clean_ppm: 0,
-            },
-            reserved: Resources::default(),
-            withheld: Resources::default(),
-            bond: Uint128::zero(),
-            locked: Uint128::zero(),
-            seq: 0,
-            last_seen_secs: 0,
-            live: false,
-            indexed: false,
-            running,
-            settled: 0,
-            strikes: 0,
-            missed: Uint128::zero(),
-        }
+        node
     }
 
     fn refused<T: std::fmt::Debug>(answer: Result<T, Error>) -> (String, String) {

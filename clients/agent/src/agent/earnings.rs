@@ -236,10 +236,10 @@ fn is_full(node: &NodeResponse) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use cosmwasm_std::Uint128;
-    use surge_interface::{registry::NodeSpec, Resources};
+    use surge_interface::Resources;
 
     use super::*;
+    use crate::stand_in;
 
     #[test]
     fn earnings_are_fetched_when_their_hours_are_over() {
@@ -272,40 +272,17 @@ mod tests {
     }
 
     fn node(milli_cpu: u32, memory_mib: u32) -> NodeResponse {
-        NodeResponse {
-            id: 7,
-            provider: 1,
-            spec: NodeSpec {
-                class: 0,
-                denom: 0,
-                region: 0,
-                bandwidth_tier: 0,
-                capacity: Resources {
-                    milli_cpu: 2_000,
-                    memory_mib: 2_048,
-                    ..Resources::default()
-                },
-                prices: Default::default(),
-                watts: 0,
-                clean_ppm: 0,
-            },
-            reserved: Resources {
-                milli_cpu,
-                memory_mib,
-                ..Resources::default()
-            },
-            withheld: Resources::default(),
-            bond: Uint128::zero(),
-            locked: Uint128::zero(),
-            seq: 0,
-            last_seen_secs: 0,
-            live: true,
-            indexed: true,
-            running: 1,
-            settled: 0,
-            strikes: 0,
-            missed: Uint128::zero(),
-        }
+        let of = |milli_cpu, memory_mib| Resources {
+            milli_cpu,
+            memory_mib,
+            ..Resources::default()
+        };
+        let mut node = NodeResponse {
+            reserved: of(milli_cpu, memory_mib),
+            ..stand_in::node(7, 0)
+        };
+        node.spec.capacity = of(2_000, 2_048);
+        node
     }
 
     #[test]
