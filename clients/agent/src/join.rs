@@ -217,7 +217,10 @@ fn plan<'a>(suite: &Suite, offer: &'a Offer, join: &'a Join) -> Result<Plan<'a>,
                 .to_owned(),
         ));
     };
-    let (class, market) = market(suite, offer, denom)?;
+    let classes = suite.classes()?;
+    let names = classes.iter().map(|class| class.name.as_str());
+    let class = position(names, &offer.class, "class")?;
+    let market = market(suite, class, denom)?;
     if *bond < market.smallest_bond.u128() {
         return Err(Error::Settings(format!(
             "the bond is {bond} base units of {denom}; a node needs at least {}",
@@ -300,7 +303,8 @@ fn change(
     };
     // Only what is said changes: a node that asks more than the reference goes on doing so.
     let prices = match offer.price_percent {
-        Some(percent) => asked(market(suite, offer, denom)?.1.reference, percent),
+        // A node keeps its class, whichever one is offered.
+        Some(percent) => asked(market(suite, node.spec.class, denom)?.reference, percent),
         None => node.spec.prices,
     };
     let said = detect()?.offered(offer)?;
@@ -393,20 +397,18 @@ fn top_up(
     }))
 }
 
-/// The class that the owner names, and its market in a denomination.
-fn market(suite: &Suite, offer: &Offer, denom: &UncheckedDenom) -> Result<(u8, Market), Error> {
-    let classes = suite.classes()?;
-    let names = classes.iter().map(|class| class.name.as_str());
-    let id = position(names, &offer.class, "class")?;
+/// The market of the class of this number in a denomination.
+fn market(suite: &Suite, class: u8, denom: &UncheckedDenom) -> Result<Market, Error> {
     let denoms = suite.denoms()?;
     let listed = denoms.iter().position(|listed| listed == denom);
-    let class = classes.into_iter().nth(usize::from(id));
-    let markets = class.map(|class| class.markets).unwrap_or_default();
+    let class = suite.classes()?.into_iter().nth(usize::from(class));
+    let (name, markets) = class
+        .map(|class| (class.name, class.markets))
+        .unwrap_or_default();
+    let mut markets = markets.into_iter();
     markets
-        .into_iter()
         .find(|market| Some(usize::from(market.denom)) == listed)
-        .map(|market| (id, market))
-        .ok_or_else(|| Error::Settings(format!("class {} has no market in {denom}", offer.class)))
+        .ok_or_else(|| Error::Settings(format!("class {name} has no market in {denom}")))
 }
 
 fn position<'a>(

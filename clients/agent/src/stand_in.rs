@@ -24,9 +24,9 @@ use cosmwasm_std::{Addr, Binary, HexBinary, Uint128};
 use serde_json::{json, Value};
 use surge_chain::{Key, Network};
 use surge_interface::{
-    escrow::{self, JobResponse, Status},
+    escrow::{self, Artifact, JobResponse, JobSpec, Pick, Status, WhenFull},
     registry::{
-        Class, Market, NodeResponse, NodeSpec, Params, ProviderRecord, ProviderResponse,
+        Class, Data, Market, NodeResponse, NodeSpec, Params, ProviderRecord, ProviderResponse,
         ProviderStatus,
     },
     resources::Kind,
@@ -400,6 +400,32 @@ pub fn node(id: u32, denom: u8) -> NodeResponse {
         settled: 0,
         strikes: 0,
         missed: Uint128::zero(),
+    }
+}
+
+/// A job of a minute that runs this program and asks for little.
+pub fn order(program: Artifact) -> JobSpec {
+    JobSpec {
+        class: 0,
+        need: Resources {
+            milli_cpu: 10,
+            memory_mib: 1,
+            storage_gib: 1,
+            ..Resources::default()
+        },
+        reserved_secs: 60,
+        program,
+        args: vec![],
+        inputs: vec![],
+        data: Data {
+            replicas: vec![],
+            size_mib: 0,
+        },
+        weights: None,
+        regions: vec![],
+        jurisdictions: vec![],
+        pick: Pick::Auto,
+        when_full: WhenFull::Refuse,
     }
 }
 

@@ -56,7 +56,7 @@ pub struct Fee {
     pub exponent: u8,
     /// Base units for one unit of gas, as a decimal fraction.
     pub gas_price: String,
-    /// Gas limit over simulated gas, in percent.
+    /// Gas limit over simulated gas, in percent; at least [`FEE_GAS`] is added.
     #[serde(default = "usual_margin")]
     pub gas_margin_percent: u64,
     /// Most that is paid for one transaction, in base units: a node decides by its simulation
@@ -70,6 +70,9 @@ pub struct Fee {
 /// chains usually has, and more than the dearest step of a deployment is allowed (35,400,000,
 /// a registry with 64 regions).
 pub const USUAL_MOST_GAS: u64 = 50_000_000;
+
+/// Gas for taking the fee, and for a signature, which a simulation has not.
+pub const FEE_GAS: u64 = 50_000;
 
 /// Where people look at a chain.
 #[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
@@ -231,9 +234,12 @@ fn shown(assets: &Value, denom: &str) -> Option<(String, u8)> {
 }
 
 impl Fee {
-    /// Gas limit of what used so much when it was simulated.
+    /// Gas limit of what used so much when it was simulated: the margin over it, and at least
+    /// [`FEE_GAS`] more.
     pub fn limit_of(&self, gas_used: u64) -> Result<u64, Error> {
-        let limit = (u128::from(gas_used) * u128::from(self.gas_margin_percent)).div_ceil(100);
+        let simulated = u128::from(gas_used);
+        let limit = (simulated * u128::from(self.gas_margin_percent)).div_ceil(100);
+        let limit = limit.max(simulated + u128::from(FEE_GAS));
         u64::try_from(limit).map_err(|_| Error::Answer(format!("{gas_used} gas is too much")))
     }
 

@@ -104,6 +104,9 @@ impl From<surge_chain::Error> for Failure {
             E::FeeTooHigh { .. } => failure.next(
                 "if it is worth that, allow it with --highest-fee AMOUNT or highest_fee in the network's file; if not, the node asks too much: name another one in the network's rpc",
             ),
+            E::Mnemonic { .. } => failure.next(
+                "a mnemonic has 12, 15, 18, 21 or 24 words of BIP-39's English list, in their order, with spaces between",
+            ),
             E::NotKept { .. } => failure
                 .next("ask a node that has them: put it first in the network's rpc"),
             E::Forgotten { .. } => failure

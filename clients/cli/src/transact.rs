@@ -116,7 +116,7 @@ impl Done {
     pub fn attribute(&self, contract: &str, event: &str, key: &str) -> Option<String> {
         match self {
             Self::Included(included) => {
-                let mut events = emitted(included, contract, event);
+                let mut events = emitted(&included.events, contract, event);
                 Some(events.next()?.get(key)?.to_owned())
             }
             Self::Shown(..) => None,
@@ -134,13 +134,12 @@ impl Done {
 
 /// Events of this name that this contract emitted: another's may say the same words.
 pub fn emitted<'a>(
-    included: &'a Included,
+    events: &'a [Event],
     contract: &'a str,
     event: &str,
 ) -> impl Iterator<Item = &'a Event> {
     let kind = format!("wasm-{event}");
-    included
-        .events
+    events
         .iter()
         .filter(move |event| event.kind == kind && event.get("_contract_address") == Some(contract))
 }

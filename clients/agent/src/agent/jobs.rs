@@ -231,15 +231,15 @@ impl Agent {
         let height = self.newest.0;
         let first = *self.closing.entry(job).or_insert(height);
         let status = serde_json::to_value(status).map_err(surge_chain::Error::from)?;
-        let told = self
-            .suite
-            .chain
-            .transactions(&format!("wasm-job_closed.job='{job}'"));
+        // Anybody's contract may emit the same words, as often as it likes.
+        let escrow = self.suite.contracts.escrow.as_str();
+        let told = self.suite.chain.transactions(&format!(
+            "wasm-job_closed.job='{job}' AND wasm-job_closed._contract_address='{escrow}'"
+        ));
         let mut events = told.iter().flatten().flat_map(|tx| &tx.included.events);
-        // Anybody's contract may emit the same words.
         let (id, own) = (job.to_string(), self.node.provider.to_string());
         let expected = [
-            ("_contract_address", self.suite.contracts.escrow.as_str()),
+            ("_contract_address", escrow),
             ("job", id.as_str()),
             ("provider", own.as_str()),
         ];

@@ -70,6 +70,8 @@ fn prices_change_only_when_that_is_said() {
     let suite = suite("old", 3 * REFERENCE);
     let step = |percent| {
         let offer = Offer {
+            // A node keeps its class.
+            class: "another".to_owned(),
             price_percent: percent,
             ..Offer::default()
         };

@@ -1,13 +1,10 @@
 use std::{cell::RefCell, time::Instant};
 
-use surge_interface::{
-    escrow::{Pick, WhenFull},
-    registry::Data,
-    Resources,
-};
+use surge_interface::Resources;
 use surge_store::Place;
 
 use super::*;
+use crate::stand_in;
 
 const ENDLESS: &str = r#"(module (memory (export "memory") 1)
     (func (export "_start") (loop $again (br $again))))"#;
@@ -60,7 +57,6 @@ impl Here {
         Task {
             job: 1,
             spec: JobSpec {
-                class: 0,
                 need: Resources {
                     milli_cpu: 1_000,
                     memory_mib: 2,
@@ -68,18 +64,7 @@ impl Here {
                     ..Resources::default()
                 },
                 reserved_secs: 1,
-                program: self.artifact(&program, "program.wasm"),
-                args: vec![],
-                inputs: vec![],
-                data: Data {
-                    replicas: vec![],
-                    size_mib: 0,
-                },
-                weights: None,
-                regions: vec![],
-                jurisdictions: vec![],
-                pick: Pick::Auto,
-                when_full: WhenFull::Refuse,
+                ..stand_in::order(self.artifact(&program, "program.wasm"))
             },
             stage: Stage::Taken,
             output: None,

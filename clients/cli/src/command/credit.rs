@@ -2,17 +2,16 @@
 
 use clap::Subcommand;
 use cosmwasm_std::Uint128;
-use serde_json::json;
+use serde_json::{json, Value};
 use surge_interface::{
     escrow::{self, Beneficiary},
-    registry,
+    registry, Denom,
 };
 
 use super::provider::own;
 use crate::{
     failure::{Failure, Outcome},
-    listed::denom_id,
-    money::{Amount, Coinage},
+    money::Amount,
     output::{table, Report},
     session::Session,
     transact::Act,
@@ -48,9 +47,9 @@ pub enum Tips {
     Withdraw {
         /// An address or the name of a key; you, when left away.
         account: Option<String>,
-        /// Of which denomination.
-        #[arg(long, default_value = "SURGE")]
-        of: String,
+        /// Of which denomination; of each that is there when left away.
+        #[arg(long)]
+        of: Option<String>,
     },
 }
 
@@ -80,25 +79,69 @@ impl Whose {
 
 /// Carries it out.
 pub fn credit(command: Credit, session: &Session) -> Outcome<Report> {
-    let escrow = session.contracts()?.escrow;
     match command {
         Credit::Show { whose } => {
             let beneficiary = whose.beneficiary(session)?;
-            let mut list = vec![];
-            let mut rows = table(&["denomination", ">owed"]);
-            for owed in owed(session, &beneficiary)? {
-                rows.add_row([owed.coinage.display.clone(), owed.to_string()]);
-                list.push(json!({ "denom": owed.coinage.denom, "amount": owed.base.to_string() }));
-            }
+            let (list, rows) = shown(&owed(session, &beneficiary)?, ">owed");
             Report::new(
                 &json!({ "beneficiary": beneficiary, "credits": list }),
-                rows.to_string(),
+                rows,
             )
         }
         Credit::Withdraw { whose, of } => {
             let beneficiary = whose.beneficiary(session)?;
-            let of = of.map(|of| session.coinage_called(&of)).transpose()?;
-            withdraw(session, &escrow, &beneficiary, of.as_ref())
+            let escrow = session.contracts()?.escrow;
+            let waiting = Waiting {
+                command: "credit",
+                what: "credits",
+                holder: "the escrow",
+                whom: match &beneficiary {
+                    Beneficiary::Account(account) => account.clone(),
+                    Beneficiary::Provider(provider) => {
+                        format!("the payout address of provider {provider}")
+                    }
+                },
+                amounts: owed(session, &beneficiary)?,
+                otherwise:
+                    "credits come when jobs end: surge credit show; for evictions: surge tips show",
+            };
+            waiting.send(session, of, |act, _, amount| {
+                let msg = escrow::ExecuteMsg::Withdraw {
+                    beneficiary: beneficiary.clone(),
+                    denom: amount.coinage.denom.clone(),
+                };
+                act.call(session, &escrow, &msg)
+            })
+        }
+    }
+}
+
+/// Carries it out.
+pub fn tips(command: Tips, session: &Session) -> Outcome<Report> {
+    match command {
+        Tips::Show { account } => {
+            let account = who(session, account.as_deref())?;
+            let (list, rows) = shown(&earned(session, &account)?, ">earned");
+            Report::new(&json!({ "account": account, "tips": list }), rows)
+        }
+        Tips::Withdraw { account, of } => {
+            let account = who(session, account.as_deref())?;
+            let registry = session.contracts()?.registry;
+            let waiting = Waiting {
+                command: "tips",
+                what: "tips",
+                holder: "the registry",
+                whom: account.clone(),
+                amounts: earned(session, &account)?,
+                otherwise: "tips come by evictions and reports: surge tips show; for jobs: surge credit show",
+            };
+            waiting.send(session, of, |act, denom, _| {
+                let msg = registry::ExecuteMsg::WithdrawTips {
+                    account: account.clone(),
+                    denom,
+                };
+                act.call(session, &registry, &msg)
+            })
         }
     }
 }
@@ -107,114 +150,99 @@ pub fn credit(command: Credit, session: &Session) -> Outcome<Report> {
 fn owed(session: &Session, beneficiary: &Beneficiary) -> Outcome<Vec<Amount>> {
     let escrow = session.contracts()?.escrow;
     let listed: escrow::DenomsResponse = session.ask(&escrow, &escrow::QueryMsg::Denoms {})?;
-    let mut amounts = vec![];
-    for denom in listed.denoms {
+    let amount = |denom: Denom| {
         let coinage = session.coinage(&denom.into());
         let msg = escrow::QueryMsg::Credit {
             beneficiary: beneficiary.clone(),
             denom: coinage.denom.clone(),
         };
         let owed: Uint128 = session.ask(&escrow, &msg)?;
-        amounts.push(coinage.of(owed.u128()));
-    }
-    Ok(amounts)
-}
-
-/// Sends somebody a credit in one denomination, or all there are.
-fn withdraw(
-    session: &Session,
-    escrow: &str,
-    beneficiary: &Beneficiary,
-    of: Option<&Coinage>,
-) -> Outcome<Report> {
-    let mut owed = owed(session, beneficiary)?;
-    owed.retain(|owed| owed.base > 0);
-    let (sent, others): (Vec<_>, Vec<_>) = owed
-        .into_iter()
-        .partition(|owed| of.is_none_or(|of| *of == owed.coinage));
-    let whom = match beneficiary {
-        Beneficiary::Account(account) => account.clone(),
-        Beneficiary::Provider(provider) => {
-            format!("the payout address of provider {provider}")
-        }
+        Ok(coinage.of(owed.u128()))
     };
-    if sent.is_empty() {
-        let of = of.map_or_else(String::new, |of| format!(" in {}", of.display));
-        let nothing = format!("nothing is there to be withdrawn{of} for {whom}");
-        let others: Vec<String> = others.iter().map(ToString::to_string).collect();
-        return Err(match others.is_empty() {
-            true => Failure::new(nothing).next(
-                "credits come when jobs end: surge credit show; for evictions: surge tips show",
-            ),
-            false => Failure::new(format!("{nothing}, but {}", others.join(", ")))
-                .next("leave --of away to withdraw all; see: surge credit show"),
-        });
-    }
-    let mut act = Act::new(match sent.len() {
-        1 => "Sends a credit to its owner.",
-        _ => "Sends credits to their owner.",
-    });
-    let mut list = vec![];
-    for owed in sent {
-        let msg = escrow::ExecuteMsg::Withdraw {
-            beneficiary: beneficiary.clone(),
-            denom: owed.coinage.denom.clone(),
-        };
-        act = act
-            .moving(format!("{owed} from the escrow to {whom}"))
-            .call(session, escrow, &msg)?;
-        list.push(json!({ "denom": owed.coinage.denom, "amount": owed.base.to_string() }));
-    }
-    session
-        .perform(&act)?
-        .report(&json!({ "credits": list }), "")
+    listed.denoms.into_iter().map(amount).collect()
 }
 
-/// Carries it out.
-pub fn tips(command: Tips, session: &Session) -> Outcome<Report> {
+/// What somebody earned by evictions and reports, of each denomination that the registry
+/// lists, in its order.
+fn earned(session: &Session, account: &str) -> Outcome<Vec<Amount>> {
     let registry = session.contracts()?.registry;
-    let earned = |account: &str, denom: u8| -> Outcome<Uint128> {
+    let listed: registry::DenomsResponse =
+        session.ask(&registry, &registry::QueryMsg::Denoms {})?;
+    let amount = |(denom, listed): (u8, Denom)| {
         let msg = registry::QueryMsg::Tips {
             account: account.to_owned(),
             denom,
         };
-        session.ask(&registry, &msg)
+        let tips: Uint128 = session.ask(&registry, &msg)?;
+        Ok(session.coinage(&listed.into()).of(tips.u128()))
     };
-    match command {
-        Tips::Show { account } => {
-            let account = who(session, account.as_deref())?;
-            let mut list = vec![];
-            let mut rows = table(&["denomination", ">earned"]);
-            let listed: registry::DenomsResponse =
-                session.ask(&registry, &registry::QueryMsg::Denoms {})?;
-            for (id, denom) in (0u8..).zip(listed.denoms) {
-                let coinage = session.coinage(&denom.into());
-                let tips = earned(&account, id)?;
-                rows.add_row([coinage.display.clone(), coinage.of(tips.u128()).to_string()]);
-                list.push(json!({ "denom": coinage.denom, "amount": tips }));
-            }
-            Report::new(
-                &json!({ "account": account, "tips": list }),
-                rows.to_string(),
-            )
+    (0u8..).zip(listed.denoms).map(amount).collect()
+}
+
+/// Amounts for machines and as a table whose second column is called so.
+fn shown(amounts: &[Amount], column: &str) -> (Vec<Value>, String) {
+    let mut rows = table(&["denomination", column]);
+    for amount in amounts {
+        rows.add_row([amount.coinage.display.clone(), amount.to_string()]);
+    }
+    (amounts.iter().map(row).collect(), rows.to_string())
+}
+
+fn row(amount: &Amount) -> Value {
+    json!({ "denom": amount.coinage.denom, "amount": amount.base.to_string() })
+}
+
+/// Money that a contract keeps for somebody until it is fetched.
+struct Waiting {
+    /// The command that shows it.
+    command: &'static str,
+    what: &'static str,
+    /// The contract.
+    holder: &'static str,
+    /// Who gets it.
+    whom: String,
+    /// Of each denomination that the contract lists, in its order.
+    amounts: Vec<Amount>,
+    /// The next step where there is none.
+    otherwise: &'static str,
+}
+
+impl Waiting {
+    /// Sends what is there in one denomination, or in all of them; `call` adds the message
+    /// for the denomination of this number.
+    fn send(
+        self,
+        session: &Session,
+        of: Option<String>,
+        call: impl Fn(Act, u8, &Amount) -> Outcome<Act>,
+    ) -> Outcome<Report> {
+        let of = of.map(|of| session.coinage_called(&of)).transpose()?;
+        let Self { what, whom, .. } = self;
+        let amounts = (0u8..).zip(self.amounts);
+        let (sent, others): (Vec<_>, Vec<_>) = amounts
+            .filter(|(_, amount)| amount.base > 0)
+            .partition(|(_, amount)| of.as_ref().is_none_or(|of| *of == amount.coinage));
+        if sent.is_empty() {
+            let of = of.map_or_else(String::new, |of| format!(" in {}", of.display));
+            let nothing = format!("no {what} are there to be withdrawn{of} for {whom}");
+            let others: Vec<String> = others.iter().map(|(_, other)| other.to_string()).collect();
+            return Err(match others.is_empty() {
+                true => Failure::new(nothing).next(self.otherwise),
+                false => {
+                    Failure::new(format!("{nothing}, but {}", others.join(", "))).next(format!(
+                        "leave --of away to withdraw all; see: surge {} show",
+                        self.command
+                    ))
+                }
+            });
         }
-        Tips::Withdraw { account, of } => {
-            let account = who(session, account.as_deref())?;
-            let coinage = session.coinage_called(&of)?;
-            let denom = denom_id(session, &coinage)?;
-            let tips = coinage.of(earned(&account, denom)?.u128());
-            let msg = registry::ExecuteMsg::WithdrawTips {
-                account: account.clone(),
-                denom,
-            };
-            let act = Act::new("Sends tips to who earned them.")
-                .moving(format!("{tips} from the registry to {account}"))
-                .call(session, &registry, &msg)?;
-            session.perform(&act)?.report(
-                &json!({ "account": account, "amount": tips.base.to_string() }),
-                "",
-            )
+        let mut act = Act::new(format!("Sends {what} to their owner."));
+        for (denom, amount) in &sent {
+            act = act.moving(format!("{amount} from {} to {whom}", self.holder));
+            act = call(act, *denom, amount)?;
         }
+        let list: Vec<Value> = sent.iter().map(|(_, amount)| row(amount)).collect();
+        session.perform(&act)?.report(&json!({ what: list }), "")
     }
 }
 

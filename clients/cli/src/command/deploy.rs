@@ -336,7 +336,10 @@ fn verify_files(
         };
         return Report::new(
             &json!({ "holds": true, "findings": findings }),
-            format!("{rows}\nall {} as wanted{kept}", findings.len()),
+            format!(
+                "{rows}\nall {} as wanted; amounts in base units, times in seconds{kept}",
+                findings.len()
+            ),
         );
     }
     if !session.json {

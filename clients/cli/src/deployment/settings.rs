@@ -86,7 +86,7 @@ impl Settings {
             toml::from_str(&text).map_err(|error| Failure::new(format!("{origin}: {error}")))?;
         settings.check(&origin, network)?;
         let address = |name: &mut String| -> Outcome<()> {
-            if !name.starts_with(&format!("{}1", network.prefix)) {
+            if !keys::is_address(network, name) {
                 let known = keys::known(network, name).map_err(|failure| {
                     Failure::new(format!("{origin}: {}", failure.what())).next(format!(
                         "make it with: surge keys add {name}; settings of somebody else need addresses where they name keys: ask for {}1…",

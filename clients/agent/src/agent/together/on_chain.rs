@@ -3,11 +3,7 @@
 use std::{thread, time::Duration};
 
 use cosmwasm_std::{Addr, Uint128};
-use surge_interface::{
-    escrow::{Artifact, JobResponse, JobSpec, JobSummary, Pick, Status, WhenFull},
-    registry::Data,
-    Resources,
-};
+use surge_interface::escrow::{Artifact, JobResponse, JobSummary, Status};
 use surge_store::{Place, Stores};
 
 use crate::{
@@ -38,28 +34,7 @@ fn job(id: u32, program: &Artifact) -> JobResponse {
             params_version: 1,
             declined: vec![],
         },
-        spec: JobSpec {
-            class: 0,
-            need: Resources {
-                milli_cpu: 10,
-                memory_mib: 1,
-                storage_gib: 1,
-                ..Resources::default()
-            },
-            reserved_secs: 60,
-            program: program.clone(),
-            args: vec![],
-            inputs: vec![],
-            data: Data {
-                replicas: vec![],
-                size_mib: 0,
-            },
-            weights: None,
-            regions: vec![],
-            jurisdictions: vec![],
-            pick: Pick::Auto,
-            when_full: WhenFull::Refuse,
-        },
+        spec: stand_in::order(program.clone()),
         result: None,
         dispute: None,
     }

@@ -1,7 +1,7 @@
 //! A proposal is carried out, or was undone.
 
 use serde_json::json;
-use surge_chain::Included;
+use surge_chain::Event;
 use surge_interface::dao::ExecuteMsg;
 
 use super::{look, told};
@@ -27,7 +27,7 @@ pub fn run(session: &Session, proposal: u64) -> Outcome<Report> {
     let act = act.call(session, &dao, &ExecuteMsg::Execute { proposal })?;
     let done = session.perform(&act)?;
     if let Done::Included(included) = &done {
-        if let Some((why, again)) = undone(included, &dao, proposal) {
+        if let Some((why, again)) = undone(&included.events, &dao, proposal) {
             let step = match again {
                 true if why == UNFUNDED => format!(
                     "it spends more than the DAO has, see: surge dao treasury; once more is there: surge dao execute {proposal}"
@@ -56,9 +56,9 @@ const UNFUNDED: &str = "codespace: sdk, code: 5";
 
 /// Why this DAO's actions were undone, and whether they may be tried again; none when they
 /// were not. What it carries out may have another DAO carry out something.
-fn undone(included: &Included, dao: &str, proposal: u64) -> Option<(String, bool)> {
+fn undone(events: &[Event], dao: &str, proposal: u64) -> Option<(String, bool)> {
     let proposal = proposal.to_string();
-    let mut failed = emitted(included, dao, "execution_failed");
+    let mut failed = emitted(events, dao, "execution_failed");
     let event = failed.find(|event| event.get("proposal") == Some(&proposal))?;
     let why = event.get("reason").unwrap_or("the chain does not say why");
     Some((why.to_owned(), event.get("status") == Some("ready")))
@@ -83,25 +83,15 @@ mod tests {
         for attribute in event.attributes {
             attributes.push((attribute.key, attribute.value));
         }
-        let mut included = Included {
-            hash: String::new(),
-            height: 1,
-            gas_used: 1,
-            gas_limit: 1,
-            bytes: None,
-            fee: None,
-            data: vec![],
-            events: vec![],
-        };
-        assert_eq!(undone(&included, "dao", 3), None);
-        included.events.push(surge_chain::Event {
+        assert_eq!(undone(&[], "dao", 3), None);
+        let events = [Event {
             kind: format!("wasm-{}", event.ty),
             attributes,
-        });
+        }];
         let failed = Some(("too little".to_owned(), true));
-        assert_eq!(undone(&included, "dao", 3), failed);
+        assert_eq!(undone(&events, "dao", 3), failed);
         // Another DAO's failure, or that of another proposal, is none of this one's.
-        assert_eq!(undone(&included, "other", 3), None);
-        assert_eq!(undone(&included, "dao", 4), None);
+        assert_eq!(undone(&events, "other", 3), None);
+        assert_eq!(undone(&events, "dao", 4), None);
     }
 }

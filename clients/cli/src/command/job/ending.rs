@@ -2,7 +2,7 @@
 
 use cosmwasm_std::Uint128;
 use serde_json::json;
-use surge_chain::{Event, Included};
+use surge_chain::Event;
 use surge_interface::escrow::{
     Beneficiary, ExecuteMsg, JobResponse, JobSummary, Params, QueryMsg, Status,
 };
@@ -68,7 +68,7 @@ pub fn ended(session: &Session, found: &JobResponse, done: Done) -> Outcome<Repo
     let coinage = coinage(session, summary);
     let escrow = session.contracts()?.escrow;
     let event = match &done {
-        Done::Included(included) => closed(included, &escrow, summary.id),
+        Done::Included(included) => closed(&included.events, &escrow, summary.id),
         Done::Shown(..) => None,
     };
     let told = |key: &str| Some(event?.get(key)?.to_owned());
@@ -115,9 +115,9 @@ pub fn ended(session: &Session, found: &JobResponse, done: Done) -> Outcome<Repo
 }
 
 /// That this job ended, as the escrow says it.
-fn closed<'a>(included: &'a Included, escrow: &'a str, job: u64) -> Option<&'a Event> {
+fn closed<'a>(events: &'a [Event], escrow: &'a str, job: u64) -> Option<&'a Event> {
     let job = job.to_string();
-    emitted(included, escrow, "job_closed").find(|event| event.get("job") == Some(&job))
+    emitted(events, escrow, "job_closed").find(|event| event.get("job") == Some(&job))
 }
 
 /// How a job's requester gets a credit.
@@ -200,22 +200,13 @@ mod tests {
                 .map(|(key, value)| (key.to_owned(), value.to_owned()))
                 .to_vec(),
         };
-        let included = Included {
-            hash: String::new(),
-            height: 1,
-            gas_used: 1,
-            gas_limit: 1,
-            bytes: None,
-            fee: None,
-            data: vec![],
-            events: vec![
-                event("stranger", "7"),
-                event("escrow", "6"),
-                event("escrow", "7"),
-            ],
-        };
-        let found = closed(&included, "escrow", 7).expect("it ended");
-        assert_eq!(found, &included.events[2]);
-        assert_eq!(closed(&included, "escrow", 8), None);
+        let events = [
+            event("stranger", "7"),
+            event("escrow", "6"),
+            event("escrow", "7"),
+        ];
+        let found = closed(&events, "escrow", 7).expect("it ended");
+        assert_eq!(found, &events[2]);
+        assert_eq!(closed(&events, "escrow", 8), None);
     }
 }
