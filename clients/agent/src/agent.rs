@@ -20,7 +20,10 @@ use std::{
 
 use serde::Serialize;
 use surge_chain::{Chain, Key, Kind, Network};
-use surge_interface::registry::{NodeResponse, Params};
+use surge_interface::{
+    escrow,
+    registry::{NodeResponse, Params},
+};
 use surge_store::{Folder, Stores};
 use tracing::{info, warn};
 
@@ -39,6 +42,9 @@ use crate::{
 };
 use alone::Alone;
 use jobs::{Seen, Trouble};
+use together::Together;
+
+pub use together::MOST_GAS;
 
 /// Shortest and longest wait after something failed.
 const BACK_OFF: (Duration, Duration) = (Duration::from_secs(1), Duration::from_secs(60));
@@ -130,6 +136,9 @@ pub struct Agent {
     params_secs: u64,
     unheard: Vec<Heard>,
     waits: HashMap<(Purpose, Option<u64>), (Instant, Duration)>,
+    together: Together,
+    /// The escrow's parameters by their version, which never change.
+    terms: HashMap<u32, escrow::Params>,
     done: (Sender<Heard>, Receiver<Heard>),
     newest: (u64, Instant),
 }
@@ -217,6 +226,8 @@ impl Agent {
             seen: HashMap::new(),
             back: HashMap::new(),
             waits: HashMap::new(),
+            together: Together::default(),
+            terms: HashMap::new(),
             done: channel(),
             newest: (0, Instant::now()),
         };
@@ -330,12 +341,13 @@ impl Agent {
             calls.push((Purpose::Heartbeat, None, call));
         }
         for (entry, job) in &jobs {
+            self.together.sees(&job.summary);
             calls.extend(self.step(entry, job)?);
         }
         let idle = self.journal.open_tx()?.is_none();
         let ready = calls.into_iter();
         let ready = ready.filter(|(purpose, job, _)| self.is_ready(*purpose, *job));
-        let mut next = together::next(ready.collect());
+        let mut next = self.together.next(ready.collect());
         if idle && next.is_empty() {
             // Last: nothing that has a deadline waits for it.
             next.extend(self.earn()?);

@@ -5,7 +5,7 @@ use std::{thread, time::Duration};
 
 use cosmrs::Any;
 use cosmwasm_std::{coins, Binary, Uint128};
-use cw20::Cw20ExecuteMsg;
+use cw20::{BalanceResponse, Cw20ExecuteMsg, Cw20QueryMsg};
 use surge_chain::{execute, Key, Limit};
 use surge_interface::{
     registry::{ExecuteMsg, Market, NodeResponse, NodeSpec, ProviderResponse, ReceiveMsg},
@@ -119,7 +119,7 @@ fn wait(suite: &Suite, journal: &mut Journal) -> Result<Option<String>, Error> {
         match outbox::look(&suite.chain, journal, |_| None)? {
             News::Nothing => return Ok(landed),
             News::Included(tx, _) => landed = Some(tx.hash),
-            News::Failed(tx, why) => failed(&tx, &why)?,
+            News::Failed(tx, why) | News::Refused(tx, why) => failed(&tx, &why)?,
             News::Waiting | News::Lapsed(_) => thread::sleep(LOOK),
         }
     }
@@ -135,6 +135,7 @@ fn failed(tx: &Sent, why: &str) -> Result<(), Error> {
         event = "failed_in_block",
         what = tx.purpose.word(),
         job = tx.job,
+        also = tx.others(),
         tx = tx.hash,
         fee = %tx.fee,
         why,
@@ -160,7 +161,7 @@ fn next(
         }))
     };
     let Some(provider) = suite.provider_of(join.owner.address())? else {
-        plan(suite, offer, join)?;
+        plan(suite, None, offer, join)?;
         let msg = ExecuteMsg::RegisterProvider {
             operator: operator.to_owned(),
             payout: join.payout.clone(),
@@ -180,7 +181,7 @@ fn next(
     let node = joining(&nodes, provider.id, named, join.add)?;
     if node.is_none() {
         // A hot key that is replaced for a machine that cannot join would silence the others.
-        plan(suite, offer, join)?;
+        plan(suite, Some(&provider), offer, join)?;
     }
     if !listens(&provider, &nodes, operator, join.replace_operator)? {
         let msg = ExecuteMsg::UpdateProvider {
@@ -210,7 +211,12 @@ struct Plan<'a> {
     capacity: Resources,
 }
 
-fn plan<'a>(suite: &Suite, offer: &'a Offer, join: &'a Join) -> Result<Plan<'a>, Error> {
+fn plan<'a>(
+    suite: &Suite,
+    provider: Option<&ProviderResponse>,
+    offer: &'a Offer,
+    join: &'a Join,
+) -> Result<Plan<'a>, Error> {
     let (Some((bond, denom)), Some(region)) = (&join.bond, &offer.region) else {
         return Err(Error::Settings(
             "a new node needs a region and a bond: --region NAME --bond AMOUNT, or [offer] region and bond"
@@ -226,6 +232,17 @@ fn plan<'a>(suite: &Suite, offer: &'a Offer, join: &'a Join) -> Result<Plan<'a>,
             "the bond is {bond} base units of {denom}; a node needs at least {}",
             market.smallest_bond
         )));
+    }
+    let free = provider.map_or(0, |provider| free_bond(provider, market.denom));
+    let held = held(suite, join.owner.address(), denom)?;
+    if held.saturating_add(free) < *bond {
+        return Err(Error::NotReady {
+            what: format!(
+                "the bond is {bond} base units of {denom}; {} holds {held}, and {free} are free of what is bonded",
+                join.owner.address()
+            ),
+            next: "send the owner what is missing, or join with less: --bond AMOUNT".to_owned(),
+        });
     }
     let regions = suite.regions()?;
     let names = regions.iter().map(|found| found.name.as_str());
@@ -256,7 +273,7 @@ fn add(
         bond,
         denom,
         capacity,
-    } = plan(suite, offer, join)?;
+    } = plan(suite, Some(provider), offer, join)?;
     if let Some(step) = top_up(suite, provider, join, bond, denom, market.denom)? {
         return Ok(Some(step));
     }
@@ -358,6 +375,27 @@ fn change(
     call(sentence, &msg)
 }
 
+/// Bond of a provider that is behind none of its nodes, in base units of the registry's
+/// denomination of this number.
+fn free_bond(provider: &ProviderResponse, denom_id: u8) -> u128 {
+    let mut bonds = provider.bonds.iter();
+    let bond = bonds.find(|bond| bond.denom == denom_id);
+    bond.map(|bond| bond.free.u128()).unwrap_or_default()
+}
+
+/// What an address holds, in base units.
+fn held(suite: &Suite, address: &str, denom: &UncheckedDenom) -> Result<u128, Error> {
+    match denom {
+        UncheckedDenom::Native(denom) => Ok(suite.chain.balance(address, denom)?),
+        UncheckedDenom::Cw20(token) => {
+            let address = address.to_owned();
+            let msg = Cw20QueryMsg::Balance { address };
+            let answer: BalanceResponse = suite.chain.smart(token, &msg)?;
+            Ok(answer.balance.u128())
+        }
+    }
+}
+
 /// Adds to the provider's bond what is missing for so much of it to be free.
 fn top_up(
     suite: &Suite,
@@ -367,9 +405,7 @@ fn top_up(
     denom: &UncheckedDenom,
     denom_id: u8,
 ) -> Result<Option<Wanted>, Error> {
-    let free = provider.bonds.iter().find(|bond| bond.denom == denom_id);
-    let free = free.map(|bond| bond.free.u128()).unwrap_or_default();
-    let missing = needed.saturating_sub(free);
+    let missing = needed.saturating_sub(free_bond(provider, denom_id));
     if missing == 0 {
         return Ok(None);
     }

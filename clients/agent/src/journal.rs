@@ -355,6 +355,7 @@ impl Journal {
         let (word, height) = match end {
             End::Included { height } => ("included", Some(signed(height))),
             End::Failed => ("failed", None),
+            End::Refused => ("refused", None),
             End::Lapsed => ("lapsed", None),
         };
         let change = self.db.transaction()?;

@@ -37,7 +37,7 @@ mod stand_in;
 mod suite;
 mod work;
 
-pub use agent::{Agent, Parts, Summary};
+pub use agent::{Agent, Parts, Summary, MOST_GAS};
 pub use drill::Drill;
 pub use error::Error;
 pub use join::{Agree, Join, Step};

@@ -29,8 +29,10 @@ pub enum News {
     Waiting,
     /// A block holds it.
     Included(Sent, Box<Included>),
-    /// A block holds it, and it failed; or the chain never took it. Why.
+    /// A block holds it, and it failed; its fee is paid. Why.
     Failed(Sent, String),
+    /// The chain did not take it, and nothing is paid. Why.
+    Refused(Sent, String),
     /// It will never land, and nobody refused it.
     Lapsed(Sent),
 }
@@ -51,10 +53,11 @@ pub struct Outgoing<'a> {
     pub limit: Limit,
 }
 
-/// Signs a message, notes it and hands it over. Whatever happens then is found by [`look`].
+/// Signs messages, notes them and hands them over. Fails when the chain does not take them;
+/// whatever happens else is found by [`look`].
 pub fn send(
     chain: &Chain,
-    journal: &Journal,
+    journal: &mut Journal,
     note: &Note,
     outgoing: &Outgoing<'_>,
 ) -> Result<(), Error> {
@@ -84,20 +87,25 @@ pub fn send(
             "`surge tx` will not know of it"
         );
     }
-    journal.note(&Sent {
+    let tx = Sent {
         hash: signed.pending.hash,
         purpose,
         job,
         also: outgoing.also.to_vec(),
         last_block: signed.pending.last_block,
-        bytes: signed.bytes.clone(),
+        bytes: signed.bytes,
         fee: signed.fee,
-    })?;
-    let handed = chain.broadcast(&signed.bytes);
+    };
+    journal.note(&tx)?;
+    let handed = chain.broadcast(&tx.bytes);
     journal.handed_over(purpose);
-    // A refusal is found again, and judged, when it is handed over the next time.
     match handed {
         Err(error @ ChainError::Unreachable { .. }) => Err(error.into()),
+        Err(error @ ChainError::Refused { .. }) if !error.is_wrong_sequence() => {
+            journal.end(&tx, End::Refused, None)?;
+            Err(error.into())
+        }
+        // It is found again, and judged, when it is handed over the next time.
         _ => Ok(()),
     }
 }
@@ -129,6 +137,7 @@ fn overtaken(
                 event = "overtaken",
                 what = tx.purpose.word(),
                 job = tx.job,
+                also = tx.others(),
                 key = signer,
                 "somebody else sent with this node's key; two programs on one key hold each other up: end the other one, or, when it is another machine of this provider, give machines providers of their own"
             );
@@ -230,8 +239,8 @@ pub fn look(
         // moment ago: which, shows when the next blocks are there.
         Err(error) if error.is_wrong_sequence() => overtaken(chain, journal, tx, progress),
         Err(ChainError::Refused { raw_log, .. }) => {
-            journal.end(&tx, End::Failed, None)?;
-            Ok(News::Failed(tx, raw_log))
+            journal.end(&tx, End::Refused, None)?;
+            Ok(News::Refused(tx, raw_log))
         }
         Err(error) => Err(error.into()),
         Ok(()) => Ok(News::Waiting),

@@ -12,8 +12,9 @@ use crate::Error;
 
 /// A block or two, and an hour.
 const MARGIN_SECS: RangeInclusive<u64> = 10..=3_600;
-/// Jobs that can be turned down within a margin: three transactions.
-const JOBS_IN_A_MARGIN: u64 = 60;
+/// Jobs that can be turned down within a margin one by one, where their requester undoes each
+/// transaction of several.
+const JOBS_IN_A_MARGIN: u64 = 6;
 
 /// The owner's settings. All but the operator may be left out.
 #[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
@@ -111,7 +112,7 @@ pub struct Limits {
     /// Longest time for one file, in seconds.
     pub fetch_secs: u64,
     /// Kept before a job's deadline to publish and deliver, and before the end of its accept
-    /// window to turn it down, in seconds; twice as much to turn down with 60 jobs, and so
+    /// window to turn it down, in seconds; twice as much to turn down with 6 jobs, and so
     /// on; half the accept window where that is shorter.
     pub margin_secs: u64,
 }
@@ -136,7 +137,7 @@ impl Limits {
     }
 
     /// Kept before the end of an accept window of this length to turn jobs down, in seconds,
-    /// when the node has so many. They go together, so one margin is enough for many.
+    /// when the node has so many.
     pub fn margin_to_decline(&self, accept_secs: u64, jobs: u32) -> u64 {
         let margins = 1 + u64::from(jobs) / JOBS_IN_A_MARGIN;
         let margin_secs = self.margin_secs.saturating_mul(margins);
@@ -290,7 +291,7 @@ mod tests {
     #[test]
     fn many_jobs_are_turned_down_earlier() {
         let limits = Limits::default();
-        let margins = [0, 30, 59, 60, 150, 1_000].map(|jobs| limits.margin_to_decline(600, jobs));
+        let margins = [0, 3, 5, 6, 15, 1_000].map(|jobs| limits.margin_to_decline(600, jobs));
         assert_eq!(margins, [60, 60, 60, 120, 180, 300]);
         assert_eq!(limits.margin_to_decline(10, 1_000), 5);
     }

@@ -2,6 +2,7 @@
 //! much of them as a node asks for that is given no new jobs.
 
 use std::{
+    cell::Cell,
     collections::BTreeMap,
     sync::{Arc, Mutex, MutexGuard},
     thread,
@@ -24,7 +25,7 @@ use cosmwasm_std::{Addr, Binary, HexBinary, Uint128};
 use serde_json::{json, Value};
 use surge_chain::{Key, Network};
 use surge_interface::{
-    escrow::{self, Artifact, JobResponse, JobSpec, Pick, Status, WhenFull},
+    escrow::{self, Artifact, JobResponse, JobSpec, JobSummary, Pick, Status, WhenFull},
     registry::{
         Class, Data, Market, NodeResponse, NodeSpec, Params, ProviderRecord, ProviderResponse,
         ProviderStatus,
@@ -74,6 +75,17 @@ pub struct World {
     pub jobs: Vec<JobResponse>,
     /// A job that cannot be turned down.
     pub stuck: Option<u64>,
+    /// Each so many-th transaction of declines is undone, because the requester cancelled its
+    /// first job a moment before; 0 is never.
+    pub cancels_every: usize,
+    /// Jobs that were cancelled so.
+    pub cancelled: u32,
+    /// Most messages of a transaction that it takes.
+    pub takes: usize,
+    /// Denominations whose withdrawals a simulation fails with.
+    pub unpayable: Vec<&'static str>,
+    /// Pages of jobs that were asked for.
+    pub pages: Cell<u32>,
     /// Messages that fail in their block.
     pub fails: Vec<&'static str>,
     /// Gas that simulations of each message use, where it is not 100,000.
@@ -84,6 +96,8 @@ pub struct World {
     pub taken: Vec<Value>,
     /// How many of them each transaction had.
     pub together: Vec<usize>,
+    /// Why the last transaction failed in its block.
+    undone: Option<String>,
 }
 
 /// The chain, as long as the test runs.
@@ -114,11 +128,17 @@ impl StandIn {
             reward: (0, 1),
             references: vec![1, 1],
             refused: vec![],
+            cancels_every: 0,
+            cancelled: 0,
+            takes: usize::MAX,
+            unpayable: vec![],
+            pages: Cell::new(0),
             fails: vec![],
             gas: BTreeMap::new(),
             events: json!([]),
             taken: vec![],
             together: vec![],
+            undone: None,
         }));
         let shared = world.clone();
         thread::spawn(move || {
@@ -143,8 +163,9 @@ impl StandIn {
     /// As a network.
     pub fn network(&self) -> Network {
         let text = format!(
-            "chain_id = \"stand-in-1\"\nkind = \"local\"\nprefix = \"wasm\"\nrpc = [\"{}\"]\n[fee]\ndenom = \"ustake\"\ndisplay = \"STAKE\"\nexponent = 6\ngas_price = \"0.01\"\ngas_margin_percent = 100\nhighest_fee = \"10000\"\n",
-            self.url
+            "chain_id = \"stand-in-1\"\nkind = \"local\"\nprefix = \"wasm\"\nrpc = [\"{}\"]\n[fee]\ndenom = \"ustake\"\ndisplay = \"STAKE\"\nexponent = 6\ngas_price = \"0.01\"\nhighest_fee = \"{}\"\n",
+            self.url,
+            crate::MOST_GAS / 100
         );
         Network::parse(&text, "stand-in").expect("a network")
     }
@@ -185,13 +206,17 @@ impl World {
                 let tx = params["tx"].as_str().unwrap_or_default();
                 let tx = Binary::from_base64(tx).expect("base64");
                 let messages = messages(&tx);
+                if messages.len() > self.takes {
+                    return Ok(json!({ "code": 5, "log": "insufficient funds" }));
+                }
                 self.together.push(messages.len());
+                self.undone = self.cancel(&messages);
                 if self.lands {
                     self.sequence += 1;
                     self.height += 1;
                 }
                 for message in messages {
-                    if self.lands && !self.fails(&message) {
+                    if self.lands && self.undone.is_none() && !self.fails(&message) {
                         self.land(&message);
                     }
                     self.taken.push(message);
@@ -201,7 +226,8 @@ impl World {
             "tx" if self.lands && !self.taken.is_empty() => Ok(json!({
                 "hash": "", "height": self.height.to_string(),
                 "tx_result": {
-                    "code": u8::from(self.taken.last().is_some_and(|last| self.fails(last))), "gas_used": "1", "gas_wanted": "1", "data": "",
+                    "code": u8::from(self.undone.is_some() || self.taken.last().is_some_and(|last| self.fails(last))),
+                    "log": self.undone, "gas_used": "1", "gas_wanted": "1", "data": "",
                     "events": self.events,
                 },
             })),
@@ -237,7 +263,9 @@ impl World {
                 for message in messages(&request.tx_bytes) {
                     let word = word(&message);
                     let stuck = declined(&message).is_some_and(|job| Some(job) == self.stuck);
-                    if stuck || self.refused.contains(&word.as_str()) {
+                    let denom = message["withdraw"]["denom"]["native"].as_str();
+                    let unpayable = denom.is_some_and(|denom| self.unpayable.contains(&denom));
+                    if stuck || unpayable || self.refused.contains(&word.as_str()) {
                         return Err(format!("{word}: no"));
                     }
                     gas_used += self.gas.get(word.as_str()).copied().unwrap_or(100_000);
@@ -278,8 +306,13 @@ impl World {
                 "params_version": 1, "jobs": self.jobs.len(), "seq": 0,
             })),
             ("escrow", "jobs") => {
-                let jobs: Vec<_> = self.jobs.iter().map(|job| &job.summary).collect();
-                Ok(json!({ "jobs": jobs }))
+                self.pages.set(self.pages.get() + 1);
+                let after = asked["jobs"]["start_after"].as_u64().unwrap_or_default();
+                let limit = asked["jobs"]["limit"].as_u64().unwrap_or(u64::MAX);
+                let jobs = self.jobs.iter().map(|job| &job.summary);
+                let jobs =
+                    jobs.filter(|job| after < job.id && job.id <= after.saturating_add(limit));
+                Ok(json!({ "jobs": jobs.collect::<Vec<_>>() }))
             }
             ("escrow", "job") => {
                 let wanted = asked["job"]["job"].as_u64();
@@ -326,6 +359,22 @@ impl World {
 
     fn fails(&self, message: &Value) -> bool {
         self.fails.contains(&word(message).as_str())
+    }
+
+    /// Why declines are undone, when this is one of those transactions.
+    fn cancel(&mut self, messages: &[Value]) -> Option<String> {
+        let nth = self.together.len();
+        if self.cancels_every == 0 || nth % self.cancels_every != 0 {
+            return None;
+        }
+        let job = messages.first().and_then(declined)?;
+        let found = self.jobs.iter_mut().find(|found| found.summary.id == job);
+        found?.summary.status = Status::Cancelled;
+        self.nodes[0].running -= 1;
+        self.cancelled += 1;
+        Some(format!(
+            "failed to execute message; message index: 0: job {job} is cancelled"
+        ))
     }
 
     fn land(&mut self, message: &Value) {
@@ -400,6 +449,29 @@ pub fn node(id: u32, denom: u8) -> NodeResponse {
         settled: 0,
         strikes: 0,
         missed: Uint128::zero(),
+    }
+}
+
+/// A job of this node, assigned then.
+pub fn job(id: u64, node: u32, assigned_secs: u64, program: Artifact) -> JobResponse {
+    JobResponse {
+        summary: JobSummary {
+            id,
+            requester: Addr::unchecked("requester"),
+            denom: coin("ustake"),
+            status: Status::Assigned,
+            deadline_secs: assigned_secs + 4_000,
+            held: Uint128::new(10),
+            price: Uint128::new(10),
+            node: Some(node),
+            provider: Some(1),
+            assigned_secs,
+            params_version: 1,
+            declined: vec![],
+        },
+        spec: order(program),
+        result: None,
+        dispute: None,
     }
 }
 

@@ -180,6 +180,9 @@ impl Bench {
     /// Fetches and runs. Answers what is to be published: nothing yet when the program
     /// failed, because turning the job down may still be free.
     fn make(&self, task: &Task, tell: &impl Fn(Done)) -> Result<Option<Vec<u8>>, Failure> {
+        let reserved_secs = task.spec.reserved_secs;
+        let left = task.until.saturating_duration_since(Instant::now());
+        let began_late = left < Duration::from_secs(reserved_secs);
         // Whatever the journal says: what is here is not fetched again.
         self.fetch(&task.spec)?;
         if task.stage == Stage::Taken {
@@ -193,20 +196,25 @@ impl Bench {
                 size: bytes.len() as u64,
             })
         };
-        let Some(report) = FailureReport::of(&outcome) else {
+        let Some(mut report) = FailureReport::of(&outcome) else {
             let output = keep(&outcome.output)?;
             tell(Done::Ran { output, took });
             return Ok(Some(outcome.output));
         };
-        let reason = told(&report);
-        let reserved_secs = task.spec.reserved_secs;
         let cut_short = |limit: Duration| limit < Duration::from_secs(reserved_secs);
-        // Also when fetching or compiling took what was left of its time.
         if matches!(outcome.status, Status::TimedOut { limit } if cut_short(limit)) {
-            return Err(Failure::for_good(format!(
-                "{reason}; this machine began too late to give it the {reserved_secs} s that it reserved"
-            )));
+            if began_late {
+                return Err(Failure::for_good(format!(
+                    "{}; this machine began too late to give it the {reserved_secs} s that it reserved",
+                    told(&report)
+                )));
+            }
+            // What the requester's own files take of the time must not cost the node its bond.
+            report.how.push_str(&format!(
+                "; fetching and compiling its files took the rest of the {reserved_secs} s that it reserved"
+            ));
         }
+        let reason = told(&report);
         let report = keep(report.to_string().as_bytes())?;
         tell(Done::Broke {
             report,

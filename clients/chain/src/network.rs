@@ -72,7 +72,7 @@ pub struct Fee {
 pub const USUAL_MOST_GAS: u64 = 50_000_000;
 
 /// Gas for taking the fee, and for a signature, which a simulation has not.
-pub const FEE_GAS: u64 = 50_000;
+pub const FEE_GAS: u64 = 35_000;
 
 /// Where people look at a chain.
 #[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]

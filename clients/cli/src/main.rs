@@ -83,7 +83,7 @@ struct Cli {
     gas: Option<u64>,
     /// Most that is paid for one transaction, such as "0.5 STAKE": the node says what it takes,
     /// and might say anything. Where neither this nor the network's file says it, what
-    /// 50,000,000 gas cost; of a node that runs, what 5,000,000 cost.
+    /// 50,000,000 gas cost; of a node that runs, what 7,000,000 cost.
     #[arg(
         long,
         global = true,

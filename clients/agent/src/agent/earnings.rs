@@ -146,7 +146,15 @@ impl Agent {
                 let denom = summary.denom.clone().into();
                 // What the chain says no to is told when it is sent.
                 let cost = self.cost(&call, &denom).unwrap_or_default();
-                let brings = less_take(summary.price.u128(), terms.take_bps);
+                let brings = surge_accounting::take(
+                    summary.price,
+                    terms.take_bps,
+                    terms.burn_bps,
+                    terms.insurance_bps,
+                );
+                let brings = brings
+                    .map(|parts| parts.provider.u128())
+                    .unwrap_or_default();
                 if cost >= brings {
                     info!(
                         event = "not_worth_it",
@@ -170,6 +178,9 @@ impl Agent {
     /// network asks for the same work in both; nothing where it says that in one only.
     fn cost(&self, call: &Call, denom: &UncheckedDenom) -> Result<u128, Error> {
         let chain = &self.suite.chain;
+        // First of all: what the chain refuses is known by that.
+        let message = call.message(self.operator.address(), &self.suite.contracts)?;
+        let fee = chain.simulate(self.operator.account(), &[message])?.fee;
         let coin = UncheckedDenom::Native(chain.network().fee.denom.clone());
         let worth = match *denom == coin {
             true => Some((1, 1)),
@@ -178,8 +189,6 @@ impl Agent {
         let Some((coins, same)) = worth else {
             return Ok(0);
         };
-        let message = call.message(self.operator.address(), &self.suite.contracts)?;
-        let fee = chain.simulate(self.operator.account(), &[message])?.fee;
         Ok(fee.saturating_mul(same) / coins)
     }
 
@@ -208,12 +217,6 @@ impl Agent {
         let pair = pairs.find(|(coin, other)| *coin > 0 && *other > 0);
         Ok(pair.map(|(coin, other)| (coin.into(), other.into())))
     }
-}
-
-/// What is left of a price when the network has taken its share.
-fn less_take(price: u128, take_bps: u16) -> u128 {
-    let take = price.saturating_mul(take_bps.into()) / 10_000;
-    price.saturating_sub(take)
 }
 
 /// Which of a provider's nodes fetches what all of them earned: the first one that is live.
@@ -263,12 +266,6 @@ mod tests {
             Some(3)
         );
         assert_eq!(speaker(&[with(2, false)]), None);
-    }
-
-    #[test]
-    fn a_price_is_worth_what_the_take_leaves() {
-        assert_eq!(less_take(3_693, 500), 3_509);
-        assert_eq!(less_take(u128::MAX, 10_000), u128::MAX - u128::MAX / 10_000);
     }
 
     fn node(milli_cpu: u32, memory_mib: u32) -> NodeResponse {

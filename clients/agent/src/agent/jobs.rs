@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use surge_interface::escrow::{JobResponse, JobResult, JobSummary, Status};
+use surge_interface::escrow::{JobResponse, JobResult, JobSummary, Params, Status};
 use tracing::{debug, error, info, warn};
 
 use super::{longer, number, Agent, Wanted};
@@ -14,6 +14,10 @@ use crate::{
     work::{self, Done, Failure, Task},
     Error,
 };
+
+/// Under this name the journal has the number up to which all jobs of the escrow are over: no
+/// search for jobs of the node goes further back.
+const OVER: &str = "all over up to";
 
 /// What went wrong with a job here.
 pub(super) struct Trouble {
@@ -67,14 +71,24 @@ impl Agent {
             counted += u32::from(self.counts(&job.summary));
             jobs.push((entry, job));
         }
-        if counted == self.node.running {
+        if counted < self.node.running {
+            // One may have ended since the node was looked at.
+            self.node = self.suite.node(self.node.id)?;
+        }
+        if counted >= self.node.running {
             return Ok(jobs);
         }
+        let over = self.journal.fact(OVER)?;
+        let over: u64 = over.and_then(|over| over.parse().ok()).unwrap_or_default();
         let mut last = self.suite.jobs()?;
-        while counted < self.node.running && last > 0 {
-            let first = last.saturating_sub(100);
+        let mut oldest = last;
+        while counted < self.node.running && last > over {
+            let first = last.saturating_sub(100).max(over);
             debug!(from = first + 1, to = last, "looking for jobs of this node");
             for summary in self.suite.page(first)? {
+                if !summary.status.is_final() {
+                    oldest = oldest.min(summary.id.saturating_sub(1));
+                }
                 if summary.id > last || !self.counts(&summary) {
                     continue;
                 }
@@ -98,7 +112,20 @@ impl Agent {
             }
             last = first;
         }
+        if last <= over && oldest > over {
+            self.journal.remember(OVER, &oldest.to_string())?;
+        }
         Ok(jobs)
+    }
+
+    /// The escrow's parameters of this version, asked once.
+    fn terms(&mut self, version: u32) -> Result<Params, Error> {
+        if let Some(terms) = self.terms.get(&version) {
+            return Ok(terms.clone());
+        }
+        let terms = self.suite.terms(version)?;
+        self.terms.insert(version, terms.clone());
+        Ok(terms)
     }
 
     fn counts(&self, summary: &JobSummary) -> bool {
@@ -130,7 +157,7 @@ impl Agent {
         job: &JobResponse,
     ) -> Result<Option<Wanted>, Error> {
         let id = entry.job;
-        let terms = self.suite.terms(job.summary.params_version)?;
+        let terms = self.terms(job.summary.params_version)?;
         let known = Known {
             node: self.node.id,
             now_secs: self.now_secs,
@@ -406,6 +433,7 @@ impl Agent {
             }
             self.trouble.remove(&job);
             self.seen.remove(&job);
+            self.together.forgets(job);
             for sha256 in self.journal.needs_nothing(job)? {
                 self.bench.files.remove(&sha256)?;
             }

@@ -6,7 +6,7 @@ use surge_chain::Limit;
 use surge_interface::Resources;
 use tracing::{error, info, warn};
 
-use super::{longer, number, Agent};
+use super::{longer, number, together::culprit, Agent};
 use crate::{
     journal::{Purpose, Sent, Stage},
     machine,
@@ -37,6 +37,7 @@ impl Agent {
                 for job in &tx.also {
                     self.waits.remove(&(tx.purpose, Some(*job)));
                 }
+                self.together.landed(tx);
                 match tx.purpose {
                     Purpose::Claim => self.put_off(tx.purpose)?,
                     Purpose::Heartbeat => self.alone.sent(),
@@ -55,13 +56,25 @@ impl Agent {
                     why = why.as_str(),
                     "refused"
                 );
-                self.hold(tx.purpose, tx.job);
+                self.together.failed(tx);
+                let held = match tx.also.is_empty() {
+                    true => tx.job,
+                    // The others are not to blame, and may have little time.
+                    false => culprit(tx, why),
+                };
+                if held.is_some() || tx.also.is_empty() {
+                    self.hold(tx.purpose, held);
+                }
                 if matches!(tx.purpose, Purpose::Withdraw | Purpose::Claim) {
                     // It costs its fee each time, and nothing hangs on it.
                     self.put_off(tx.purpose)?;
                 }
                 self.ensure_operator()?;
                 (tx, "failed")
+            }
+            News::Refused(tx, why) => {
+                self.refused(tx.purpose, tx.job, why)?;
+                return Ok(());
             }
             News::Lapsed(tx) => {
                 warn!(
@@ -129,22 +142,10 @@ impl Agent {
             also: &[],
             limit: Limit::Simulated,
         };
-        let sent = outbox::send(&self.suite.chain, &self.journal, &self.note, &outgoing);
+        let sent = outbox::send(&self.suite.chain, &mut self.journal, &self.note, &outgoing);
         match sent {
             Err(Error::Chain(error)) if !error.raw_log().is_empty() => {
-                warn!(
-                    event = "refused",
-                    what = purpose.word(),
-                    job,
-                    why = error.raw_log(),
-                    "the chain says no"
-                );
-                self.metrics
-                    .transactions
-                    .with_label_values(&[purpose.word(), "refused"])
-                    .inc();
-                self.hold(purpose, job);
-                self.ensure_operator()
+                self.refused(purpose, job, error.raw_log())
             }
             Err(Error::Chain(error @ surge_chain::Error::Unfunded { .. })) => {
                 error!(event = "unfunded", %error, "the operator's key needs coins for gas");
@@ -165,6 +166,23 @@ impl Agent {
             }
             sent => sent,
         }
+    }
+
+    /// The chain does not take it: nothing is paid, and it is tried again later.
+    fn refused(&mut self, purpose: Purpose, job: Option<u64>, why: &str) -> Result<(), Error> {
+        warn!(
+            event = "refused",
+            what = purpose.word(),
+            job,
+            why,
+            "the chain says no"
+        );
+        self.metrics
+            .transactions
+            .with_label_values(&[purpose.word(), "refused"])
+            .inc();
+        self.hold(purpose, job);
+        self.ensure_operator()
     }
 
     /// What is refused may be so because the owner named another hot key meanwhile: nothing

@@ -3,14 +3,17 @@
 use std::{collections::BTreeSet, path::Path};
 
 use serde_json::{json, Value};
-use surge_interface::TimeProfile;
+use surge_interface::{
+    escrow::{Artifact, JobResponse, Status},
+    TimeProfile,
+};
 use surge_store::Place;
 use tempfile::TempDir;
 
 use super::*;
 use crate::{
     settings::Earnings,
-    stand_in::{contracts, key, node, word, StandIn},
+    stand_in::{self, coin, contracts, key, node, word, StandIn},
 };
 
 /// A day and a week, as settings have it: nothing is fetched twice in a test.
@@ -108,7 +111,7 @@ fn what_costs_more_than_is_paid_holds_nothing_else_up() {
     let chain = StandIn::start();
     {
         let mut world = chain.world();
-        // 100,000 of fees, where at most 10,000 are paid.
+        // 140,000 of fees, where at most 70,000 are paid.
         world.gas.insert("heartbeat", 10_000_000);
         world.owed.insert("ustake".to_owned(), 1_000_000);
     }
@@ -152,6 +155,58 @@ fn earnings_are_fetched_in_every_denomination_of_the_providers_nodes() {
     assert!(denoms(&taken(&chain, 8)).is_empty());
 }
 
+/// Where nobody says what the denominations are worth in coins for gas, none is weighed.
+#[test]
+fn a_denomination_that_cannot_be_paid_out_holds_no_other_one_up() {
+    let chain = StandIn::start();
+    {
+        let mut world = chain.world();
+        world.denoms.push(coin("uthird"));
+        world.references = vec![];
+        world.nodes = vec![node(7, 1), node(8, 2)];
+        world.owed = ["uother", "uthird"]
+            .map(|denom| (denom.to_owned(), 5))
+            .into();
+        world.unpayable = vec!["uother"];
+    }
+    let taken = taken(&chain, 6);
+    let withdrawn = taken.iter().filter(|message| word(message) == "withdraw");
+    let denoms: Vec<_> = withdrawn
+        .map(|call| &call["withdraw"]["denom"]["native"])
+        .collect();
+    assert_eq!(denoms, ["uthird"]);
+}
+
+#[test]
+fn jobs_that_are_all_over_are_read_once() {
+    let chain = StandIn::start();
+    {
+        let mut world = chain.world();
+        world.jobs = (1..=1_000).map(over).collect();
+        // One that nobody finds.
+        world.nodes[0].running = 1;
+    }
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut agent = agent(&chain, &folder);
+    let mut pages = || {
+        agent.round().expect("a look");
+        chain.world().pages.take()
+    };
+    assert_eq!((pages(), pages()), (10, 0));
+    chain.world().jobs.push(over(1_001));
+    assert_eq!((pages(), pages()), (1, 0));
+}
+
+fn over(id: u64) -> JobResponse {
+    let nothing = Artifact {
+        uri: String::new(),
+        sha256: String::new(),
+    };
+    let mut job = stand_in::job(id, 7, 1_000, nothing);
+    job.summary.status = Status::Paid;
+    job
+}
+
 /// Twenty coins of 18 decimals pass 64 bits.
 #[test]
 fn metrics_show_amounts_that_pass_64_bits() {
@@ -172,7 +227,7 @@ fn metrics_show_amounts_that_pass_64_bits() {
     );
 }
 
-/// A claim takes 1,000 base units of fees.
+/// A claim takes 1,400 base units of fees.
 #[test]
 fn rewards_are_claimed_when_they_bring_more_than_the_fee_is_worth() {
     let claims = |brings: u128, denom: u8, references: &[u64]| {
@@ -185,9 +240,9 @@ fn rewards_are_claimed_when_they_bring_more_than_the_fee_is_worth() {
         words(&taken(&chain, 4)).contains(&"claim".to_owned())
     };
     // In the coin that pays for gas.
-    assert!(!claims(1_000, 0, &[1]) && claims(1_001, 0, &[1]));
-    // A core costs 2 of it, or 6 of the other: what costs 1,000 is worth 3,000.
-    assert!(!claims(3_000, 1, &[2, 6]) && claims(3_001, 1, &[2, 6]));
+    assert!(!claims(1_400, 0, &[1]) && claims(1_401, 0, &[1]));
+    // A core costs 2 of it, or 6 of the other: what costs 1,400 is worth 4,200.
+    assert!(!claims(4_200, 1, &[2, 6]) && claims(4_201, 1, &[2, 6]));
     // Nobody says what the other is worth.
     assert!(!claims(0, 1, &[2]) && claims(1, 1, &[2]));
 }

@@ -1,30 +1,109 @@
 //! What is said first, and about several jobs in one transaction. One job at a time, whoever
 //! sends many at once would have some of them turned down, or delivered, too late.
 
+use std::collections::HashMap;
+
+use cosmwasm_std::Addr;
 use surge_chain::{Error as ChainError, Limit};
+use surge_interface::escrow::JobSummary;
+use tracing::debug;
 
 use super::{Agent, Wanted};
 use crate::{
-    journal::Purpose,
+    journal::{Purpose, Sent},
     outbox::{self, Outgoing},
     Error,
 };
 
-/// Most jobs of one transaction: 20 that are turned down use 7 million gas.
-const MOST: usize = 20;
+/// Most jobs of one transaction: 10 that are turned down use 3.5 million gas.
+const MOST: usize = 10;
 
-/// Of all that may be said now, what is said next: all of it has the same purpose.
-pub(super) fn next(ready: Vec<Wanted>) -> Vec<Wanted> {
-    let first = ready.iter().map(|(purpose, ..)| *purpose);
-    let Some(first) = first.min_by_key(|purpose| rank(*purpose)) else {
-        return vec![];
-    };
-    let most = match first {
-        Purpose::Decline | Purpose::Result => MOST,
-        _ => 1,
-    };
-    let same = ready.into_iter().filter(|(purpose, ..)| *purpose == first);
-    same.take(most).collect()
+/// Gas whose fee is the highest that a node pays for one transaction where its owner says no
+/// other: the limit of [`MOST`] jobs that are turned down is below it.
+pub const MOST_GAS: u64 = 7_000_000;
+
+/// How many jobs of each requester go in one transaction. A requester can undo a whole one by
+/// cancelling one of its jobs a moment before: after that only half as many of its jobs go
+/// together, and twice as many after each one that lands. Nobody else's go with them.
+#[derive(Default)]
+pub(super) struct Together {
+    /// Whose jobs they are, as far as was seen.
+    requesters: HashMap<u64, Addr>,
+    /// Those of whose jobs fewer go together than may.
+    fewer: HashMap<Addr, usize>,
+}
+
+impl Together {
+    pub(super) fn sees(&mut self, job: &JobSummary) {
+        self.requesters.insert(job.id, job.requester.clone());
+    }
+
+    pub(super) fn forgets(&mut self, job: u64) {
+        self.requesters.remove(&job);
+    }
+
+    /// A block has it.
+    pub(super) fn landed(&mut self, tx: &Sent) {
+        let twice = 2 * tx.jobs().count();
+        let Some(most) = self.whose(tx).and_then(|whose| self.fewer.get_mut(&whose)) else {
+            return;
+        };
+        *most = twice.max(*most);
+        self.fewer.retain(|_, most| *most < MOST);
+    }
+
+    /// Nothing of it was done.
+    pub(super) fn failed(&mut self, tx: &Sent) {
+        let half = tx.jobs().count() / 2;
+        if let (Some(whose), 1..) = (self.whose(tx), half) {
+            self.fewer.insert(whose, half);
+        }
+    }
+
+    fn whose(&self, tx: &Sent) -> Option<Addr> {
+        self.requesters.get(&tx.job?).cloned()
+    }
+
+    /// Of all that may be said now, what is said next: all of it has the same purpose, and is
+    /// about jobs of one requester, of whom most is to be said.
+    pub(super) fn next(&self, ready: Vec<Wanted>) -> Vec<Wanted> {
+        let first = ready.iter().map(|(purpose, ..)| *purpose);
+        let Some(first) = first.min_by_key(|purpose| rank(*purpose)) else {
+            return vec![];
+        };
+        let mut same = ready.into_iter().filter(|(purpose, ..)| *purpose == first);
+        if !matches!(first, Purpose::Decline | Purpose::Result) {
+            return same.next().into_iter().collect();
+        }
+        let mut by_requester: Vec<(Option<&Addr>, Vec<Wanted>)> = vec![];
+        for wanted in same {
+            let requester = wanted.1.and_then(|job| self.requesters.get(&job));
+            let most = requester.and_then(|whose| self.fewer.get(whose));
+            let most = most.copied().unwrap_or(MOST);
+            match by_requester
+                .iter_mut()
+                .find(|(whose, _)| *whose == requester)
+            {
+                Some((_, wanteds)) if wanteds.len() < most => wanteds.push(wanted),
+                Some(_) => {}
+                None => by_requester.push((requester, vec![wanted])),
+            }
+        }
+        // The first of those that are as many.
+        let all = by_requester.into_iter().map(|(_, wanteds)| wanteds);
+        all.rev().max_by_key(Vec::len).unwrap_or_default()
+    }
+}
+
+/// The job of a message that the chain says made a transaction fail.
+pub(super) fn culprit(tx: &Sent, why: &str) -> Option<u64> {
+    let (_, rest) = why.split_once("message index: ")?;
+    let index: usize = rest
+        .split(|c: char| !c.is_ascii_digit())
+        .next()?
+        .parse()
+        .ok()?;
+    tx.jobs().nth(index)
 }
 
 /// What costs bond when it comes too late is said first; a heartbeat waits for nothing, since
@@ -42,7 +121,7 @@ const fn rank(purpose: Purpose) -> u8 {
 /// Answers whether it was done.
 fn halving(
     mut count: usize,
-    attempt: impl Fn(usize) -> Result<bool, Error>,
+    mut attempt: impl FnMut(usize) -> Result<bool, Error>,
 ) -> Result<bool, Error> {
     while count > 1 {
         if attempt(count)? {
@@ -66,8 +145,8 @@ impl Agent {
         }
     }
 
-    /// Signs and hands over, unless the chain refuses it before anything is signed.
-    fn is_taken(&self, calls: &[Wanted]) -> Result<bool, Error> {
+    /// Signs and hands over, unless the chain refuses it, or its fee is above the highest.
+    fn is_taken(&mut self, calls: &[Wanted]) -> Result<bool, Error> {
         let Some((purpose, job, _)) = calls.first() else {
             return Ok(true);
         };
@@ -89,12 +168,15 @@ impl Agent {
             also: &also,
             limit: Limit::Simulated,
         };
-        match outbox::send(&self.suite.chain, &self.journal, &self.note, &outgoing) {
+        match outbox::send(&self.suite.chain, &mut self.journal, &self.note, &outgoing) {
             Ok(()) => Ok(true),
             // It may be noted and handed over.
             Err(Error::Chain(error @ ChainError::Unreachable { .. })) => Err(error.into()),
             // Why, is told of the one that is tried alone.
-            Err(Error::Chain(_)) => Ok(false),
+            Err(Error::Chain(error)) => {
+                debug!(count = calls.len(), %error, "too many for one transaction");
+                Ok(false)
+            }
             Err(error) => Err(error),
         }
     }
@@ -129,22 +211,60 @@ mod tests {
         (Purpose::Settle, Some(job), Call::Settle { job })
     }
 
-    fn said(ready: Vec<Wanted>) -> Vec<(Purpose, Option<u64>)> {
-        let said = next(ready).into_iter();
-        said.map(|(purpose, job, _)| (purpose, job)).collect()
+    /// Jobs up to 50 are of one requester, all others of another one.
+    fn together() -> Together {
+        let mut together = Together::default();
+        for job in 1..=100 {
+            let whose = if job <= 50 { "one" } else { "other" };
+            together.requesters.insert(job, Addr::unchecked(whose));
+        }
+        together
+    }
+
+    fn jobs(next: Vec<Wanted>) -> Vec<u64> {
+        next.into_iter().filter_map(|(_, job, _)| job).collect()
+    }
+
+    fn sent(jobs: &[u64]) -> Sent {
+        Sent {
+            hash: "A".to_owned(),
+            purpose: Purpose::Decline,
+            job: jobs.first().copied(),
+            also: jobs.iter().skip(1).copied().collect(),
+            last_block: 1,
+            bytes: vec![],
+            fee: 0,
+        }
     }
 
     #[test]
-    fn thirty_jobs_that_turn_due_together_are_turned_down_in_two_transactions() {
+    fn as_many_as_go_together_are_turned_down_for_less_than_the_highest_fee() {
+        let table = include_str!("../../../../gas/table.json");
+        let table: serde_json::Value = serde_json::from_str(table).expect("a table");
+        let rows = table.as_object().expect("rows").iter();
+        for (name, row) in rows.filter(|(name, _)| name.starts_with("escrow decline")) {
+            let gas = row["gas"].as_u64().expect("gas");
+            // The usual margin, and half of that for a network that grows.
+            assert!(gas * MOST as u64 * 160 / 100 < MOST_GAS, "{name}");
+        }
+    }
+
+    #[test]
+    fn thirty_jobs_that_turn_due_together_are_turned_down_in_three_transactions() {
         let mut ready: Vec<Wanted> = (1..=30).map(decline).collect();
-        let first = next(ready.clone());
-        assert_eq!(first.len(), 20);
-        ready.drain(..20);
-        assert_eq!(next(ready).len(), 10);
+        for _ in 0..3 {
+            assert_eq!(together().next(ready.clone()).len(), 10);
+            ready.drain(..10);
+        }
+        assert!(together().next(ready).is_empty());
     }
 
     #[test]
     fn what_costs_bond_when_it_comes_late_is_said_first_and_together() {
+        let said = |ready: Vec<Wanted>| -> Vec<(Purpose, Option<u64>)> {
+            let said = together().next(ready).into_iter();
+            said.map(|(purpose, job, _)| (purpose, job)).collect()
+        };
         let ready = vec![settle(1), result(2), decline(3), result(4), decline(5)];
         assert_eq!(
             said(ready),
@@ -158,6 +278,42 @@ mod tests {
         let ready = vec![settle(1), settle(2)];
         assert_eq!(said(ready), [(Purpose::Settle, Some(1))]);
         assert_eq!(said(vec![]), []);
+    }
+
+    #[test]
+    fn a_requester_that_undoes_transactions_holds_up_its_own_jobs_alone() {
+        let mut together = together();
+        let ready = || -> Vec<Wanted> { (43..=56).map(decline).collect() };
+        let first: Vec<u64> = (43..=50).collect();
+        assert_eq!(jobs(together.next(ready())), first, "of one requester");
+        let own = || -> Vec<Wanted> { (43..=50).map(decline).collect() };
+        together.failed(&sent(&first));
+        assert_eq!(together.next(own()).len(), 4);
+        let other: Vec<u64> = (51..=56).collect();
+        assert_eq!(
+            jobs(together.next(ready())),
+            other,
+            "more is to be said of it"
+        );
+        together.failed(&sent(&first[..4]));
+        together.failed(&sent(&first[..2]));
+        together.failed(&sent(&first[..1]));
+        assert_eq!(together.next(own()).len(), 1);
+        for most in [2, 4, 8] {
+            together.landed(&sent(&jobs(together.next(own()))));
+            assert_eq!(together.next(own()).len(), most);
+        }
+        together.landed(&sent(&first));
+        assert!(together.fewer.is_empty());
+    }
+
+    #[test]
+    fn the_job_whose_message_failed_is_known_by_its_index() {
+        let tx = sent(&[4, 7, 9]);
+        let why = "failed to execute message; message index: 1: job 7 is Cancelled: execute wasm contract failed";
+        assert_eq!(culprit(&tx, why), Some(7));
+        assert_eq!(culprit(&tx, "insufficient fee"), None);
+        assert_eq!(culprit(&tx, "message index: 3: no"), None);
     }
 
     #[test]

@@ -57,6 +57,20 @@ fn a_machine_that_cannot_join_takes_nobodys_hot_key_away() {
         error.contains("a new node needs a region and a bond"),
         "{error}"
     );
+    let join_with = |bond: u128| Join {
+        bond: Some((bond, UncheckedDenom::Native("ustake".to_owned()))),
+        ..join(true)
+    };
+    let there = Offer {
+        region: Some("europe".to_owned()),
+        ..Offer::default()
+    };
+    let refused = next(&suite, "new", None, &there, &join_with(1_000_001));
+    let error = refused
+        .err()
+        .expect("the owner holds 1,000,000")
+        .to_string();
+    assert!(error.contains("holds 1000000, and 0 are free"), "{error}");
     // For a node that is there nothing more is needed.
     let step = next(&suite, "new", Some(7), &offer, &join(false)).expect("an answer");
     assert!(matches!(

@@ -184,6 +184,8 @@ pub enum End {
     },
     /// A block holds it, and it failed; its fee is paid.
     Failed,
+    /// The chain did not take it.
+    Refused,
     /// No block can hold it any more.
     Lapsed,
 }

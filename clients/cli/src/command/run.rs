@@ -11,7 +11,7 @@ use signal_hook::{
     consts::{SIGINT, SIGTERM},
     flag,
 };
-use surge_agent::{detect, Agent, Contracts, Drill, Error, Join, Parts, Settings};
+use surge_agent::{detect, Agent, Contracts, Drill, Error, Join, Parts, Settings, MOST_GAS};
 use tracing::{error, info};
 use tracing_subscriber::filter::LevelFilter;
 
@@ -24,10 +24,6 @@ use crate::{
     session::Session,
     stores,
 };
-
-/// Gas whose fee is the highest that a node pays for a transaction, where nobody says another
-/// one: several times what the dearest of them takes.
-const MOST_GAS: u64 = 5_000_000;
 
 /// How a node runs. What is said here counts more than the file.
 #[derive(Args)]

@@ -9,7 +9,7 @@ use surge_store::{Place, Stores};
 use crate::{
     agent::{Agent, Parts},
     settings::Settings,
-    stand_in::{self, coin, StandIn},
+    stand_in::{self, StandIn, World},
 };
 
 const NODE: u32 = 7;
@@ -18,31 +18,9 @@ const JOBS: u32 = 30;
 const ASSIGNED_SECS: u64 = 1_000;
 const WINDOW_SECS: u64 = ASSIGNED_SECS + 600;
 
-fn job(id: u32, program: &Artifact) -> JobResponse {
-    JobResponse {
-        summary: JobSummary {
-            id: id.into(),
-            requester: Addr::unchecked("requester"),
-            denom: coin("ustake"),
-            status: Status::Assigned,
-            deadline_secs: 5_000,
-            held: Uint128::new(10),
-            price: Uint128::new(10),
-            node: Some(NODE),
-            provider: Some(1),
-            assigned_secs: ASSIGNED_SECS,
-            params_version: 1,
-            declined: vec![],
-        },
-        spec: stand_in::order(program.clone()),
-        result: None,
-        dispute: None,
-    }
-}
-
 /// Thirty jobs whose program nobody stored turn due in the same second. Each round after that
 /// is a block, ten seconds long. Answers what the chain knows in the last second of the window.
-fn thirty_jobs(stuck: Option<u64>) -> StandIn {
+fn thirty_jobs(prepare: impl FnOnce(&mut World)) -> StandIn {
     let folder = tempfile::tempdir().expect("a folder");
     let store = folder.path().join("store");
     std::fs::create_dir(&store).expect("a folder");
@@ -57,11 +35,13 @@ fn thirty_jobs(stuck: Option<u64>) -> StandIn {
     {
         let mut world = chain.world();
         world.now_secs = ASSIGNED_SECS + 1;
-        world.jobs = (1..=JOBS).map(|id| job(id, &program)).collect();
-        world.stuck = stuck;
+        let job = |id: u32| stand_in::job(id.into(), NODE, ASSIGNED_SECS, program.clone());
+        world.jobs = (1..=JOBS).map(job).collect();
         world.nodes[0].running = JOBS;
         world.nodes[0].last_seen_secs = world.now_secs;
-        world.gas.insert("decline", 20_000);
+        // As gas/table.json has it.
+        world.gas.insert("decline", 347_062);
+        prepare(&mut world);
     }
     let mut settings = Settings::default();
     (
@@ -85,7 +65,7 @@ fn thirty_jobs(stuck: Option<u64>) -> StandIn {
         thread::sleep(Duration::from_millis(20));
     }
     assert!(chain.world().together.is_empty(), "all wait");
-    for now_secs in (WINDOW_SECS - 60..=WINDOW_SECS).step_by(10) {
+    for now_secs in (WINDOW_SECS - 300..=WINDOW_SECS).step_by(10) {
         {
             let mut world = chain.world();
             world.now_secs = now_secs;
@@ -96,21 +76,45 @@ fn thirty_jobs(stuck: Option<u64>) -> StandIn {
         agent.round().expect("a round");
     }
     let declined = agent.summary().expect("a summary").declined;
-    let left = chain.world().nodes[0].running;
-    assert_eq!(declined, u64::from(JOBS - left), "the journal knows");
+    let (left, cancelled) = {
+        let world = chain.world();
+        (world.nodes[0].running, world.cancelled)
+    };
+    assert_eq!(
+        declined,
+        u64::from(JOBS - left - cancelled),
+        "the journal knows"
+    );
     chain
 }
 
 #[test]
 fn a_requester_with_thirty_jobs_has_no_node_miss_its_accept_window() {
-    let chain = thirty_jobs(None);
-    assert_eq!(chain.world().together, [20, 10]);
+    let chain = thirty_jobs(|_| {});
+    assert_eq!(chain.world().together, [10, 10, 10]);
     assert_eq!(chain.world().nodes[0].running, 0);
 }
 
 #[test]
 fn one_job_that_cannot_be_turned_down_keeps_none_of_the_others() {
-    let chain = thirty_jobs(Some(13));
-    assert_eq!(chain.world().together, [10, 2, 17]);
+    let chain = thirty_jobs(|world| world.stuck = Some(13));
+    assert_eq!(chain.world().together, [10, 2, 10, 7]);
     assert_eq!(chain.world().nodes[0].running, 1);
+}
+
+/// The simulation goes well each time, and then a cancelled job undoes the whole transaction.
+#[test]
+fn a_requester_that_cancels_a_job_in_each_block_keeps_none_of_the_others() {
+    for every in [1, 2, 3] {
+        let chain = thirty_jobs(|world| world.cancels_every = every);
+        assert_eq!(chain.world().nodes[0].running, 0, "every {every}");
+    }
+}
+
+/// A purse that is too small for so many, or a block: no simulation knows.
+#[test]
+fn what_the_chain_does_not_take_together_is_sent_in_smaller_parts() {
+    let chain = thirty_jobs(|world| world.takes = 4);
+    assert_eq!(chain.world().together, [2; 15]);
+    assert_eq!(chain.world().nodes[0].running, 0);
 }
