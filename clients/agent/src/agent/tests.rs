@@ -203,7 +203,7 @@ fn over(id: u64) -> JobResponse {
         sha256: String::new(),
     };
     let mut job = stand_in::job(id, 7, 1_000, nothing);
-    job.summary.status = Status::Paid;
+    job.summary.status = Status::Settled;
     job
 }
 
