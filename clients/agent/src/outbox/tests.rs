@@ -14,7 +14,7 @@ fn sent(purpose: Purpose, earliest: u64) -> (StandIn, Chain, Journal, TempDir) {
     node.world().lands = false;
     let chain = Chain::connect(node.network()).expect("a chain");
     let folder = tempfile::tempdir().expect("a folder");
-    let journal = Journal::open(&folder.path().join("journal.db"), None).expect("a journal");
+    let mut journal = Journal::open(&folder.path().join("journal.db"), None).expect("a journal");
     let (key, call) = (key(), Call::Claim { provider: 1 });
     let message = call.message(key.address(), &contracts());
     let outgoing = Outgoing {
@@ -26,7 +26,7 @@ fn sent(purpose: Purpose, earliest: u64) -> (StandIn, Chain, Journal, TempDir) {
         limit: Limit::Simulated,
     };
     let note: Note = Box::new(|_, _| Ok(()));
-    send(&chain, &journal, &note, &outgoing).expect("handed over");
+    send(&chain, &mut journal, &note, &outgoing).expect("handed over");
     node.world().earliest = earliest;
     (node, chain, journal, folder)
 }

