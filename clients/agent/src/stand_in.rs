@@ -364,7 +364,7 @@ impl World {
     /// Why declines are undone, when this is one of those transactions.
     fn cancel(&mut self, messages: &[Value]) -> Option<String> {
         let nth = self.together.len();
-        if self.cancels_every == 0 || nth % self.cancels_every != 0 {
+        if !nth.is_multiple_of(self.cancels_every) {
             return None;
         }
         let job = messages.first().and_then(declined)?;
