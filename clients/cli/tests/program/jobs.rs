@@ -63,13 +63,13 @@ fn who_is_to_be_paid_and_what_comes_back_is_said_before_a_job_is_ended() {
     let price = shown["summary"]["price"].as_str().expect("a price");
     assert_eq!(
         (price, &shown["summary"]["held"]),
-        ("10000", &json!("50000"))
+        ("7366", &json!("50000"))
     );
     for ending in ["accept", "settle"] {
         let plan = run(&world, &["job", ending, "10", "--dry-run", "--json"]).json();
         let moves = [
-            "0.0095 STAKE of the price of 0.01 STAKE to the payout address of provider 1",
-            "0.04 STAKE of the deposit becomes a credit of yours",
+            "0.006998 STAKE of the price of 0.007366 STAKE to the payout address of provider 1",
+            "0.042634 STAKE of the deposit becomes a credit of yours",
         ];
         assert_eq!(plan["moves"], json!(moves), "{plan:#}");
         // Nothing is paid for what is not delivered.
