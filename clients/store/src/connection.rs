@@ -78,7 +78,11 @@ impl Read for Timed {
 impl Write for Timed {
     fn write(&mut self, buf: &[u8]) -> io::Result<usize> {
         self.stream.set_write_timeout(self.left()?)?;
+        // The system waits until it took all of it, or the time is over.
         let written = (&*self.stream).write(buf)?;
+        if written < buf.len() {
+            return Err(io::ErrorKind::TimedOut.into());
+        }
         self.moved = self.moved.saturating_add(written as u64);
         Ok(written)
     }
@@ -246,6 +250,22 @@ mod tests {
         let hour = 3_600 * SLOWEST;
         assert_eq!(left(hour, hour, 1), Some(STILL));
         assert!(left(hour, hour, 3_600).is_some_and(|left| left < STILL));
+    }
+
+    #[test]
+    fn what_only_the_system_takes_is_no_progress() {
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
+        let address = listener.local_addr().expect("an address");
+        let _takes_nothing = TcpStream::connect(address).expect("a connection");
+        let (stream, _) = listener.accept().expect("a connection");
+        let mut timed = Timed {
+            stream: Arc::new(stream),
+            since: Instant::now() - HEAD + Duration::from_millis(500),
+            moved: 0,
+            allowed: 64 << 20,
+        };
+        let error = timed.write(&vec![0; 64 << 20]).expect_err("it ended");
+        assert_eq!(error.kind(), io::ErrorKind::TimedOut);
     }
 
     #[test]
