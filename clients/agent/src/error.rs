@@ -83,6 +83,17 @@ impl Error {
         }
     }
 
+    /// Whether only the owner can mend it: started again, the program ends the same way.
+    pub const fn is_owners(&self) -> bool {
+        matches!(
+            self,
+            Self::NotReady { .. }
+                | Self::Settings(_)
+                | Self::NotWanted(_)
+                | Self::OtherJournal { .. }
+        )
+    }
+
     /// Whether waiting cannot help: the program has to stop.
     pub const fn is_final(&self) -> bool {
         matches!(

@@ -7,6 +7,11 @@ use serde_json::{json, Value};
 
 use crate::next_steps;
 
+/// Exit code of what failed.
+const FAILED: u8 = 1;
+/// Exit code of a node that only its owner can mend. docs/provider/surge-node.service names it.
+const OWNERS: u8 = 3;
+
 /// An error as people read it: what happened, and the next step.
 #[derive(Debug)]
 pub struct Failure {
@@ -14,6 +19,7 @@ pub struct Failure {
     next: Option<String>,
     data: Value,
     told: bool,
+    code: u8,
 }
 
 /// What a command comes to.
@@ -27,6 +33,7 @@ impl Failure {
             next: None,
             data: json!({}),
             told: false,
+            code: FAILED,
         }
     }
 
@@ -52,6 +59,20 @@ impl Failure {
     #[must_use]
     pub fn told(self) -> Self {
         Self { told: true, ..self }
+    }
+
+    /// Only the owner of the node can mend it: started again, it ends the same way.
+    #[must_use]
+    pub fn of_owner(self) -> Self {
+        Self {
+            code: OWNERS,
+            ..self
+        }
+    }
+
+    /// The exit code.
+    pub const fn code(&self) -> u8 {
+        self.code
     }
 
     /// Whether it stands in a log already.

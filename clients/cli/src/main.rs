@@ -117,11 +117,12 @@ fn main() -> ExitCode {
             ExitCode::SUCCESS
         }
         Err(failure) => {
+            let code = ExitCode::from(failure.code());
             if json {
                 output::say(&format!("{:#}", failure.json()));
             }
             if failure.is_told() {
-                return ExitCode::FAILURE;
+                return code;
             }
             eprintln!(
                 "{} {}",
@@ -131,7 +132,7 @@ fn main() -> ExitCode {
             if let Some(step) = failure.step() {
                 eprintln!("  {}", output::harmless(step));
             }
-            ExitCode::FAILURE
+            code
         }
     }
 }

@@ -92,6 +92,7 @@ completions.
 | 0 | done |
 | 1 | failed; the reason is on standard error, and with `--json` on standard output |
 | 2 | not understood: an unknown word or a missing one |
+| 3 | `surge node run` failed, and only its owner can mend it: started again, it ends the same way |
 
 ## Environment
 

@@ -6,6 +6,7 @@
 use std::{
     io::{self, BufRead, BufReader, Read, Write},
     net::{Shutdown, TcpStream},
+    sync::Arc,
     time::{Duration, Instant},
 };
 
@@ -13,6 +14,9 @@ use std::{
 const HEAD: Duration = Duration::from_secs(5);
 /// Slowest line that a file may go over, in bytes a second.
 const SLOWEST: u64 = 64 << 10;
+/// Longest time in which nothing goes over. The system takes some MiB of a file at once, and
+/// more only when a third of them is gone: on the slowest line after up to 21 seconds.
+const STILL: Duration = Duration::from_secs(30);
 /// Most bytes of a head.
 const LARGEST_HEAD: u64 = 8 << 10;
 /// Most header fields.
@@ -42,7 +46,7 @@ pub struct Connection(BufReader<Timed>);
 /// A stream that fails when its time is over. It gets more with what goes over it, as much as
 /// the slowest line needs: whoever takes nothing, or less, is not waited for.
 struct Timed {
-    stream: TcpStream,
+    stream: Arc<TcpStream>,
     since: Instant,
     /// Bytes since then.
     moved: u64,
@@ -51,12 +55,13 @@ struct Timed {
 }
 
 impl Timed {
+    /// How long the next bytes are waited for.
     fn left(&self) -> io::Result<Option<Duration>> {
         let time = HEAD + Duration::from_secs(self.moved.min(self.allowed) / SLOWEST);
         let left = time.saturating_sub(self.since.elapsed());
         match left.is_zero() {
             true => Err(io::ErrorKind::TimedOut.into()),
-            false => Ok(Some(left)),
+            false => Ok(Some(left.min(STILL))),
         }
     }
 }
@@ -64,7 +69,7 @@ impl Timed {
 impl Read for Timed {
     fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
         self.stream.set_read_timeout(self.left()?)?;
-        let read = self.stream.read(buf)?;
+        let read = (&*self.stream).read(buf)?;
         self.moved = self.moved.saturating_add(read as u64);
         Ok(read)
     }
@@ -73,18 +78,22 @@ impl Read for Timed {
 impl Write for Timed {
     fn write(&mut self, buf: &[u8]) -> io::Result<usize> {
         self.stream.set_write_timeout(self.left()?)?;
-        let written = self.stream.write(buf)?;
+        // The system waits until it took all of it, or the time is over.
+        let written = (&*self.stream).write(buf)?;
+        if written < buf.len() {
+            return Err(io::ErrorKind::TimedOut.into());
+        }
         self.moved = self.moved.saturating_add(written as u64);
         Ok(written)
     }
 
     fn flush(&mut self) -> io::Result<()> {
-        self.stream.flush()
+        (&*self.stream).flush()
     }
 }
 
 impl Connection {
-    pub fn new(stream: TcpStream) -> Self {
+    pub fn new(stream: Arc<TcpStream>) -> Self {
         Self(BufReader::new(Timed {
             stream,
             since: Instant::now(),
@@ -151,8 +160,10 @@ impl Connection {
         self.0.get_mut().write_all(head.as_bytes())
     }
 
-    /// Who still sends would lose the answer if the connection were closed at once.
+    /// Who still sends would lose the answer if the connection were closed at once. However
+    /// long the answer was, that is waited for only as long as for a head.
     fn end(mut self) -> io::Result<()> {
+        self.allow(0);
         self.0.get_ref().stream.shutdown(Shutdown::Write)?;
         io::copy(&mut (&mut self.0).take(UNWANTED), &mut io::sink())?;
         Ok(())
@@ -220,20 +231,41 @@ mod tests {
     fn who_takes_nothing_is_not_waited_for_and_who_takes_bytes_gets_time_for_them() {
         let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
         let address = listener.local_addr().expect("an address");
-        let after = |moved: u64, secs: u64| {
+        let left = |moved: u64, allowed: u64, secs: u64| {
             let timed = Timed {
-                stream: TcpStream::connect(address).expect("a connection"),
+                stream: Arc::new(TcpStream::connect(address).expect("a connection")),
                 since: Instant::now() - Duration::from_secs(secs),
                 moved,
-                allowed: 3 * SLOWEST,
+                allowed,
             };
-            timed.left().is_ok()
+            timed.left().ok().flatten()
         };
+        let after = |moved: u64, secs: u64| left(moved, 3 * SLOWEST, secs).is_some();
         assert!(after(0, 4));
         assert!(!after(0, 5), "it took nothing");
         assert!(after(3 * SLOWEST, 7));
         assert!(!after(3 * SLOWEST, 8), "it is slower than the slowest line");
         assert!(!after(9 * SLOWEST, 8), "it takes more than there is");
+        // Who took much fast has a long time for the rest, and none in which to take nothing.
+        let hour = 3_600 * SLOWEST;
+        assert_eq!(left(hour, hour, 1), Some(STILL));
+        assert!(left(hour, hour, 3_600).is_some_and(|left| left < STILL));
+    }
+
+    #[test]
+    fn what_only_the_system_takes_is_no_progress() {
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
+        let address = listener.local_addr().expect("an address");
+        let _takes_nothing = TcpStream::connect(address).expect("a connection");
+        let (stream, _) = listener.accept().expect("a connection");
+        let mut timed = Timed {
+            stream: Arc::new(stream),
+            since: Instant::now() - HEAD + Duration::from_millis(500),
+            moved: 0,
+            allowed: 64 << 20,
+        };
+        let error = timed.write(&vec![0; 64 << 20]).expect_err("it ended");
+        assert_eq!(error.kind(), io::ErrorKind::TimedOut);
     }
 
     #[test]

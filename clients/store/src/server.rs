@@ -4,14 +4,17 @@ use std::{
     fs, io,
     net::{SocketAddr, TcpListener, TcpStream, ToSocketAddrs},
     path::Path,
-    sync::atomic::{AtomicU64, Ordering},
+    sync::{
+        atomic::{AtomicU64, Ordering},
+        Arc,
+    },
     thread,
     time::Duration,
 };
 
 use crate::{
     connection::{Connection, Request},
-    crowd::Crowd,
+    crowd::{Crowd, Guest},
     folder::Folder,
     read::{self, Unread},
     Error,
@@ -108,14 +111,14 @@ impl Server {
                 let from = stream.peer_addr().map(|from| from.ip());
                 // Who is gone already has no address.
                 let Ok(from) = from else { continue };
-                let Some(guest) = crowd.enter(from) else {
-                    full(stream);
+                let stream = Arc::new(stream);
+                let Some(guest) = crowd.enter(&stream, from) else {
+                    full(&stream);
                     continue;
                 };
                 scope.spawn(move || {
                     // Who asked may have gone.
-                    let _ = self.shelf.serve(Connection::new(stream), crowd, seen);
-                    drop(guest);
+                    let _ = self.shelf.serve(Connection::new(stream), &guest, seen);
                 });
             }
         });
@@ -123,7 +126,7 @@ impl Server {
 }
 
 /// Says so without waiting for anything: the words fit what the system keeps for it.
-fn full(mut stream: TcpStream) {
+fn full(mut stream: &TcpStream) {
     let _ = stream.set_nonblocking(true);
     let _ = io::Write::write_all(
         &mut stream,
@@ -135,7 +138,7 @@ impl Shelf {
     fn serve(
         &self,
         mut connection: Connection,
-        crowd: &Crowd,
+        guest: &Guest<'_>,
         seen: &impl Fn(&str, &str, u16),
     ) -> io::Result<()> {
         let request = match connection.request()? {
@@ -151,8 +154,11 @@ impl Shelf {
             ),
             "GET" => {
                 // Before the file is read, which is work.
-                let reader = crowd.read();
-                if reader.is_none() && !self.shows_token(&request) {
+                let stays = match self.shows_token(&request) {
+                    true => guest.stays_as_owner(),
+                    false => guest.stays_to_read(),
+                };
+                if !stays {
                     seen(method, path, 503);
                     return connection.say(503, "too many read at once; come again later");
                 }
@@ -172,17 +178,29 @@ impl Shelf {
                 }
                 Err(error) => refusal(error),
             },
-            "PUT" => self.put(&mut connection, &request, sha256),
+            "PUT" => self.put(&mut connection, &request, sha256, guest),
             _ => (405, "GET, HEAD and PUT are all there is".to_owned()),
         };
         seen(method, path, status);
         connection.say(status, &words)
     }
 
-    fn put(&self, connection: &mut Connection, request: &Request, sha256: &str) -> Answer {
+    fn put(
+        &self,
+        connection: &mut Connection,
+        request: &Request,
+        sha256: &str,
+        guest: &Guest<'_>,
+    ) -> Answer {
         if self.token.is_some() && !self.shows_token(request) {
             let words = "show the store's token: authorization: Bearer …";
             return (401, words.to_owned());
+        }
+        if !guest.stays_as_owner() {
+            return (
+                503,
+                "too many connections at once; come again later".to_owned(),
+            );
         }
         let limit = self.limits.file_bytes;
         let size = match request.length {

@@ -331,19 +331,50 @@ fn who_says_nothing_or_half_of_it_keeps_nobody_waiting() {
     );
     assert!(since.elapsed() < Duration::from_secs(3), "nobody waited");
 
-    // With as many as there may be, the next one is told to come later, and who says nothing
-    // is sent away after five seconds.
+    // With as many as there may be, whoever has said nothing for longest makes room, and who
+    // says nothing is sent away after five seconds.
     idle.extend((idle.len()..64).map(|_| connect()));
     thread::sleep(Duration::from_millis(200));
-    let mut answer = String::new();
-    let _ = connect().read_to_string(&mut answer);
-    assert!(answer.starts_with("HTTP/1.1 503 "), "{answer:?}");
-    let mut first = idle.swap_remove(0);
-    first
-        .set_read_timeout(Some(Duration::from_secs(9)))
-        .expect("a timeout");
-    let _ = first.read(&mut [0; 1]).expect("it was closed");
+    let _further = connect();
+    let ends_within = |stream: &mut TcpStream, secs: u64| {
+        let time = Some(Duration::from_secs(secs));
+        stream.set_read_timeout(time).expect("a timeout");
+        let _ = stream.read(&mut [0; 1]).expect("it was closed");
+    };
+    ends_within(&mut idle[0], 2);
+    ends_within(&mut idle[63], 9);
     stores.put(b"there is room again", None).expect("kept");
+}
+
+#[test]
+fn a_crowd_that_says_nothing_does_not_keep_the_owner_out() {
+    let shelf = folder();
+    let address = serving(&shelf, ROOMY, Some("secret"));
+    let host = address.strip_prefix("http://").expect("an address");
+    // Halves of heads, and new ones as soon as one of them is sent away.
+    let half = || {
+        let mut stream = TcpStream::connect(host).expect("a connection");
+        let _ = stream.write_all(b"GET /");
+        stream.set_nonblocking(true).expect("set");
+        stream
+    };
+    let mut crowd: Vec<_> = (0..64).map(|_| half()).collect();
+    let mut sent_away = 0;
+    let place: Place = address.parse().expect("an address");
+    let stores = Stores::new(&place, &[], false, Some("secret".to_owned())).expect("stores");
+    for round in 0..8 {
+        let stored = stores.put(&[round; 9], None).expect("kept");
+        let got = stores.get(&stored.uri, &stored.sha256, ALLOWED);
+        assert_eq!(got.expect("there"), [round; 9]);
+        for stream in &mut crowd {
+            let waits = stream.peek(&mut [0]).map_err(|error| error.kind());
+            if !matches!(waits, Err(std::io::ErrorKind::WouldBlock)) {
+                *stream = half();
+                sent_away += 1;
+            }
+        }
+    }
+    assert!(sent_away >= 8, "{sent_away}: there was no crowd");
 }
 
 #[test]
@@ -427,5 +458,12 @@ fn readers_that_take_nothing_do_not_keep_the_owner_out() {
     let place: Place = address.parse().expect("an address");
     let stores = Stores::new(&place, &[], false, Some("secret".to_owned())).expect("stores");
     stores.put(b"the owner's", None).expect("kept");
+    // They have their file, and neither close nor say anything: they end, however long the
+    // file gave them time while it went over.
+    let since = Instant::now();
+    while answered(asking("GET", "")).0 != "200" {
+        assert!(since.elapsed() < Duration::from_secs(12), "readers stay");
+        thread::sleep(Duration::from_millis(200));
+    }
     drop(readers);
 }

@@ -199,10 +199,15 @@ impl Running {
 
     /// Waits until it ends by itself; answers whether it ended well. Panics after a minute.
     pub fn wait(&mut self) -> bool {
+        self.exit_code() == Some(0)
+    }
+
+    /// Waits until it ends by itself; answers its exit code. Panics after a minute.
+    pub fn exit_code(&mut self) -> Option<i32> {
         let since = Instant::now();
         loop {
             match self.child.try_wait() {
-                Ok(Some(status)) => return status.success(),
+                Ok(Some(status)) => return status.code(),
                 _ if since.elapsed() > PATIENCE => panic!("it does not end:\n{}", self.text()),
                 _ => thread::sleep(Duration::from_millis(100)),
             }

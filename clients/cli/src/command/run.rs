@@ -124,9 +124,9 @@ impl Run {
         prefer(&self.price_percent, &mut settings.offer.price_percent);
         settings.stores.fetch.extend(self.fetch.iter().cloned());
         if settings.operator.is_empty() {
-            return Err(Failure::new("nobody is named who signs").next(
-                "name the operator's key with --from NAME, or with operator = \"NAME\" in the file of --config",
-            ));
+            return Err(Failure::new("nobody is named who signs")
+                .next("name the operator's key with --from NAME, or with operator = \"NAME\" in the file of --config")
+                .of_owner());
         }
         settings.check()?;
         Ok(settings)
@@ -165,13 +165,14 @@ fn carry_out(arguments: &Run, session: &Session) -> Outcome<Report> {
         Some(folder) => folder.clone(),
         None => home::home()?.join("node"),
     };
-    stores::ensure_shared(settings.stores.publish.as_deref(), network)?;
+    stores::ensure_shared(settings.stores.publish.as_deref(), network)
+        .map_err(Failure::of_owner)?;
     let stores = stores::open(
         settings.stores.publish.as_deref(),
         &settings.stores.fetch,
         settings.stores.internet,
     )?;
-    let operator = keys::unlock(network, &settings.operator)?;
+    let operator = keys::unlock(network, &settings.operator).map_err(Failure::of_owner)?;
     let join = match &settings.owner {
         Some(owner) => Some(join(owner, arguments, &settings, session)?),
         None => None,
@@ -305,6 +306,7 @@ impl From<Error> for Failure {
         let failure = match error {
             Error::Chain(error) => error.into(),
             Error::Store(error) => error.into(),
+            error if error.is_owners() => Self::new(error).of_owner(),
             error => Self::new(error),
         };
         match next {

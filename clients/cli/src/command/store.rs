@@ -24,9 +24,12 @@ pub enum Command {
 SURGE_STORE_TOKEN, when it is set, has to be shown by whoever writes; it has to be set when
 other machines can reach the store.
 
-It serves 64 connections at once, eight of them for one address of another machine, and tells a
-further one to come later; 16 are kept for who shows the token. A request has five seconds, and
-a file one second more for each 64 KiB that goes over: what is slower ends.")]
+It serves 64 connections at once, eight of them for one address of another machine. 48 of them
+give files to strangers, 16 are kept for who shows the token: when all are taken, the oldest one
+that did not say yet what it wants, or was refused, makes room for a further one; when there is
+none, that is told to come later. A request has five seconds, and a file one second more for each
+64 KiB that goes over: what is slower ends, and so does what takes or sends nothing for half a
+minute.")]
     Serve {
         /// The folder; the user's own store when left out.
         #[arg(long)]

@@ -58,6 +58,24 @@ fn who_is_to_be_paid_and_what_comes_back_is_said_before_a_job_is_ended() {
     assert_eq!(plan["messages"].as_array().map(Vec::len), Some(1));
     let native = &plan["messages"][0]["msg"]["withdraw"]["denom"]["native"];
     assert!(native.is_string(), "{plan:#}");
+
+    let shown = run(&world, &["job", "show", "10", "--json"]).json();
+    let price = shown["summary"]["price"].as_str().expect("a price");
+    assert_eq!(
+        (price, &shown["summary"]["held"]),
+        ("7366", &json!("50000"))
+    );
+    for ending in ["accept", "settle"] {
+        let plan = run(&world, &["job", ending, "10", "--dry-run", "--json"]).json();
+        let moves = [
+            "0.006998 STAKE of the price of 0.007366 STAKE to the payout address of provider 1",
+            "0.042634 STAKE of the deposit becomes a credit of yours",
+        ];
+        assert_eq!(plan["moves"], json!(moves), "{plan:#}");
+        // Nothing is paid for what is not delivered.
+        let plan = run(&world, &["job", ending, "1", "--dry-run", "--json"]).json();
+        assert_eq!(plan["moves"], json!([]), "{plan:#}");
+    }
 }
 
 #[test]

@@ -6,6 +6,7 @@ mod keys;
 mod networks;
 mod node;
 mod reach;
+mod service;
 mod sick_nodes;
 mod suite;
 mod support;

@@ -77,8 +77,8 @@ pub struct World {
 }
 
 impl World {
-    /// With providers, nodes, seven jobs that run, an eighth that is accepted and a ninth that
-    /// was turned down, three proposals, and a second deployment, `stakers`,
+    /// With providers, nodes, seven jobs that run, an eighth that is accepted, a ninth that was
+    /// turned down and a tenth that is delivered, three proposals, and a second deployment, `stakers`,
     /// whose DAO stakes.
     pub fn new() -> Self {
         let words: BTreeMap<&str, String> = PEOPLE
@@ -295,7 +295,10 @@ fn born(people: &BTreeMap<&str, Addr>) -> (Suite, Addr) {
         (requester, submit.clone(), coins(50_000, NATIVE)),
         (
             operator,
-            escrow::ExecuteMsg::SubmitResult { job: 8, result },
+            escrow::ExecuteMsg::SubmitResult {
+                job: 8,
+                result: result.clone(),
+            },
             vec![],
         ),
         (
@@ -303,8 +306,14 @@ fn born(people: &BTreeMap<&str, Addr>) -> (Suite, Addr) {
             escrow::ExecuteMsg::Accept { job: 8, pay: false },
             vec![],
         ),
-        (requester, submit, coins(50_000, NATIVE)),
+        (requester, submit.clone(), coins(50_000, NATIVE)),
         (operator, escrow::ExecuteMsg::Decline { job: 9 }, vec![]),
+        (requester, submit, coins(50_000, NATIVE)),
+        (
+            operator,
+            escrow::ExecuteMsg::SubmitResult { job: 10, result },
+            vec![],
+        ),
     ] {
         suite
             .app
