@@ -298,11 +298,12 @@ fn lacking(session: &Session, actions: &[Action]) -> Vec<String> {
     if paid.is_empty() {
         return vec![];
     }
-    let unknown =
-        |what: &str, why: &str| format!("{what} what the DAO has of it cannot be asked: {why}");
     let owed = match treasury::owed(session) {
         Ok(owed) => owed,
-        Err(failure) => return vec![in_one_line(&unknown("it pays, and", failure.what()))],
+        Err(failure) => {
+            let why = in_one_line(failure.what());
+            return vec![format!("what the DAO has cannot be asked: {why}")];
+        }
     };
     let mut lines = vec![];
     for paid in paid.iter().take(MOST_ASKED) {
@@ -312,7 +313,10 @@ fn lacking(session: &Session, actions: &[Action]) -> Vec<String> {
                 "the DAO has {} of its own now, and this pays {paid}: it cannot be carried out before more is there",
                 paid.coinage.of(own),
             ),
-            Err(failure) => unknown(&format!("this pays {paid}, and"), failure.what()),
+            Err(failure) => format!(
+                "this pays {paid}, and what the DAO has of it cannot be asked: {}",
+                failure.what()
+            ),
         };
         lines.push(in_one_line(&line));
     }
