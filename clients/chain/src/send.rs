@@ -168,7 +168,9 @@ impl Chain {
             let waits =
                 sequences(refusal.raw_log()).is_some_and(|(wanted, signed)| wanted < signed);
             if !waits {
-                if let Some((sequence, height)) = self.used_up(tx)? {
+                // It may have landed, whatever hinders us to look.
+                let used_up = self.used_up(tx).map_err(|error| unseen(pending, error))?;
+                if let Some((sequence, height)) = used_up {
                     return Ok(match self.is_held(pending, height, &since)? {
                         true => Handed::Taken,
                         false => Handed::Outrun { sequence, refusal },
@@ -204,7 +206,8 @@ impl Chain {
     /// Whether a block up to this one holds it, looking until the node's index knows them all.
     fn is_held(&self, pending: &Pending, height: u64, since: &Instant) -> Result<bool, Error> {
         loop {
-            let (progress, found) = self.look(&pending.hash)?;
+            let looked = self.look(&pending.hash);
+            let (progress, found) = looked.map_err(|error| unseen(pending, error))?;
             if found.is_some() {
                 return Ok(true);
             }

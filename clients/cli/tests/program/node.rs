@@ -35,6 +35,8 @@ pub enum Illness {
     /// finds it as late as an index may. A block comes each time that it is handed something,
     /// and with each look.
     Slow(u64),
+    /// It says that the sequence is used up, and answers no query any more.
+    Mute,
     /// It stands behind a gateway that does not know how to ask for a transaction.
     Gateway,
     /// It says that a payment uses a million million gas.
@@ -186,6 +188,9 @@ fn answer(call: &Value, illness: Illness, state: &State) -> Result<Value, String
                 },
             }))
         }
+        "abci_query" if illness == Illness::Mute && handed.load(Ordering::SeqCst) > 0 => {
+            Err("out of order".to_owned())
+        }
         "abci_query" if illness == Illness::Pruned => Ok(json!({ "response": {
             "code": 38,
             "log": "failed to load state at height 5; version does not exist (latest height: 100): invalid request",
@@ -241,6 +246,10 @@ fn answer(call: &Value, illness: Illness, state: &State) -> Result<Value, String
                         "log": "account sequence mismatch, expected 1, got 0: incorrect account sequence",
                     })
                 }
+                Illness::Mute => json!({
+                    "code": 32,
+                    "log": "account sequence mismatch, expected 1, got 0: incorrect account sequence",
+                }),
                 Illness::Slow(blocks) => {
                     let now = height.fetch_add(1, Ordering::SeqCst);
                     if before == 0 {

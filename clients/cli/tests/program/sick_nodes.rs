@@ -115,6 +115,15 @@ fn one_that_lands_where_state_and_index_are_late_is_not_paid_a_second_time() {
 }
 
 #[test]
+fn one_that_is_refused_and_cannot_be_looked_for_may_have_landed() {
+    let (_, _, done) = pay(Illness::Mute, &[]);
+    let failure = done.failure();
+    assert_eq!(failure["may_land_until"], 200, "{failure}");
+    let next = format!("surge tx {}", text(&failure, "tx"));
+    assert!(text(&failure, "next").contains(&next), "{failure}");
+}
+
+#[test]
 fn a_node_does_not_decide_alone_what_is_paid() {
     // 10¹² gas and 40 % at 0.025, against the fee of 50,000,000.
     let (_, node, done) = pay(Illness::Dear, &[]);

@@ -50,7 +50,7 @@ pub fn wait_for(
             thousands(places.max_result_mib)
         ))
         .next(format!(
-            "if so much is expected and this machine has the memory: surge job watch {job} --max-result-mib {needed}; if not, it can be disputed: surge job show {job}"
+            "if so much is expected and this machine has the memory: surge job watch {job} --max-result-mib {needed}; if not, and nobody accepted it: surge job dispute {job} --reason URI"
         )));
     }
     let allowed = Allowed {
