@@ -2,6 +2,7 @@
 //! over again after an interruption they land at most once, because they use up a sequence.
 
 use cosmrs::Any;
+pub use surge_chain::INDEX_BLOCKS;
 use surge_chain::{signed_by, Chain, Error as ChainError, Included, Key, Limit, Pending, Progress};
 use tracing::warn;
 
@@ -13,8 +14,6 @@ use crate::{
 /// Blocks after which a transaction that is in none cannot land any more. Few: while it is
 /// open nothing else is sent.
 const LIFE_BLOCKS: u64 = 30;
-/// Blocks after which a node's index has what it will have of an earlier one.
-pub const INDEX_BLOCKS: u64 = 2;
 
 /// Hears of a transaction before it is handed over: how to find it, and what it does. What it
 /// answers when it fails is told, and holds nothing up.

@@ -130,15 +130,12 @@ impl Chain {
         };
         let answer: QueryBalanceResponse =
             self.query("/cosmos.bank.v1beta1.Query/Balance", &request)?;
-        let amount = answer.balance.map(|coin| coin.amount).unwrap_or_default();
-        amount
-            .parse()
-            .map_err(|error| Error::Answer(format!("balance {amount}: {error}")))
+        balance(&answer.balance.map(|coin| coin.amount).unwrap_or_default())
     }
 
-    /// Denominations of all native coins that an address holds.
-    pub fn held(&self, address: &str) -> Result<Vec<String>, Error> {
-        let (mut denoms, mut key) = (vec![], vec![]);
+    /// All native coins that an address holds: denominations, and how much in base units.
+    pub fn held(&self, address: &str) -> Result<Vec<(String, u128)>, Error> {
+        let (mut coins, mut key) = (vec![], vec![]);
         loop {
             let request = QueryAllBalancesRequest {
                 address: address.into(),
@@ -151,10 +148,13 @@ impl Chain {
             };
             let answer: QueryAllBalancesResponse =
                 self.query("/cosmos.bank.v1beta1.Query/AllBalances", &request)?;
-            denoms.extend(answer.balances.into_iter().map(|coin| coin.denom));
+            for coin in answer.balances {
+                let amount = balance(&coin.amount)?;
+                coins.push((coin.denom, amount));
+            }
             key = answer.pagination.unwrap_or_default().next_key;
             if key.is_empty() {
-                return Ok(denoms);
+                return Ok(coins);
             }
         }
     }
@@ -184,7 +184,7 @@ impl Chain {
         let mut sequence = account.sequence;
         let mut tries = 1;
         loop {
-            let several = multisig::stand_in(account.pub_key.as_ref(), sequence);
+            let several = multisig::stand_in(signer, account.pub_key.as_ref(), sequence);
             match self.simulate_as(signer, several, messages, sequence) {
                 Err(error) if tries < TRIES => match sequences(error.raw_log()) {
                     Some((wanted, _)) => (sequence, tries) = (wanted, tries + 1),
@@ -357,4 +357,10 @@ impl Chain {
         let answer = self.rpc.query(path, &request, self.height)?;
         T::decode(&*answer).map_err(|error| Error::Answer(format!("{path}: {error}")))
     }
+}
+
+/// An amount as the bank tells it.
+fn balance(amount: &str) -> Result<u128, Error> {
+    let wrong = |error| Error::Answer(format!("balance {amount}: {error}"));
+    amount.parse().map_err(wrong)
 }

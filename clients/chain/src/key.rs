@@ -54,6 +54,12 @@ impl Account {
     pub fn address(&self) -> &str {
         self.address.as_ref()
     }
+
+    /// Whether its public key is the one that its address is made of.
+    pub(crate) fn is_of_its_key(&self) -> bool {
+        let own = self.public.account_id(self.address.prefix());
+        own.is_ok_and(|own| own == self.address)
+    }
 }
 
 impl Key {

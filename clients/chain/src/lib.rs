@@ -26,6 +26,6 @@ pub use key::{new_words, Account, Key, PATH};
 pub use message::{execute, instantiate2, migrate, pay, store_code, update_admin};
 pub use network::{Explorer, Fee, Kind, NamedMnemonic, Network, USUAL_MOST_GAS};
 pub use node::Capabilities;
-pub use send::{Handed, Limit, Pending, Progress};
+pub use send::{Handed, Limit, Pending, Progress, INDEX_BLOCKS};
 pub use signed::{signed_by, Envelope, Signed};
 pub use tx::Included;

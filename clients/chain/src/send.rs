@@ -18,10 +18,8 @@ use crate::{
 
 /// Times that a transaction is signed because another one of the account was faster.
 const TRIES: u32 = 5;
-/// Blocks in which a refused transaction is looked for before another one takes its place.
-const LOOK_BLOCKS: u64 = 2;
 /// Blocks after which a node's index of transactions has what it will have of an earlier one.
-const INDEX_BLOCKS: u64 = 2;
+pub const INDEX_BLOCKS: u64 = 2;
 /// Time between two looks.
 const PAUSE: Duration = Duration::from_millis(200);
 
@@ -151,11 +149,10 @@ impl Chain {
     }
 
     /// Hands over a signed transaction, which may have been handed over before. While the
-    /// chain waits for an earlier one of the account, so does this, up to the usual patience;
-    /// where it wants a later one, this looks for two more blocks whether one of them holds
-    /// this very transaction, because a node in between may have passed it on. A sequence that
-    /// the chain wants may be that of what waits for a block: another transaction takes the
-    /// place of this one only when blocks have used its sequence up.
+    /// chain waits for an earlier one of the account, or has another one of this sequence that
+    /// is in no block yet, so does this, up to the usual patience. Another transaction takes the
+    /// place of this one only when blocks have used its sequence up, and the node's index, which
+    /// may lag behind them, does not find it in one of these.
     pub fn hand_over(&self, pending: &Pending, tx: &[u8]) -> Result<Handed, Error> {
         let since = Instant::now();
         loop {
@@ -171,11 +168,13 @@ impl Chain {
             let waits =
                 sequences(refusal.raw_log()).is_some_and(|(wanted, signed)| wanted < signed);
             if !waits {
-                if self.lands_soon(pending, &since)? {
-                    return Ok(Handed::Taken);
-                }
-                if let Some(sequence) = self.used_up(tx)? {
-                    return Ok(Handed::Outrun { sequence, refusal });
+                // It may have landed, whatever hinders us to look.
+                let used_up = self.used_up(tx).map_err(|error| unseen(pending, error))?;
+                if let Some((sequence, height)) = used_up {
+                    return Ok(match self.is_held(pending, height, &since)? {
+                        true => Handed::Taken,
+                        false => Handed::Outrun { sequence, refusal },
+                    });
                 }
             }
             if since.elapsed() > self.patience {
@@ -185,23 +184,34 @@ impl Chain {
         }
     }
 
-    /// The sequence that comes next, when blocks have used up that of a transaction.
-    fn used_up(&self, tx: &[u8]) -> Result<Option<u64>, Error> {
+    /// The sequence that comes next, and a block by which that of a transaction was used up;
+    /// none while it is not. Both are of one node, and asked in this order: a node may tell of
+    /// a block before its state has it, not after.
+    fn used_up(&self, tx: &[u8]) -> Result<Option<(u64, u64)>, Error> {
         let (signer, sequence) = signed_by(tx, &self.network.prefix)
             .ok_or_else(|| Error::Answer("these bytes are no transaction of one key".to_owned()))?;
-        let next = self.sequence(&signer)?;
-        Ok((next > sequence).then_some(next))
+        loop {
+            let node = self.rpc.current();
+            let next = self.sequence(&signer)?;
+            if next <= sequence {
+                return Ok(None);
+            }
+            let height = self.height()?;
+            if node == self.rpc.current() {
+                return Ok(Some((next, height)));
+            }
+        }
     }
 
-    /// Whether a block holds it, looking until there are two more of them.
-    fn lands_soon(&self, pending: &Pending, since: &Instant) -> Result<bool, Error> {
-        let mut last = None;
+    /// Whether a block up to this one holds it, looking until the node's index knows them all.
+    fn is_held(&self, pending: &Pending, height: u64, since: &Instant) -> Result<bool, Error> {
         loop {
-            let (progress, found) = self.look(&pending.hash)?;
+            let looked = self.look(&pending.hash);
+            let (progress, found) = looked.map_err(|error| unseen(pending, error))?;
             if found.is_some() {
                 return Ok(true);
             }
-            if progress.height >= *last.get_or_insert(progress.height + LOOK_BLOCKS) {
+            if progress.height > height.saturating_add(INDEX_BLOCKS) {
                 return match progress.holds(pending) {
                     true => Ok(false),
                     false => Err(not_kept(pending, progress)),

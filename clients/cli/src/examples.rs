@@ -129,7 +129,7 @@ pub const EXAMPLES: &[(&str, &[&str])] = &[
         ],
     ),
     ("tips show", &["surge tips show anyone"]),
-    ("tips withdraw", &["surge tips withdraw --of SURGE --from anyone"]),
+    ("tips withdraw", &["surge tips withdraw --of STAKE --from anyone"]),
     ("money show", &["surge money show"]),
     ("money flush", &["surge money flush burn --of SURGE --from anyone"]),
     ("money sync", &["surge money sync escrow --of STAKE --from anyone"]),

@@ -59,9 +59,15 @@ pub fn in_one_line(text: &str) -> String {
         .collect()
 }
 
+/// Not all that does not print by itself: accents, and what joins letters or keeps them apart,
+/// are part of how people write.
 fn drives(c: char) -> bool {
     // Line and paragraph separators, and what changes the direction of writing.
-    c.is_control() || matches!(c, '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+    let turns = matches!(
+        c,
+        '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}'
+    );
+    c.is_control() || turns
 }
 
 /// Shows on a terminal that time passes while something takes long.
@@ -145,5 +151,12 @@ mod tests {
         );
         assert!(!in_one_line(text).contains(['\n', '\t', '\u{1b}']));
         assert_eq!(in_one_line("größer, 大きい"), "größer, 大きい");
+        // Marks of direction go; accents and joiners, which do not print either, stay.
+        assert_eq!(
+            in_one_line("a\u{200e}b\u{200f}c\u{61c}d"),
+            "a\u{fffd}b\u{fffd}c\u{fffd}d"
+        );
+        let written = "cafe\u{301}, नमस्ते, می\u{200c}خواهم";
+        assert_eq!(in_one_line(written), written);
     }
 }

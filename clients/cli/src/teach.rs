@@ -252,7 +252,10 @@ fn shapes(text: &mut String) {
         "\n## JSON
 
 A field keeps its name and meaning from version to version; new ones may come. Amounts are base
-units as text, times seconds since 1970, heights numbers. Where it is otherwise, the table says so.
+units as text, times seconds since 1970, heights numbers. A `denom` is `{\"native\":\"ustake\"}` or
+`{\"cw20\":\"ADDRESS\"}`, as contracts take it. Where it is otherwise, the table says so: as text a
+`denom` is `ustake` or `cw20/ADDRESS`. Coins in `funds` are the chain's own, with text; answers of
+the registry number denominations as `surge network denoms` does.
 
 What fails prints `error` (what happened) and `next` (what to do, or null), and sometimes more
 beside, as in the table. What is sent prints `tx` (its hash), `height`, `gas` and `fee` beside
@@ -304,6 +307,8 @@ DAO may send, each with an option of its own or with `--tell`.
 
 #[cfg(test)]
 mod tests {
+    use surge_interface::UncheckedDenom;
+
     use super::*;
     use crate::shapes::Shape;
 
@@ -413,6 +418,17 @@ mod tests {
         assert!(found.len() > 5);
         for variable in found.iter().filter(|variable| *variable != "SURGE_") {
             assert!(HEAD.contains(&format!("`{variable}`")), "{variable}");
+        }
+    }
+
+    #[test]
+    fn the_reference_says_how_denominations_are_written() {
+        let (native, cw20) = ("ustake".to_owned(), "ADDRESS".to_owned());
+        let text = markdown();
+        for denom in [UncheckedDenom::Native(native), UncheckedDenom::Cw20(cw20)] {
+            for written in [json!(denom).to_string(), denom.to_string()] {
+                assert!(text.contains(&format!("`{written}`")), "{written}");
+            }
         }
     }
 

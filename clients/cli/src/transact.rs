@@ -210,6 +210,7 @@ impl Session {
             return Ok(Done::Shown(plan, text));
         }
         if let Some(file) = &self.unsigned {
+            unsigned::ensure_new(file)?;
             first()?;
             let text = unsigned::write(self.network(), file, act, &account, gas_limit, &fee)?;
             plan["unsigned"] = json!(file);

@@ -15,6 +15,15 @@ use crate::{
 /// account is a multisig. Enough for about seven keys; their bytes are paid, read and kept.
 pub const SIGNATURES_GAS: u64 = 30_000;
 
+/// Fails when there is such a file already: none is written over.
+pub fn ensure_new(file: &Path) -> Outcome<()> {
+    match file.exists() {
+        true => Err(Failure::new(format!("{} exists already", file.display()))
+            .next("name a file that does not exist yet")),
+        false => Ok(()),
+    }
+}
+
 /// Writes it; answers how it is signed and sent.
 pub fn write(
     network: &Network,
@@ -50,10 +59,7 @@ pub fn write(
         },
         "signatures": [],
     });
-    if file.exists() {
-        return Err(Failure::new(format!("{} exists already", file.display()))
-            .next("name a file that does not exist yet"));
-    }
+    ensure_new(file)?;
     std::fs::write(file, serde_json::to_vec_pretty(&transaction)?)
         .map_err(|error| Failure::new(format!("cannot write {}: {error}", file.display())))?;
     let (chain_id, node) = (&network.chain_id, network.rpc.first());

@@ -46,6 +46,23 @@ fn a_job_that_was_turned_down_tells_by_whom_what_it_cost_and_where_the_rest_is()
 }
 
 #[test]
+fn a_credit_in_what_has_no_name_here_is_fetched_without_naming_it() {
+    let world = World::new();
+    let network = std::fs::read_to_string(world.surge.path("suite.toml")).expect("a network");
+    let network = network.replace("\"ustake\"", "\"uother\"");
+    world.surge.file("other.toml", &network);
+    let on = ["--network", "other.toml", "--from", "requester"];
+    let shown = world.surge.run(&[&["job", "show", "9"][..], &on].concat());
+    let fetch = "fetch it with: surge credit withdraw";
+    assert!(shown.out.contains(fetch), "{shown:?}");
+    assert!(!shown.out.contains("--of"), "{shown:?}");
+    // What is told is understood.
+    let withdraw = ["credit", "withdraw", "--dry-run"];
+    let told = world.surge.run(&[&withdraw[..], &on].concat());
+    assert_eq!(told.code, 0, "{told:?}");
+}
+
+#[test]
 fn who_is_to_be_paid_and_what_comes_back_is_said_before_a_job_is_ended() {
     let world = World::new();
     let of_others = ["credit", "withdraw", "--of", "SURGE"];
@@ -95,6 +112,19 @@ fn what_no_node_would_run_is_refused_before_it_is_stored() {
 }
 
 #[test]
+fn how_large_a_program_may_be_is_for_each_provider_to_say() {
+    let world = World::new();
+    let mut program = NOTHING.as_bytes().to_vec();
+    // A section of 9 MiB that is for nobody, behind the program.
+    program.extend([0, 0x80, 0x80, 0xc0, 0x04]);
+    program.resize(program.len() + (9 << 20), 0);
+    std::fs::write(world.surge.path("p.wasm"), program).expect("a file");
+    let order = ["job", "simulate", "--program", "p.wasm"];
+    let told = run(&world, &[&order[..], &["--max-price", "2 STAKE"]].concat());
+    assert_eq!(told.code, 0, "{told:?}");
+}
+
+#[test]
 fn a_job_that_no_node_takes_is_told_what_keeps_each_of_them() {
     let world = World::new();
     let program = world.surge.file("p.wasm", NOTHING);
@@ -121,6 +151,25 @@ fn a_job_that_no_node_takes_is_told_what_keeps_each_of_them() {
         assert!(refused.err.contains(causes), "{causes}: {refused:?}");
         assert!(refused.err.contains(next), "{next}: {refused:?}");
     }
+}
+
+#[test]
+fn a_result_larger_than_this_machine_is_to_take_is_not_fetched() {
+    let world = World::new();
+    // Its operator says that it has 2⁶⁰ bytes.
+    let watch = ["job", "watch", "8"];
+    let refused = run(&world, &[&watch[..], &["--json"]].concat()).failure();
+    let error = refused["error"].as_str().expect("text");
+    for number in ["1,152,921,504,606,846,976 bytes", "1,024 MiB"] {
+        assert!(error.contains(number), "{number}: {refused}");
+    }
+    let next = refused["next"].as_str().expect("a step");
+    let allowed = "surge job watch 8 --max-result-mib 1099511627776";
+    assert!(next.contains(allowed), "{refused}");
+    // Once it is allowed, it is looked for.
+    let allow = ["--max-result-mib", "1099511627776"];
+    let looked = run(&world, &[&watch[..], &allow].concat());
+    assert!(looked.err.contains("file:///output"), "{looked:?}");
 }
 
 #[test]
@@ -167,6 +216,12 @@ fn files_are_stored_when_somebody_said_yes_and_not_before() {
     let written = run(&world, &[&words[..], &["--unsigned", "x.json"]].concat());
     assert_eq!(written.code, 0, "{written:?}");
     assert!(written.err.contains("no last block") || written.out.contains("no last block"));
+    assert_eq!(kept(), 1);
+    // Where nothing can be written, nothing is stored either.
+    let other = world.surge.file("other", "other bytes");
+    let words = ["job", "result", "2", "--output", &other, "--store", &store];
+    let refused = run(&world, &[&words[..], &["--unsigned", "x.json"]].concat());
+    assert!(refused.err.contains("x.json exists already"), "{refused:?}");
     assert_eq!(kept(), 1);
 }
 

@@ -12,6 +12,7 @@ use std::{
 
 use base64::{engine::general_purpose::STANDARD, Engine};
 use serde_json::{json, Value};
+use surge_chain::INDEX_BLOCKS;
 
 /// What is wrong with the node.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,6 +30,13 @@ pub enum Illness {
     /// It says that the sequence is used up, by this very transaction: so many blocks later
     /// it is found. A block comes with each look.
     Late(u64),
+    /// It says that the sequence is used up, by this very transaction, which it has from another
+    /// node: a block so many later holds it, its state has it with that block, and its index
+    /// finds it as late as an index may. A block comes each time that it is handed something,
+    /// and with each look.
+    Slow(u64),
+    /// It says that the sequence is used up, and answers no query any more.
+    Mute,
     /// It stands behind a gateway that does not know how to ask for a transaction.
     Gateway,
     /// It says that a payment uses a million million gas.
@@ -161,7 +169,10 @@ fn answer(call: &Value, illness: Illness, state: &State) -> Result<Value, String
     let now = height.load(Ordering::SeqCst).to_string();
     match call["method"].as_str().expect("a method") {
         "status" => {
-            if matches!(illness, Illness::Ahead(_) | Illness::Late(_)) {
+            if matches!(
+                illness,
+                Illness::Ahead(_) | Illness::Late(_) | Illness::Slow(_)
+            ) {
                 height.fetch_add(1, Ordering::SeqCst);
             }
             let earliest = match illness {
@@ -177,6 +188,9 @@ fn answer(call: &Value, illness: Illness, state: &State) -> Result<Value, String
                 },
             }))
         }
+        "abci_query" if illness == Illness::Mute && handed.load(Ordering::SeqCst) > 0 => {
+            Err("out of order".to_owned())
+        }
         "abci_query" if illness == Illness::Pruned => Ok(json!({ "response": {
             "code": 38,
             "log": "failed to load state at height 5; version does not exist (latest height: 100): invalid request",
@@ -190,6 +204,9 @@ fn answer(call: &Value, illness: Illness, state: &State) -> Result<Value, String
                 {
                     let sequence = handed.load(Ordering::SeqCst).min(127) as u8;
                     vec![0x0a, 0x06, 0x12, 0x04, 0x18, 0x01, 0x20, sequence]
+                }
+                "/cosmos.auth.v1beta1.Query/Account" if is_used_up(illness, state) => {
+                    vec![0x0a, 0x06, 0x12, 0x04, 0x18, 0x01, 0x20, 0x01]
                 }
                 // QueryAccountResponse { account: Any { value: BaseAccount { account_number: 1 } } }
                 "/cosmos.auth.v1beta1.Query/Account" => vec![0x0a, 0x04, 0x12, 0x02, 0x18, 0x01],
@@ -229,6 +246,20 @@ fn answer(call: &Value, illness: Illness, state: &State) -> Result<Value, String
                         "log": "account sequence mismatch, expected 1, got 0: incorrect account sequence",
                     })
                 }
+                Illness::Mute => json!({
+                    "code": 32,
+                    "log": "account sequence mismatch, expected 1, got 0: incorrect account sequence",
+                }),
+                Illness::Slow(blocks) => {
+                    let now = height.fetch_add(1, Ordering::SeqCst);
+                    if before == 0 {
+                        taken.store(now + blocks, Ordering::SeqCst);
+                    }
+                    json!({
+                        "code": 32,
+                        "log": "account sequence mismatch, expected 1, got 0: incorrect account sequence",
+                    })
+                }
                 _ => {
                     taken.fetch_add(1, Ordering::SeqCst);
                     json!({ "code": 0, "log": "" })
@@ -241,11 +272,28 @@ fn answer(call: &Value, illness: Illness, state: &State) -> Result<Value, String
             Illness::Late(_) if height.load(Ordering::SeqCst) < taken.load(Ordering::SeqCst) => {
                 Err(unknown())
             }
+            // What it told last is a block less than what it will tell next.
+            Illness::Slow(_)
+                if height.load(Ordering::SeqCst) - 1
+                    <= taken.load(Ordering::SeqCst) + INDEX_BLOCKS =>
+            {
+                Err(unknown())
+            }
             _ if taken.load(Ordering::SeqCst) == 0 => Err(unknown()),
             Illness::Failing(words) => Ok(included(call, 5, words)),
             _ => Ok(included(call, 0, "")),
         },
         other => Err(format!("this node does not know {other}")),
+    }
+}
+
+/// Whether blocks have used up the sequence that the payment was signed with.
+fn is_used_up(illness: Illness, state: &State) -> bool {
+    let taken = state.taken.load(Ordering::SeqCst);
+    match illness {
+        Illness::Late(_) => taken > 0,
+        Illness::Slow(_) => taken > 0 && state.height.load(Ordering::SeqCst) >= taken,
+        _ => false,
     }
 }
 

@@ -10,7 +10,7 @@ use serde::{de::DeserializeOwned, Serialize};
 use serde_json::Value;
 use surge_interface::{
     dao::{self, Action},
-    escrow, registry, rewards,
+    escrow, registry, rewards, UncheckedDenom,
 };
 
 use crate::suite::{Answers, World, NOTHING};
@@ -194,16 +194,34 @@ fn follow(world: &World, plan: &Value, reached: &mut Reached, actions: &mut BTre
     }
 }
 
+/// Denominations are written as contracts take them.
+fn denominated(line: &str, shown: &Value) {
+    match shown {
+        Value::Object(of) => {
+            if let Some(denom) = of.get("denom") {
+                let read = serde_json::from_value::<UncheckedDenom>(denom.clone());
+                assert!(read.is_ok(), "{line}: {denom}");
+            }
+            of.values().for_each(|inner| denominated(line, inner));
+        }
+        Value::Array(list) => list.iter().for_each(|inner| denominated(line, inner)),
+        _ => {}
+    }
+}
+
 /// What a command prints has the fields of its shape.
 fn shaped(world: &World, command: &str, line: &str, shown: &Value, asked: &Answers) {
     let shape = SHAPES.iter().find(|shape| shape.command == command);
+    let shape = shape.expect("a shape");
+    // What a contract answers is its own.
+    let own = !shape.told().contains("answer");
     let sorted = |names: &[(&str, &str)], more: &[&str]| {
         let mut names: Vec<String> = names.iter().map(|(name, _)| (*name).to_owned()).collect();
         names.extend(more.iter().map(|name| (*name).to_owned()));
         names.sort_unstable();
         names
     };
-    match shape.expect("a shape").prints {
+    match shape.prints {
         Prints::Sent(names) => {
             let plan = [
                 "fee",
@@ -220,6 +238,7 @@ fn shaped(world: &World, command: &str, line: &str, shown: &Value, asked: &Answe
             let sent = run(world, &format!("{line}{anyway}"), "--yes");
             let names = sorted(names, &["fee", "gas", "height", "tx"]);
             assert_eq!(fields(&sent), names, "{line}");
+            denominated(line, &sent);
         }
         Prints::Object(names) => {
             let mut found = fields(shown);
@@ -232,8 +251,12 @@ fn shaped(world: &World, command: &str, line: &str, shown: &Value, asked: &Answe
                 found.sort_unstable();
             }
             assert_eq!(found, sorted(names, &[]), "{line}");
+            if own {
+                denominated(line, shown);
+            }
         }
         Prints::List(names) => {
+            denominated(line, shown);
             for row in shown.as_array().expect("a list") {
                 assert_eq!(fields(row), sorted(names, &[]), "{line}");
             }

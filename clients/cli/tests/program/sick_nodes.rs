@@ -105,6 +105,25 @@ fn one_that_is_refused_and_lands_all_the_same_is_found_and_not_sent_again() {
 }
 
 #[test]
+fn one_that_lands_where_state_and_index_are_late_is_not_paid_a_second_time() {
+    for blocks in [1, 2, 3, 5] {
+        let (_, node, done) = pay(Illness::Slow(blocks), &[]);
+        assert_eq!(done.json()["height"], 101);
+        let different = node.different.lock().expect("it is over").len();
+        assert_eq!(different, 1, "a payment twice, after {blocks}");
+    }
+}
+
+#[test]
+fn one_that_is_refused_and_cannot_be_looked_for_may_have_landed() {
+    let (_, _, done) = pay(Illness::Mute, &[]);
+    let failure = done.failure();
+    assert_eq!(failure["may_land_until"], 200, "{failure}");
+    let next = format!("surge tx {}", text(&failure, "tx"));
+    assert!(text(&failure, "next").contains(&next), "{failure}");
+}
+
+#[test]
 fn a_node_does_not_decide_alone_what_is_paid() {
     // 10¹² gas and 40 % at 0.025, against the fee of 50,000,000.
     let (_, node, done) = pay(Illness::Dear, &[]);

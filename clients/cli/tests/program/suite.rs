@@ -3,7 +3,10 @@
 
 use std::{
     collections::BTreeMap,
-    sync::{mpsc, Arc, Mutex},
+    sync::{
+        atomic::{AtomicU64, Ordering},
+        mpsc, Arc, Mutex,
+    },
     thread,
 };
 
@@ -23,7 +26,7 @@ use cw_multi_test::{BankSudo, Executor, SudoMsg};
 use serde_json::{json, Value};
 use surge_interface::{
     dao::{self, Action, Choice, Class, Electorate, Policies, Settings},
-    escrow::{self, JobSpec, Pick},
+    escrow::{self, JobResult, JobSpec, Pick},
     registry, TimeProfile, UncheckedDenom,
 };
 use surge_testing::{code, job, result_of, Builder, Machine, Suite, NATIVE};
@@ -72,6 +75,8 @@ pub struct World {
     pub surge: Surge,
     /// What contracts were asked, by name, and answered.
     pub asked: Asked,
+    /// How often the bank was asked for a balance, and contracts for anything.
+    pub asks: Arc<AtomicU64>,
     /// Contracts by address; those of the second deployment too.
     pub contracts: BTreeMap<String, String>,
 }
@@ -123,9 +128,12 @@ impl World {
         contracts.insert(stakers, "dao".to_owned());
 
         let asked = Asked::default();
-        let (known, log) = (contracts.clone(), asked.clone());
+        let asks = Arc::new(AtomicU64::new(0));
+        let (known, log, counted) = (contracts.clone(), asked.clone(), asks.clone());
         let node = Node::answering(Illness::Ahead(0), move |call| {
-            answer(call, &ask, &known, &log)
+            let answer = answer(call, &ask, &known, &log);
+            counted.fetch_add(u64::from(answer.is_some()), Ordering::SeqCst);
+            answer
         });
         let surge = Surge::new();
         let mut network = node.network().replace("\"wasm\"", "\"cosmwasm\"");
@@ -139,6 +147,7 @@ impl World {
         Self {
             surge,
             asked,
+            asks,
             contracts,
         }
     }
@@ -160,10 +169,10 @@ fn answer(
         }
         .encode_to_vec(),
         "/cosmos.bank.v1beta1.Query/AllBalances" => QueryAllBalancesResponse {
-            balances: [NATIVE, OTHER]
-                .map(|denom| Coin {
+            balances: [(NATIVE, "7000000"), (OTHER, "9000000")]
+                .map(|(denom, amount)| Coin {
                     denom: denom.to_owned(),
-                    amount: "7000000".to_owned(),
+                    amount: amount.to_owned(),
                 })
                 .to_vec(),
             pagination: None,
@@ -290,7 +299,11 @@ fn born(people: &BTreeMap<&str, Addr>) -> (Suite, Addr) {
         ..job()
     };
     let submit = escrow::ExecuteMsg::SubmitJob { spec: pinned };
-    let result = result_of("output");
+    // So large that nobody should believe it.
+    let result = JobResult {
+        size: 1 << 60,
+        ..result_of("output")
+    };
     for (sender, msg, funds) in [
         (requester, submit.clone(), coins(50_000, NATIVE)),
         (
@@ -340,7 +353,12 @@ fn born(people: &BTreeMap<&str, Addr>) -> (Suite, Addr) {
     }
     suite.vote("emil", 3, Choice::Yes).expect("a vote");
 
-    // All that voting took time.
+    // All that voting took time: anyone earns a tip for saying so.
+    let evict = registry::ExecuteMsg::Evict { nodes: vec![3] };
+    suite
+        .app
+        .execute_contract(people["anyone"].clone(), registry.clone(), &evict, &[])
+        .expect("a tip");
     for (node, name) in [(1, "operator1"), (2, "provider2"), (3, "provider3")] {
         let msg = registry::ExecuteMsg::Heartbeat {
             node,

@@ -13,13 +13,16 @@ use super::treasury;
 use crate::{
     deployment::{differences, CONTRACTS},
     failure::Outcome,
-    money::Coinage,
+    money::{Amount, Coinage},
     output::in_one_line,
     session::Session,
 };
 
 /// What stands before what is not decided yet.
 pub const ONCE: &str = "if it passes: ";
+
+/// Denominations of a proposal of which the DAO's balance is asked, at most.
+const MOST_ASKED: usize = 30;
 
 /// Each action in words, `before` before it, and a line more for what the DAO has too little
 /// of. What changes is told beside what holds now.
@@ -29,7 +32,7 @@ pub fn lines(session: &Session, before: &str, actions: &[Action]) -> Outcome<Vec
         let line = line(session, action, Beside::Now)?;
         lines.push(format!("{before}{}", in_one_line(&line)));
     }
-    lines.extend(lacking(session, actions));
+    lines.extend(session.waiting("asking what the DAO has", || lacking(session, actions)));
     Ok(lines)
 }
 
@@ -251,15 +254,14 @@ pub fn called(session: &Session, address: &str) -> String {
     named.map_or_else(|| address.to_owned(), str::to_owned)
 }
 
-/// A line for each denomination of which the actions pay more than the DAO has of its own, or
-/// of which nobody can say what it has: who proposes may name an address that is no token, and
-/// that must not keep members from looking at it and voting it down.
-fn lacking(session: &Session, actions: &[Action]) -> Vec<String> {
-    let mut paid: BTreeMap<String, (Coinage, u128)> = BTreeMap::new();
+/// What actions pay, of each denomination: those that have a name here come first.
+fn payments(session: &Session, actions: &[Action]) -> Vec<Amount> {
+    let named = session.coinages().unwrap_or_default();
+    let mut paid: BTreeMap<(bool, String), Amount> = BTreeMap::new();
     let mut pays = |coinage: Coinage, amount: u128| {
-        let sum = paid.entry(coinage.denom.to_string());
-        let (_, sum) = sum.or_insert((coinage, 0));
-        *sum = sum.saturating_add(amount);
+        let key = (!named.contains(&coinage), coinage.denom.to_string());
+        let sum = paid.entry(key).or_insert_with(|| coinage.of(0));
+        sum.base = sum.base.saturating_add(amount);
     };
     for action in actions {
         match action {
@@ -284,14 +286,32 @@ fn lacking(session: &Session, actions: &[Action]) -> Vec<String> {
             _ => {}
         }
     }
+    paid.into_values().collect()
+}
+
+/// A line for each denomination of which the actions pay more than the DAO has of its own, or
+/// of which nobody can say what it has: who proposes may name an address that is no token, and
+/// that must not keep members from looking at it and voting it down. Neither must hundreds of
+/// denominations: at most [`MOST_ASKED`] are asked for, and how many are left out is told.
+fn lacking(session: &Session, actions: &[Action]) -> Vec<String> {
+    let paid = payments(session, actions);
+    if paid.is_empty() {
+        return vec![];
+    }
+    let owed = match treasury::owed(session) {
+        Ok(owed) => owed,
+        Err(failure) => {
+            let why = in_one_line(failure.what());
+            return vec![format!("what the DAO has cannot be asked: {why}")];
+        }
+    };
     let mut lines = vec![];
-    for (coinage, paid) in paid.into_values() {
-        let paid = coinage.of(paid);
-        let line = match treasury::own(session, &coinage) {
+    for paid in paid.iter().take(MOST_ASKED) {
+        let line = match treasury::own(session, &owed, &paid.coinage) {
             Ok(own) if own >= paid.base => continue,
             Ok(own) => format!(
                 "the DAO has {} of its own now, and this pays {paid}: it cannot be carried out before more is there",
-                coinage.of(own),
+                paid.coinage.of(own),
             ),
             Err(failure) => format!(
                 "this pays {paid}, and what the DAO has of it cannot be asked: {}",
@@ -299,6 +319,12 @@ fn lacking(session: &Session, actions: &[Action]) -> Vec<String> {
             ),
         };
         lines.push(in_one_line(&line));
+    }
+    let left_out = paid.len().saturating_sub(MOST_ASKED);
+    if left_out > 0 {
+        lines.push(format!(
+            "it pays {left_out} further denominations, and whether the DAO has enough of them was not asked; see: surge dao treasury"
+        ));
     }
     lines
 }

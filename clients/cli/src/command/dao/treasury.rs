@@ -1,5 +1,7 @@
 //! What the DAO holds, and what of it is its own.
 
+use std::collections::BTreeMap;
+
 use serde_json::json;
 use surge_interface::{
     dao::{DaoMoney, InvariantResponse, QueryMsg},
@@ -16,14 +18,18 @@ use crate::{
 /// Every coin that it holds, SURGE, and what tokens the escrow takes.
 pub fn show(session: &Session) -> Outcome<Report> {
     let at = session.contracts()?;
+    let coins = session.waiting("asking what the DAO holds", || -> Outcome<_> {
+        Ok(session.chain()?.held(&at.dao)?)
+    })?;
+    let coins: BTreeMap<String, u128> = coins.into_iter().collect();
     let mut coinages = session.coinages()?;
     let mut also = |denom: UncheckedDenom| {
         if !coinages.iter().any(|coinage| coinage.denom == denom) {
             coinages.push(session.coinage(&denom));
         }
     };
-    for denom in session.chain()?.held(&at.dao)? {
-        also(UncheckedDenom::Native(denom));
+    for denom in coins.keys() {
+        also(UncheckedDenom::Native(denom.clone()));
     }
     let listed: escrow::DenomsResponse = session.ask(&at.escrow, &escrow::QueryMsg::Denoms {})?;
     for denom in listed.denoms {
@@ -36,7 +42,10 @@ pub fn show(session: &Session) -> Outcome<Report> {
     let mut rows = table(&["denomination", ">its own", ">deposits", ">stakes", ">held"]);
     let mut holds = vec![];
     for coinage in &coinages {
-        let held = session.held(&at.dao, coinage)?;
+        let held = match &coinage.denom {
+            UncheckedDenom::Native(denom) => coins.get(denom).copied().unwrap_or_default(),
+            UncheckedDenom::Cw20(_) => session.held(&at.dao, coinage)?,
+        };
         let (deposits, stakes) = others(&owed, coinage);
         let own = held.saturating_sub(deposits).saturating_sub(stakes);
         let amounts = [own, deposits, stakes, held];
@@ -60,14 +69,15 @@ pub fn show(session: &Session) -> Outcome<Report> {
     )
 }
 
-/// What the DAO may spend of a denomination, in base units.
-pub fn own(session: &Session, coinage: &Coinage) -> Outcome<u128> {
+/// What the DAO may spend of a denomination, in base units; `owed` is not its own.
+pub fn own(session: &Session, owed: &[DaoMoney], coinage: &Coinage) -> Outcome<u128> {
     let held = session.held(&session.contracts()?.dao, coinage)?;
-    let (deposits, stakes) = others(&owed(session)?, coinage);
+    let (deposits, stakes) = others(owed, coinage);
     Ok(held.saturating_sub(deposits).saturating_sub(stakes))
 }
 
-fn owed(session: &Session) -> Outcome<Vec<DaoMoney>> {
+/// What of the DAO's money belongs to others, of each denomination.
+pub fn owed(session: &Session) -> Outcome<Vec<DaoMoney>> {
     let dao = session.contracts()?.dao;
     let answer: InvariantResponse = session.ask(&dao, &QueryMsg::Invariant {})?;
     Ok(answer.rows)

@@ -120,16 +120,18 @@ fn closed<'a>(events: &'a [Event], escrow: &'a str, job: u64) -> Option<&'a Even
     emitted(events, escrow, "job_closed").find(|event| event.get("job") == Some(&job))
 }
 
-/// How a job's requester gets a credit.
+/// How a job's requester gets a credit. What has no name here cannot be named: all is fetched
+/// then.
 pub fn withdrawal(session: &Session, summary: &JobSummary) -> String {
-    let of = coinage(session, summary).display;
-    match is_own(session, summary) {
-        true => format!("surge credit withdraw --of {of}"),
-        false => format!(
-            "surge credit withdraw --of {of} --account {}",
-            summary.requester
-        ),
+    let mut command = "surge credit withdraw".to_owned();
+    let coinage = coinage(session, summary);
+    if session.coinages().is_ok_and(|all| all.contains(&coinage)) {
+        command.push_str(&format!(" --of {}", coinage.display));
     }
+    if !is_own(session, summary) {
+        command.push_str(&format!(" --account {}", summary.requester));
+    }
+    command
 }
 
 /// What the escrow owes a job's requester in the job's denomination.

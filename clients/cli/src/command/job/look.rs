@@ -42,6 +42,17 @@ pub fn wait_for(
     let Some(result) = &found.result else {
         return Err(without_result(session, &found)?);
     };
+    if result.size > places.max_result_mib.saturating_mul(1 << 20) {
+        let needed = result.size.div_ceil(1 << 20);
+        return Err(Failure::new(format!(
+            "the result of job {job} has {} bytes, says its operator, and at most {} MiB are fetched into memory",
+            thousands(result.size),
+            thousands(places.max_result_mib)
+        ))
+        .next(format!(
+            "if so much is expected and this machine has the memory: surge job watch {job} --max-result-mib {needed}; if not, and nobody accepted it: surge job dispute {job} --reason URI"
+        )));
+    }
     let allowed = Allowed {
         bytes: result.size,
         time: FETCHING,

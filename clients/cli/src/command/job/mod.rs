@@ -34,6 +34,10 @@ use self::{
     order::{simulate, submit, Ordered},
 };
 
+/// Largest result that is fetched where nobody says another, in MiB: how large it is, its
+/// operator writes.
+const MAX_RESULT_MIB: u64 = 1024;
+
 /// What can be said after `surge job`.
 #[derive(Subcommand)]
 pub enum Command {
@@ -52,6 +56,9 @@ pub enum Command {
         /// Where the result may be fetched, beside --store; with --watch.
         #[arg(long, requires = "watch")]
         fetch: Vec<String>,
+        /// Largest result that is fetched, in MiB; with --watch. It has to fit into memory.
+        #[arg(long, requires = "watch", default_value_t = MAX_RESULT_MIB)]
+        max_result_mib: u64,
     },
     /// Wait for a job's result, fetch it and compare its hash.
     Watch {
@@ -147,7 +154,7 @@ pub enum Command {
     },
 }
 
-/// Where results may be fetched: folders or addresses of HTTP stores.
+/// Where results may be fetched: folders or addresses of HTTP stores; and how large they may be.
 #[derive(Args)]
 pub struct Places {
     /// The store; the user's own when left away.
@@ -156,6 +163,9 @@ pub struct Places {
     /// Further ones.
     #[arg(long)]
     fetch: Vec<String>,
+    /// Largest result that is fetched, in MiB. It has to fit into memory.
+    #[arg(long, default_value_t = MAX_RESULT_MIB)]
+    max_result_mib: u64,
 }
 
 /// Carries it out.
@@ -172,6 +182,7 @@ pub fn run(command: Command, session: &Session) -> Outcome<Report> {
             watch,
             output,
             fetch,
+            max_result_mib,
         } => {
             let report = submit(&order, session)?;
             match (report.0, watch) {
@@ -179,6 +190,7 @@ pub fn run(command: Command, session: &Session) -> Outcome<Report> {
                     let places = Places {
                         store: order.store.clone(),
                         fetch,
+                        max_result_mib,
                     };
                     wait_for(session, job, output.as_deref(), &places)
                 }

@@ -29,7 +29,7 @@ use crate::{
 /// A job as somebody orders it.
 #[derive(Args)]
 pub struct Ordered {
-    /// The WASI program.
+    /// The WASI program. A node takes at most 8 MiB, where its provider did not allow more.
     #[arg(long)]
     program: PathBuf,
     /// An input; the first is its standard input, the others its input folder.
@@ -125,8 +125,10 @@ impl Ordered {
             program: program.unwrap_or_default(),
             ..Job::default()
         };
-        // Without fuel it is compiled and fitted together, and not run.
+        // Without fuel it is compiled and fitted together, and not run. How large a program may
+        // be is each provider's to say.
         let limits = Limits {
+            program_bytes: u64::MAX,
             memory_bytes: u64::from(self.need.memory_mib) << 20,
             fuel: 0,
             ..Limits::default()
