@@ -90,7 +90,8 @@ mod tests {
     }
 
     fn somebody() -> Account {
-        Account::without_key("wasm1qqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqe9gl9p").expect("an address")
+        let address = cosmrs::AccountId::new("wasm", &[7; 20]).expect("an address");
+        Account::without_key(address.as_ref()).expect("an account")
     }
 
     #[test]
