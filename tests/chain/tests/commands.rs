@@ -462,7 +462,7 @@ fn who_ends_a_job_is_told_where_its_money_went_and_fetches_the_rest() {
         "{sent:#}"
     );
     let (said, next) = requester.fails(&["credit", "withdraw"]);
-    assert!(said.contains("nothing is there to be withdrawn"), "{said}");
+    assert!(said.contains("no credits are there to be withdrawn"), "{said}");
     assert!(next.contains("surge credit show"), "{next}");
 }
 
@@ -531,7 +531,7 @@ fn contracts_refuse_in_their_own_words_with_a_next_step() {
         (
             "requester",
             &["credit", "withdraw", "--of", "SURGE"],
-            "nothing is there to be withdrawn",
+            "no credits are there to be withdrawn",
             "surge credit show",
         ),
         (
