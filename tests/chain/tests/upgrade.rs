@@ -237,8 +237,9 @@ fn order_a_job(someone: &Surge, folder: &std::path::Path) -> u64 {
     ]);
     let node = added["node"].as_str().expect("a node").to_owned();
     operator.ok(&["node", "heartbeat", &node]);
-    let program = folder.join("program");
-    fs::write(&program, b"stands for a program").expect("a program");
+    let program = folder.join("program.wasm");
+    let nothing = r#"(module (memory (export "memory") 1) (func (export "_start")))"#;
+    fs::write(&program, wat::parse_str(nothing).expect("a program")).expect("a file");
     let program = program.display().to_string();
     let ordered = requester.ok(&[
         "job",
