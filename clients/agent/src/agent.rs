@@ -340,11 +340,17 @@ impl Agent {
         if let Some(call) = self.heartbeat() {
             calls.push((Purpose::Heartbeat, None, call));
         }
+        let ids: HashSet<u64> = jobs.iter().map(|(entry, _)| entry.job).collect();
+        self.seen.retain(|job, _| ids.contains(job));
+        self.waits
+            .retain(|(_, job), _| job.is_none_or(|job| ids.contains(&job)));
+        let open = self.journal.open_tx()?;
+        let live = jobs.iter().map(|(_, job)| &job.summary);
+        self.together.sees(live, open.as_ref());
         for (entry, job) in &jobs {
-            self.together.sees(&job.summary);
             calls.extend(self.step(entry, job)?);
         }
-        let idle = self.journal.open_tx()?.is_none();
+        let idle = open.is_none();
         let ready = calls.into_iter();
         let ready = ready.filter(|(purpose, job, _)| self.is_ready(*purpose, *job));
         let mut next = self.together.next(ready.collect());

@@ -101,7 +101,9 @@ pub fn run(
             also: &[],
             limit: Limit::Gas(simulated.gas_limit),
         };
-        outbox::send(&suite.chain, journal, note, &outgoing)?;
+        if let News::Refused(_, error) = outbox::send(&suite.chain, journal, note, &outgoing)? {
+            return Err(error.into());
+        }
         let included = wait(suite, journal)?;
         info!(
             event = "joined",
@@ -119,7 +121,9 @@ fn wait(suite: &Suite, journal: &mut Journal) -> Result<Option<String>, Error> {
         match outbox::look(&suite.chain, journal, |_| None)? {
             News::Nothing => return Ok(landed),
             News::Included(tx, _) => landed = Some(tx.hash),
-            News::Failed(tx, why) | News::Refused(tx, why) => failed(&tx, &why)?,
+            News::Failed(tx, why) => failed(&tx, &why)?,
+            News::Refused(tx, error) if tx.purpose == Purpose::Join => return Err(error.into()),
+            News::Refused(..) => {}
             News::Waiting | News::Lapsed(_) => thread::sleep(LOOK),
         }
     }
@@ -161,7 +165,7 @@ fn next(
         }))
     };
     let Some(provider) = suite.provider_of(join.owner.address())? else {
-        plan(suite, None, offer, join)?;
+        ensure_purse(suite, None, &plan(suite, offer, join)?, join)?;
         let msg = ExecuteMsg::RegisterProvider {
             operator: operator.to_owned(),
             payout: join.payout.clone(),
@@ -180,10 +184,13 @@ fn next(
     let nodes = suite.nodes_of(provider.id)?;
     let node = joining(&nodes, provider.id, named, join.add)?;
     if node.is_none() {
-        // A hot key that is replaced for a machine that cannot join would silence the others.
-        plan(suite, Some(&provider), offer, join)?;
+        plan(suite, offer, join)?;
     }
     if !listens(&provider, &nodes, operator, join.replace_operator)? {
+        if node.is_none() {
+            // A hot key that is replaced for a machine that cannot join silences the others.
+            ensure_purse(suite, Some(&provider), &plan(suite, offer, join)?, join)?;
+        }
         let msg = ExecuteMsg::UpdateProvider {
             operator: Some(operator.to_owned()),
             profile_uri: None,
@@ -211,12 +218,7 @@ struct Plan<'a> {
     capacity: Resources,
 }
 
-fn plan<'a>(
-    suite: &Suite,
-    provider: Option<&ProviderResponse>,
-    offer: &'a Offer,
-    join: &'a Join,
-) -> Result<Plan<'a>, Error> {
+fn plan<'a>(suite: &Suite, offer: &'a Offer, join: &'a Join) -> Result<Plan<'a>, Error> {
     let (Some((bond, denom)), Some(region)) = (&join.bond, &offer.region) else {
         return Err(Error::Settings(
             "a new node needs a region and a bond: --region NAME --bond AMOUNT, or [offer] region and bond"
@@ -233,17 +235,6 @@ fn plan<'a>(
             market.smallest_bond
         )));
     }
-    let free = provider.map_or(0, |provider| free_bond(provider, market.denom));
-    let held = held(suite, join.owner.address(), denom)?;
-    if held.saturating_add(free) < *bond {
-        return Err(Error::NotReady {
-            what: format!(
-                "the bond is {bond} base units of {denom}; {} holds {held}, and {free} are free of what is bonded",
-                join.owner.address()
-            ),
-            next: "send the owner what is missing, or join with less: --bond AMOUNT".to_owned(),
-        });
-    }
     let regions = suite.regions()?;
     let names = regions.iter().map(|found| found.name.as_str());
     Ok(Plan {
@@ -255,6 +246,45 @@ fn plan<'a>(
         denom,
         capacity: detect()?.offered(offer)?,
     })
+}
+
+/// Gas of all steps of joining with a margin: registering or a hot key, bond and node take less
+/// than 200,000 each.
+const JOINING_GAS: u64 = 1_000_000;
+
+/// Fails when the owner has not what all steps take: the bond that is missing, and the fees.
+fn ensure_purse(
+    suite: &Suite,
+    provider: Option<&ProviderResponse>,
+    plan: &Plan<'_>,
+    join: &Join,
+) -> Result<(), Error> {
+    let Plan { bond, denom, .. } = plan;
+    let free = provider.map_or(0, |provider| free_bond(provider, plan.market.denom));
+    let missing = bond.saturating_sub(free);
+    let fee = &suite.chain.network().fee;
+    let (fees, coin) = (
+        fee.of(JOINING_GAS)?,
+        UncheckedDenom::Native(fee.denom.clone()),
+    );
+    let needed = match **denom == coin {
+        true => vec![(missing.saturating_add(fees), &coin)],
+        false => vec![(missing, *denom), (fees, &coin)],
+    };
+    let owner = join.owner.address();
+    for (needed, denom) in needed {
+        let held = held(suite, owner, denom)?;
+        if held < needed {
+            return Err(Error::NotReady {
+                what: format!(
+                    "{owner} holds {held} base units of {denom}, and joining takes up to {needed}: a bond of {bond} of {}, of which {free} are bonded and free, and {fees} of {coin} for gas",
+                    plan.denom
+                ),
+                next: "send the owner what is missing, or join with less: --bond AMOUNT".to_owned(),
+            });
+        }
+    }
+    Ok(())
 }
 
 /// Bond first, then the node.
@@ -273,7 +303,7 @@ fn add(
         bond,
         denom,
         capacity,
-    } = plan(suite, Some(provider), offer, join)?;
+    } = plan(suite, offer, join)?;
     if let Some(step) = top_up(suite, provider, join, bond, denom, market.denom)? {
         return Ok(Some(step));
     }

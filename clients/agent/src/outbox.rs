@@ -31,7 +31,7 @@ pub enum News {
     /// A block holds it, and it failed; its fee is paid. Why.
     Failed(Sent, String),
     /// The chain did not take it, and nothing is paid. Why.
-    Refused(Sent, String),
+    Refused(Sent, ChainError),
     /// It will never land, and nobody refused it.
     Lapsed(Sent),
 }
@@ -52,14 +52,14 @@ pub struct Outgoing<'a> {
     pub limit: Limit,
 }
 
-/// Signs messages, notes them and hands them over. Fails when the chain does not take them;
-/// whatever happens else is found by [`look`].
+/// Signs messages, notes them and hands them over. Answers that they wait for a block, or that
+/// the chain does not take them; whatever happens else is found by [`look`].
 pub fn send(
     chain: &Chain,
     journal: &mut Journal,
     note: &Note,
     outgoing: &Outgoing<'_>,
-) -> Result<(), Error> {
+) -> Result<News, Error> {
     let &Outgoing { purpose, job, .. } = outgoing;
     let signed = chain.prepare(
         outgoing.signer,
@@ -102,10 +102,10 @@ pub fn send(
         Err(error @ ChainError::Unreachable { .. }) => Err(error.into()),
         Err(error @ ChainError::Refused { .. }) if !error.is_wrong_sequence() => {
             journal.end(&tx, End::Refused, None)?;
-            Err(error.into())
+            Ok(News::Refused(tx, error))
         }
         // It is found again, and judged, when it is handed over the next time.
-        _ => Ok(()),
+        _ => Ok(News::Waiting),
     }
 }
 
@@ -237,9 +237,9 @@ pub fn look(
         // Another transaction of the account used its sequence, or this one itself did a
         // moment ago: which, shows when the next blocks are there.
         Err(error) if error.is_wrong_sequence() => overtaken(chain, journal, tx, progress),
-        Err(ChainError::Refused { raw_log, .. }) => {
+        Err(error @ ChainError::Refused { .. }) => {
             journal.end(&tx, End::Refused, None)?;
-            Ok(News::Refused(tx, raw_log))
+            Ok(News::Refused(tx, error))
         }
         Err(error) => Err(error.into()),
         Ok(()) => Ok(News::Waiting),

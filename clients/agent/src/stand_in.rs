@@ -28,7 +28,7 @@ use surge_interface::{
     escrow::{self, Artifact, JobResponse, JobSpec, JobSummary, Pick, Status, WhenFull},
     registry::{
         Class, Data, Market, NodeResponse, NodeSpec, Params, ProviderRecord, ProviderResponse,
-        ProviderStatus,
+        ProviderStatus, Region,
     },
     resources::Kind,
     rewards::Reward,
@@ -86,6 +86,8 @@ pub struct World {
     pub unpayable: Vec<&'static str>,
     /// Pages of jobs that were asked for.
     pub pages: Cell<u32>,
+    /// Newest jobs that its pages do not show yet.
+    pub lag: usize,
     /// Messages that fail in their block.
     pub fails: Vec<&'static str>,
     /// Gas that simulations of each message use, where it is not 100,000.
@@ -133,6 +135,7 @@ impl StandIn {
             takes: usize::MAX,
             unpayable: vec![],
             pages: Cell::new(0),
+            lag: 0,
             fails: vec![],
             gas: BTreeMap::new(),
             events: json!([]),
@@ -299,6 +302,15 @@ impl World {
             ("registry", "node") => Ok(json!(self.nodes[0])),
             ("registry", "denoms") => Ok(json!({ "denoms": self.denoms })),
             ("registry", "classes") => Ok(json!({ "classes": [self.class()] })),
+            ("registry", "regions") => {
+                let europe = Region {
+                    name: "europe".to_owned(),
+                    jurisdiction: "DE".to_owned(),
+                    clean_ppm: 0,
+                    rtt_ms: vec![1],
+                };
+                Ok(json!({ "regions": [europe] }))
+            }
             ("escrow", "params") => Ok(json!(escrow::Params::defaults(TimeProfile::Main))),
             ("escrow", "config") => Ok(json!({
                 "registry": "registry", "arbiter": "arbiter", "treasury": "treasury",
@@ -309,7 +321,8 @@ impl World {
                 self.pages.set(self.pages.get() + 1);
                 let after = asked["jobs"]["start_after"].as_u64().unwrap_or_default();
                 let limit = asked["jobs"]["limit"].as_u64().unwrap_or(u64::MAX);
-                let jobs = self.jobs.iter().map(|job| &job.summary);
+                let shown = self.jobs.len().saturating_sub(self.lag);
+                let jobs = self.jobs.iter().take(shown).map(|job| &job.summary);
                 let jobs =
                     jobs.filter(|job| after < job.id && job.id <= after.saturating_add(limit));
                 Ok(json!({ "jobs": jobs.collect::<Vec<_>>() }))

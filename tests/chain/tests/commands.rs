@@ -462,7 +462,10 @@ fn who_ends_a_job_is_told_where_its_money_went_and_fetches_the_rest() {
         "{sent:#}"
     );
     let (said, next) = requester.fails(&["credit", "withdraw"]);
-    assert!(said.contains("no credits are there to be withdrawn"), "{said}");
+    assert!(
+        said.contains("no credits are there to be withdrawn"),
+        "{said}"
+    );
     assert!(next.contains("surge credit show"), "{next}");
 }
 

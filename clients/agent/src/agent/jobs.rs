@@ -85,7 +85,13 @@ impl Agent {
         while counted < self.node.running && last > over {
             let first = last.saturating_sub(100).max(over);
             debug!(from = first + 1, to = last, "looking for jobs of this node");
-            for summary in self.suite.page(first)? {
+            let page = self.suite.page(first)?;
+            let shown = page.iter().filter(|summary| summary.id <= last).count() as u64;
+            if shown < last - first {
+                // The answer of a node that lags behind: what it does not have is not over.
+                oldest = oldest.min(first);
+            }
+            for summary in page {
                 if !summary.status.is_final() {
                     oldest = oldest.min(summary.id.saturating_sub(1));
                 }
@@ -432,8 +438,6 @@ impl Agent {
                 continue;
             }
             self.trouble.remove(&job);
-            self.seen.remove(&job);
-            self.together.forgets(job);
             for sha256 in self.journal.needs_nothing(job)? {
                 self.bench.files.remove(&sha256)?;
             }

@@ -56,12 +56,12 @@ impl Agent {
                     why = why.as_str(),
                     "refused"
                 );
-                self.together.failed(tx);
                 let held = match tx.also.is_empty() {
                     true => tx.job,
                     // The others are not to blame, and may have little time.
                     false => culprit(tx, why),
                 };
+                self.together.failed(tx, held);
                 if held.is_some() || tx.also.is_empty() {
                     self.hold(tx.purpose, held);
                 }
@@ -72,10 +72,7 @@ impl Agent {
                 self.ensure_operator()?;
                 (tx, "failed")
             }
-            News::Refused(tx, why) => {
-                self.refused(tx.purpose, tx.job, why)?;
-                return Ok(());
-            }
+            News::Refused(tx, error) => return self.refused(tx, error),
             News::Lapsed(tx) => {
                 warn!(
                     event = "lapsed",
@@ -144,8 +141,10 @@ impl Agent {
         };
         let sent = outbox::send(&self.suite.chain, &mut self.journal, &self.note, &outgoing);
         match sent {
+            Ok(News::Refused(tx, error)) => self.refused(&tx, &error),
+            Ok(_) => Ok(()),
             Err(Error::Chain(error)) if !error.raw_log().is_empty() => {
-                self.refused(purpose, job, error.raw_log())
+                self.say_no(purpose, job, error.raw_log())
             }
             Err(Error::Chain(error @ surge_chain::Error::Unfunded { .. })) => {
                 error!(event = "unfunded", %error, "the operator's key needs coins for gas");
@@ -164,12 +163,21 @@ impl Agent {
                 self.hold(purpose, job);
                 Ok(())
             }
-            sent => sent,
+            Err(error) => Err(error),
         }
     }
 
-    /// The chain does not take it: nothing is paid, and it is tried again later.
-    fn refused(&mut self, purpose: Purpose, job: Option<u64>, why: &str) -> Result<(), Error> {
+    /// The chain did not take it, as far as the node knows that was asked.
+    fn refused(&mut self, tx: &Sent, error: &surge_chain::Error) -> Result<(), Error> {
+        if tx.purpose == Purpose::Heartbeat {
+            // Where another one took it, it is found by this.
+            self.heartbeat_lapsed(&tx.hash);
+        }
+        self.say_no(tx.purpose, tx.job, &error.to_string())
+    }
+
+    /// The chain says no: nothing is paid, and it is tried again later.
+    fn say_no(&mut self, purpose: Purpose, job: Option<u64>, why: &str) -> Result<(), Error> {
         warn!(
             event = "refused",
             what = purpose.word(),

@@ -195,6 +195,12 @@ fn jobs_that_are_all_over_are_read_once() {
     assert_eq!((pages(), pages()), (10, 0));
     chain.world().jobs.push(over(1_001));
     assert_eq!((pages(), pages()), (1, 0));
+    // What a node that lags behind does not show is not over.
+    chain.world().jobs.push(over(1_002));
+    chain.world().lag = 1;
+    assert_eq!((pages(), pages()), (1, 1));
+    chain.world().lag = 0;
+    assert_eq!((pages(), pages()), (1, 0));
 }
 
 fn over(id: u64) -> JobResponse {

@@ -11,7 +11,7 @@ use tracing::debug;
 use super::{Agent, Wanted};
 use crate::{
     journal::{Purpose, Sent},
-    outbox::{self, Outgoing},
+    outbox::{self, News, Outgoing},
     Error,
 };
 
@@ -22,76 +22,100 @@ const MOST: usize = 10;
 /// other: the limit of [`MOST`] jobs that are turned down is below it.
 pub const MOST_GAS: u64 = 7_000_000;
 
-/// How many jobs of each requester go in one transaction. A requester can undo a whole one by
-/// cancelling one of its jobs a moment before: after that only half as many of its jobs go
-/// together, and twice as many after each one that lands. Nobody else's go with them.
-#[derive(Default)]
+/// How many jobs go in one transaction. A requester can undo a whole one by cancelling one of
+/// its jobs a moment before: after that its jobs go by themselves, half as many together, and
+/// twice as many after each transaction that lands. The other requesters' go together, as many
+/// as landed, since anybody may have many addresses.
 pub(super) struct Together {
-    /// Whose jobs they are, as far as was seen.
+    /// Whose jobs they are: those that are live, or on their way.
     requesters: HashMap<u64, Addr>,
-    /// Those of whose jobs fewer go together than may.
-    fewer: HashMap<Addr, usize>,
+    /// Most jobs of those who undid nothing.
+    most: usize,
+    /// Those who did, and how many of their jobs go together.
+    apart: HashMap<Addr, usize>,
+}
+
+impl Default for Together {
+    fn default() -> Self {
+        Self {
+            requesters: HashMap::new(),
+            most: MOST,
+            apart: HashMap::new(),
+        }
+    }
 }
 
 impl Together {
-    pub(super) fn sees(&mut self, job: &JobSummary) {
-        self.requesters.insert(job.id, job.requester.clone());
-    }
-
-    pub(super) fn forgets(&mut self, job: u64) {
-        self.requesters.remove(&job);
+    /// These jobs are live, and this is on its way.
+    pub(super) fn sees<'a>(
+        &mut self,
+        live: impl Iterator<Item = &'a JobSummary>,
+        open: Option<&Sent>,
+    ) {
+        let is_open = |job: &u64| open.is_some_and(|tx| tx.jobs().any(|of| of == *job));
+        self.requesters.retain(|job, _| is_open(job));
+        let whose = live.map(|job| (job.id, job.requester.clone()));
+        self.requesters.extend(whose);
     }
 
     /// A block has it.
     pub(super) fn landed(&mut self, tx: &Sent) {
-        let twice = 2 * tx.jobs().count();
-        let Some(most) = self.whose(tx).and_then(|whose| self.fewer.get_mut(&whose)) else {
-            return;
-        };
-        *most = twice.max(*most);
-        self.fewer.retain(|_, most| *most < MOST);
-    }
-
-    /// Nothing of it was done.
-    pub(super) fn failed(&mut self, tx: &Sent) {
-        let half = tx.jobs().count() / 2;
-        if let (Some(whose), 1..) = (self.whose(tx), half) {
-            self.fewer.insert(whose, half);
+        let twice = (2 * tx.jobs().count()).min(MOST);
+        match self.apart_of(tx.jobs()) {
+            None => self.most = self.most.max(twice),
+            Some(whose) => {
+                let most = self.apart.entry(whose).or_default();
+                *most = twice.max(*most);
+                self.apart.retain(|_, most| *most < MOST);
+            }
         }
     }
 
-    fn whose(&self, tx: &Sent) -> Option<Addr> {
-        self.requesters.get(&tx.job?).cloned()
+    /// Nothing of it was done, because of this job where the chain says which.
+    pub(super) fn failed(&mut self, tx: &Sent, culprit: Option<u64>) {
+        let half = tx.jobs().count() / 2;
+        if half == 0 {
+            return;
+        }
+        if let Some(whose) = self.apart_of(tx.jobs()) {
+            self.apart.insert(whose, half);
+            return;
+        }
+        self.most = half;
+        if let Some(whose) = culprit.and_then(|job| self.requesters.get(&job)) {
+            self.apart.insert(whose.clone(), half);
+        }
     }
 
-    /// Of all that may be said now, what is said next: all of it has the same purpose, and is
-    /// about jobs of one requester, of whom most is to be said.
+    /// The requester whose jobs go by themselves, when one of these is of such a one.
+    fn apart_of(&self, mut jobs: impl Iterator<Item = u64>) -> Option<Addr> {
+        let whose = jobs.find_map(|job| self.requesters.get(&job))?;
+        self.apart.contains_key(whose).then(|| whose.clone())
+    }
+
+    /// Of all that may be said now, what is said next: all of it has the same purpose, and goes
+    /// with the first of it.
     pub(super) fn next(&self, ready: Vec<Wanted>) -> Vec<Wanted> {
         let first = ready.iter().map(|(purpose, ..)| *purpose);
         let Some(first) = first.min_by_key(|purpose| rank(*purpose)) else {
             return vec![];
         };
-        let mut same = ready.into_iter().filter(|(purpose, ..)| *purpose == first);
-        if !matches!(first, Purpose::Decline | Purpose::Result) {
-            return same.next().into_iter().collect();
-        }
-        let mut by_requester: Vec<(Option<&Addr>, Vec<Wanted>)> = vec![];
-        for wanted in same {
-            let requester = wanted.1.and_then(|job| self.requesters.get(&job));
-            let most = requester.and_then(|whose| self.fewer.get(whose));
-            let most = most.copied().unwrap_or(MOST);
-            match by_requester
-                .iter_mut()
-                .find(|(whose, _)| *whose == requester)
-            {
-                Some((_, wanteds)) if wanteds.len() < most => wanteds.push(wanted),
-                Some(_) => {}
-                None => by_requester.push((requester, vec![wanted])),
+        let apart = |wanted: &Wanted| self.apart_of(wanted.1.into_iter());
+        let mut same = ready
+            .into_iter()
+            .filter(|(purpose, ..)| *purpose == first)
+            .peekable();
+        let whose = same.peek().and_then(apart);
+        let most = match (first, &whose) {
+            (Purpose::Decline | Purpose::Result, None) => self.most,
+            (Purpose::Decline | Purpose::Result, Some(whose)) => {
+                self.apart.get(whose).copied().unwrap_or(1)
             }
-        }
-        // The first of those that are as many.
-        let all = by_requester.into_iter().map(|(_, wanteds)| wanteds);
-        all.rev().max_by_key(Vec::len).unwrap_or_default()
+            _ => 1,
+        };
+        same.filter(|wanted| apart(wanted) == whose)
+            .take(most)
+            .collect()
     }
 }
 
@@ -169,10 +193,11 @@ impl Agent {
             limit: Limit::Simulated,
         };
         match outbox::send(&self.suite.chain, &mut self.journal, &self.note, &outgoing) {
-            Ok(()) => Ok(true),
+            // Why, is told of the one that is tried alone.
+            Ok(News::Refused(..)) => Ok(false),
+            Ok(_) => Ok(true),
             // It may be noted and handed over.
             Err(Error::Chain(error @ ChainError::Unreachable { .. })) => Err(error.into()),
-            // Why, is told of the one that is tried alone.
             Err(Error::Chain(error)) => {
                 debug!(count = calls.len(), %error, "too many for one transaction");
                 Ok(false)
@@ -281,30 +306,43 @@ mod tests {
     }
 
     #[test]
-    fn a_requester_that_undoes_transactions_holds_up_its_own_jobs_alone() {
+    fn a_requester_that_undoes_transactions_goes_by_itself_from_then_on() {
         let mut together = together();
         let ready = || -> Vec<Wanted> { (43..=56).map(decline).collect() };
-        let first: Vec<u64> = (43..=50).collect();
-        assert_eq!(jobs(together.next(ready())), first, "of one requester");
-        let own = || -> Vec<Wanted> { (43..=50).map(decline).collect() };
-        together.failed(&sent(&first));
-        assert_eq!(together.next(own()).len(), 4);
-        let other: Vec<u64> = (51..=56).collect();
-        assert_eq!(
-            jobs(together.next(ready())),
-            other,
-            "more is to be said of it"
-        );
-        together.failed(&sent(&first[..4]));
-        together.failed(&sent(&first[..2]));
-        together.failed(&sent(&first[..1]));
-        assert_eq!(together.next(own()).len(), 1);
+        let of = |jobs: std::ops::RangeInclusive<u64>| -> Vec<u64> { jobs.collect() };
+        let first = jobs(together.next(ready()));
+        assert_eq!(first, of(43..=52), "of both, the first ones first");
+        together.failed(&sent(&first), Some(44));
+        assert_eq!(jobs(together.next(ready())), of(43..=47), "of one");
+        let other = || -> Vec<Wanted> { (51..=56).map(decline).collect() };
+        assert_eq!(jobs(together.next(other())), of(51..=55), "half as many");
+        // What lands makes room again, for each by itself.
+        together.failed(&sent(&of(43..=47)), Some(43));
+        together.failed(&sent(&[43, 44]), Some(43));
+        assert_eq!(together.next(ready()).len(), 1);
+        together.landed(&sent(&of(51..=55)));
+        assert_eq!(together.next(other()).len(), 6);
         for most in [2, 4, 8] {
-            together.landed(&sent(&jobs(together.next(own()))));
-            assert_eq!(together.next(own()).len(), most);
+            together.landed(&sent(&jobs(together.next(ready()))));
+            let own = ready()
+                .into_iter()
+                .filter(|(_, job, _)| job.is_some_and(|job| job <= 50));
+            assert_eq!(together.next(own.collect()).len(), most);
         }
-        together.landed(&sent(&first));
-        assert!(together.fewer.is_empty());
+        together.landed(&sent(&of(43..=50)));
+        assert!(together.apart.is_empty());
+    }
+
+    #[test]
+    fn whose_jobs_they_are_is_kept_while_they_are_live_or_on_their_way() {
+        let mut together = together();
+        let open = sent(&[4, 7]);
+        together.sees([].iter(), Some(&open));
+        let mut kept: Vec<u64> = together.requesters.keys().copied().collect();
+        kept.sort_unstable();
+        assert_eq!(kept, [4, 7]);
+        together.sees([].iter(), None);
+        assert!(together.requesters.is_empty());
     }
 
     #[test]

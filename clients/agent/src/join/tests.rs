@@ -65,12 +65,18 @@ fn a_machine_that_cannot_join_takes_nobodys_hot_key_away() {
         region: Some("europe".to_owned()),
         ..Offer::default()
     };
-    let refused = next(&suite, "new", None, &there, &join_with(1_000_001));
-    let error = refused
-        .err()
-        .expect("the owner holds 1,000,000")
-        .to_string();
-    assert!(error.contains("holds 1000000, and 0 are free"), "{error}");
+    // The owner holds 1,000,000; a million gas is 10,000.
+    let refused = next(&suite, "new", None, &there, &join_with(990_001));
+    let error = refused.err().expect("too little").to_string();
+    assert!(
+        error.contains("holds 1000000 base units of ustake, and joining takes up to 1000001"),
+        "{error}"
+    );
+    let step = next(&suite, "new", None, &there, &join_with(990_000)).expect("enough");
+    assert!(matches!(
+        told(&step.expect("a step")),
+        ExecuteMsg::UpdateProvider { .. }
+    ));
     // For a node that is there nothing more is needed.
     let step = next(&suite, "new", Some(7), &offer, &join(false)).expect("an answer");
     assert!(matches!(

@@ -2,6 +2,7 @@
 
 use std::{thread, time::Duration};
 
+use cosmwasm_std::Addr;
 use surge_interface::escrow::Artifact;
 use surge_store::{Place, Stores};
 
@@ -125,5 +126,17 @@ fn a_requester_that_cancels_a_job_in_each_block_keeps_none_of_the_others() {
 fn what_the_chain_does_not_take_together_is_sent_in_smaller_parts() {
     let chain = thirty_jobs(|world| world.takes = 4);
     assert!(chain.world().together.iter().all(|together| *together <= 4));
+    assert_eq!(chain.world().nodes[0].running, 0);
+}
+
+/// Anybody may have many addresses.
+#[test]
+fn thirty_requesters_with_a_job_each_are_as_one_with_thirty() {
+    let chain = thirty_jobs(|world| {
+        for job in &mut world.jobs {
+            job.summary.requester = Addr::unchecked(format!("requester{}", job.summary.id));
+        }
+    });
+    assert_eq!(chain.world().together, [10, 10, 10]);
     assert_eq!(chain.world().nodes[0].running, 0);
 }
