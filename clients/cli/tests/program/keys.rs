@@ -1,7 +1,10 @@
 //! Keys: their words stay where they belong.
 
-use crate::support::{fields, Surge};
-use serde_json::json;
+use std::sync::atomic::Ordering;
+
+use crate::node::{Illness, Node};
+use crate::support::{fields, text, Surge};
+use serde_json::{json, Value};
 
 /// Words that every wallet of the field knows; the address is what those give for them.
 const WORDS: &str =
@@ -9,6 +12,19 @@ const WORDS: &str =
 const ADDRESS: &str = "osmo19rl4cm2hmr8afy4kldpxz3fka4jguq0a5m7df8";
 const PASSPHRASE: [(&str, &str); 1] = [("SURGE_PASSPHRASE", "correct horse")];
 const ON: [&str; 2] = ["--network", "osmosis-testnet"];
+/// Bob's words are imported for a network of one made-up node, and pay somebody there.
+const IMPORT: [&str; 5] = ["keys", "import", "bob", "-n", "sick.toml"];
+const PAY: [&str; 9] = [
+    "pay",
+    "wasm1qqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqe9gl9p",
+    "1 STAKE",
+    "-n",
+    "sick.toml",
+    "-f",
+    "bob",
+    "--yes",
+    "--json",
+];
 
 fn words(command: &[&'static str]) -> Vec<&'static str> {
     command.iter().copied().chain(ON).collect()
@@ -205,4 +221,74 @@ fn what_is_wrong_with_a_key_is_said() {
     let slash = words(&["keys", "import", "../alice", "--json"]);
     let said = error(surge.run_with(&slash, &PASSPHRASE, WORDS));
     assert!(said.contains("is no name of a key"), "{said}");
+}
+
+#[test]
+fn a_key_opens_with_its_own_passphrase_alone() {
+    let (surge, node) = (Surge::new(), Node::start(Illness::Ahead(0)));
+    surge.file("sick.toml", &node.network());
+    assert_eq!(surge.run_with(&IMPORT, &PASSPHRASE, WORDS).code, 0);
+    let wrong = [("SURGE_PASSPHRASE", "wrong horse")];
+    let failure = surge.run_with(&PAY, &wrong, "").failure();
+    assert_eq!(
+        text(&failure, "error"),
+        "the passphrase does not open the key bob"
+    );
+    assert_eq!(node.handed.load(Ordering::SeqCst), 0);
+    surge.run_with(&PAY, &PASSPHRASE, "").json();
+    assert_eq!(node.handed.load(Ordering::SeqCst), 1);
+    // A machine may write it to standard input instead.
+    let failure = surge.run_with(&PAY, &[], "wrong horse\n").failure();
+    assert!(text(&failure, "error").contains("does not open the key bob"));
+    surge.run_with(&PAY, &[], "correct horse\n").json();
+    assert_eq!(node.handed.load(Ordering::SeqCst), 2);
+    let failure = surge.run_with(&PAY, &[], "").failure();
+    assert!(
+        text(&failure, "next").contains("standard input"),
+        "{failure}"
+    );
+}
+
+#[test]
+fn a_key_that_does_not_open_says_whether_its_file_is_damaged_or_not_for_a_passphrase() {
+    let (surge, node) = (Surge::new(), Node::start(Illness::Ahead(0)));
+    surge.file("sick.toml", &node.network());
+    // Words on the first line, the passphrase on the second.
+    let both = format!("{WORDS}\ncorrect horse\n");
+    assert_eq!(surge.run_with(&IMPORT, &[], &both).code, 0);
+    let kept = std::fs::read_to_string(surge.path("keys/bob.json")).expect("a key");
+    let kept: Value = serde_json::from_str(&kept).expect("JSON");
+    let pay = || surge.run_with(&PAY, &PASSPHRASE, "");
+    pay().json();
+    let with = |words: String| {
+        let mut file = kept.clone();
+        file["words"] = words.into();
+        surge.file("keys/bob.json", &file.to_string());
+        let failure = pay().failure();
+        (
+            text(&failure, "error").to_owned(),
+            text(&failure, "next").to_owned(),
+        )
+    };
+    let armored = text(&kept, "words");
+    let other = age::x25519::Identity::generate().to_public();
+    let other = age::encrypt_and_armor(&other, WORDS.as_bytes()).expect("encrypted");
+    let cut: Vec<&str> = armored.lines().collect();
+    let cut = [&cut[..cut.len() - 2], &cut[cut.len() - 1..]]
+        .concat()
+        .join("\n");
+    for (words, error, next) in [
+        (cut, "bob.json is damaged", "import the key by its words"),
+        ("nothing".to_owned(), "bob.json is damaged", "from a copy"),
+        (
+            other,
+            "for another key of age, not with a passphrase",
+            "surge keys import bob2",
+        ),
+    ] {
+        let (said, step) = with(words);
+        assert!(said.contains(error), "{said}");
+        assert!(step.contains(next), "{step}");
+    }
+    assert_eq!(node.handed.load(Ordering::SeqCst), 1);
 }

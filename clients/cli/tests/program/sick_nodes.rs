@@ -3,7 +3,7 @@
 use std::sync::atomic::Ordering;
 
 use crate::node::{Illness, Node};
-use crate::support::{fields, Done, Surge};
+use crate::support::{fields, text, Done, Surge};
 use serde_json::Value;
 
 const TO: &str = "wasm1qqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqe9gl9p";
@@ -26,10 +26,6 @@ fn pay(illness: Illness, more: &[&str]) -> (Surge, Node, Done) {
     let words: Vec<&str> = words.iter().chain(more).copied().collect();
     let done = surge.run(&words);
     (surge, node, done)
-}
-
-fn text<'a>(value: &'a Value, field: &str) -> &'a str {
-    value[field].as_str().expect("text")
 }
 
 #[test]
@@ -388,106 +384,6 @@ fn nothing_is_sent_when_nobody_says_yes() {
         .failure();
     assert_eq!(text(&failure, "error"), "nobody is here to say yes");
     assert_eq!(node.handed.load(Ordering::SeqCst), 0);
-}
-
-#[test]
-fn a_key_opens_with_its_own_passphrase_alone() {
-    let (surge, node) = (Surge::new(), Node::start(Illness::Ahead(0)));
-    surge.file("sick.toml", &node.network());
-    let words = "abandon abandon abandon abandon abandon abandon abandon abandon abandon abandon abandon about";
-    let import = ["keys", "import", "bob", "-n", "sick.toml"];
-    let right = [("SURGE_PASSPHRASE", "correct horse")];
-    assert_eq!(surge.run_with(&import, &right, words).code, 0);
-    let pay = [
-        "pay",
-        TO,
-        "1 STAKE",
-        "-n",
-        "sick.toml",
-        "-f",
-        "bob",
-        "--yes",
-        "--json",
-    ];
-    let wrong = [("SURGE_PASSPHRASE", "wrong horse")];
-    let failure = surge.run_with(&pay, &wrong, "").failure();
-    assert_eq!(
-        text(&failure, "error"),
-        "the passphrase does not open the key bob"
-    );
-    assert_eq!(node.handed.load(Ordering::SeqCst), 0);
-    surge.run_with(&pay, &right, "").json();
-    assert_eq!(node.handed.load(Ordering::SeqCst), 1);
-    // A machine may write it to standard input instead.
-    let failure = surge.run_with(&pay, &[], "wrong horse\n").failure();
-    assert!(text(&failure, "error").contains("does not open the key bob"));
-    surge.run_with(&pay, &[], "correct horse\n").json();
-    assert_eq!(node.handed.load(Ordering::SeqCst), 2);
-    let failure = surge.run_with(&pay, &[], "").failure();
-    assert!(
-        text(&failure, "next").contains("standard input"),
-        "{failure}"
-    );
-}
-
-#[test]
-fn a_key_that_does_not_open_says_whether_its_file_is_damaged_or_not_for_a_passphrase() {
-    let (surge, node) = (Surge::new(), Node::start(Illness::Ahead(0)));
-    surge.file("sick.toml", &node.network());
-    let words = "abandon abandon abandon abandon abandon abandon abandon abandon abandon abandon abandon about";
-    let right = [("SURGE_PASSPHRASE", "correct horse")];
-    let import = ["keys", "import", "bob", "-n", "sick.toml"];
-    // Words on the first line, the passphrase on the second.
-    let both = format!("{words}\ncorrect horse\n");
-    assert_eq!(surge.run_with(&import, &[], &both).code, 0);
-    let kept = std::fs::read_to_string(surge.path("keys/bob.json")).expect("a key");
-    let kept: Value = serde_json::from_str(&kept).expect("JSON");
-    let pay = || {
-        let pay = [
-            "pay",
-            TO,
-            "1 STAKE",
-            "-n",
-            "sick.toml",
-            "-f",
-            "bob",
-            "--yes",
-            "--json",
-        ];
-        surge.run_with(&pay, &right, "")
-    };
-    pay().json();
-    let with = |words: String| {
-        let mut file = kept.clone();
-        file["words"] = words.into();
-        surge.file("keys/bob.json", &file.to_string());
-        let failure = pay().failure();
-        (
-            text(&failure, "error").to_owned(),
-            text(&failure, "next").to_owned(),
-        )
-    };
-    let armored = text(&kept, "words");
-    let other = age::x25519::Identity::generate().to_public();
-    let other = age::encrypt_and_armor(&other, words.as_bytes()).expect("encrypted");
-    let cut: Vec<&str> = armored.lines().collect();
-    let cut = [&cut[..cut.len() - 2], &cut[cut.len() - 1..]]
-        .concat()
-        .join("\n");
-    for (words, error, next) in [
-        (cut, "bob.json is damaged", "import the key by its words"),
-        ("nothing".to_owned(), "bob.json is damaged", "from a copy"),
-        (
-            other,
-            "for another key of age, not with a passphrase",
-            "surge keys import bob2",
-        ),
-    ] {
-        let (said, step) = with(words);
-        assert!(said.contains(error), "{said}");
-        assert!(step.contains(next), "{step}");
-    }
-    assert_eq!(node.handed.load(Ordering::SeqCst), 1);
 }
 
 #[test]

@@ -116,3 +116,8 @@ pub fn fields(value: &Value) -> Vec<&str> {
     let object = value.as_object().expect("an object");
     object.keys().map(String::as_str).collect()
 }
+
+/// What stands in a field that holds text.
+pub fn text<'a>(value: &'a Value, field: &str) -> &'a str {
+    value[field].as_str().expect("text")
+}
