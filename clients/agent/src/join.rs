@@ -1,14 +1,16 @@
 //! Joining with a machine, and changing what it offers: what only the owner's key may do.
 //! Each step looks at the chain first, so whatever was interrupted goes on where it stood.
 
+mod plan;
+
 use std::{thread, time::Duration};
 
 use cosmrs::Any;
 use cosmwasm_std::{coins, Binary, Uint128};
-use cw20::{BalanceResponse, Cw20ExecuteMsg, Cw20QueryMsg};
+use cw20::Cw20ExecuteMsg;
 use surge_chain::{execute, Key, Limit};
 use surge_interface::{
-    registry::{ExecuteMsg, Market, NodeResponse, NodeSpec, ProviderResponse, ReceiveMsg},
+    registry::{ExecuteMsg, NodeResponse, NodeSpec, ProviderResponse, ReceiveMsg},
     Resources, UncheckedDenom, UnitPrices,
 };
 use tracing::{info, warn};
@@ -22,6 +24,8 @@ use crate::{
     suite::Suite,
     Error,
 };
+
+use plan::{ensure_purse, market, plan, Plan};
 
 /// What a new node asks when its owner says nothing, in percent of the reference prices.
 const ALL: u64 = 100;
@@ -206,87 +210,6 @@ fn next(
     }
 }
 
-/// A new node as far as the network has to know it: everything is looked up before the
-/// first coin is spent.
-struct Plan<'a> {
-    region: &'a str,
-    region_id: u8,
-    class: u8,
-    market: Market,
-    bond: u128,
-    denom: &'a UncheckedDenom,
-    capacity: Resources,
-}
-
-fn plan<'a>(suite: &Suite, offer: &'a Offer, join: &'a Join) -> Result<Plan<'a>, Error> {
-    let (Some((bond, denom)), Some(region)) = (&join.bond, &offer.region) else {
-        return Err(Error::Settings(
-            "a new node needs a region and a bond: --region NAME --bond AMOUNT, or [offer] region and bond"
-                .to_owned(),
-        ));
-    };
-    let classes = suite.classes()?;
-    let names = classes.iter().map(|class| class.name.as_str());
-    let class = position(names, &offer.class, "class")?;
-    let market = market(suite, class, denom)?;
-    if *bond < market.smallest_bond.u128() {
-        return Err(Error::Settings(format!(
-            "the bond is {bond} base units of {denom}; a node needs at least {}",
-            market.smallest_bond
-        )));
-    }
-    let regions = suite.regions()?;
-    let names = regions.iter().map(|found| found.name.as_str());
-    Ok(Plan {
-        region,
-        region_id: position(names, region, "region")?,
-        class,
-        market,
-        bond: *bond,
-        denom,
-        capacity: detect()?.offered(offer)?,
-    })
-}
-
-/// Gas of all steps of joining with a margin: registering or a hot key, bond and node take less
-/// than 200,000 each.
-const JOINING_GAS: u64 = 1_000_000;
-
-/// Fails when the owner has not what all steps take: the bond that is missing, and the fees.
-fn ensure_purse(
-    suite: &Suite,
-    provider: Option<&ProviderResponse>,
-    plan: &Plan<'_>,
-    join: &Join,
-) -> Result<(), Error> {
-    let Plan { bond, denom, .. } = plan;
-    let free = provider.map_or(0, |provider| free_bond(provider, plan.market.denom));
-    let missing = bond.saturating_sub(free);
-    let fee = &suite.chain.network().fee;
-    let (fees, coin) = (
-        fee.of(JOINING_GAS)?,
-        UncheckedDenom::Native(fee.denom.clone()),
-    );
-    let needed = match **denom == coin {
-        true => vec![(missing.saturating_add(fees), &coin)],
-        false => vec![(missing, *denom), (fees, &coin)],
-    };
-    let owner = join.owner.address();
-    for (needed, denom) in needed {
-        let held = held(suite, owner, denom)?;
-        if held < needed {
-            return Err(Error::NotReady {
-                what: format!(
-                    "{owner} holds {held} base units of {denom}, and joining takes up to {needed}: a bond of {bond} of {}, of which {free} are bonded and free, and {fees} of {coin} for gas",
-                    plan.denom
-                ),
-                next: "send the owner what is missing, or join with less: --bond AMOUNT".to_owned(),
-            });
-        }
-    }
-    Ok(())
-}
-
 /// Bond first, then the node.
 fn add(
     suite: &Suite,
@@ -413,19 +336,6 @@ fn free_bond(provider: &ProviderResponse, denom_id: u8) -> u128 {
     bond.map(|bond| bond.free.u128()).unwrap_or_default()
 }
 
-/// What an address holds, in base units.
-fn held(suite: &Suite, address: &str, denom: &UncheckedDenom) -> Result<u128, Error> {
-    match denom {
-        UncheckedDenom::Native(denom) => Ok(suite.chain.balance(address, denom)?),
-        UncheckedDenom::Cw20(token) => {
-            let address = address.to_owned();
-            let msg = Cw20QueryMsg::Balance { address };
-            let answer: BalanceResponse = suite.chain.smart(token, &msg)?;
-            Ok(answer.balance.u128())
-        }
-    }
-}
-
 /// Adds to the provider's bond what is missing for so much of it to be free.
 fn top_up(
     suite: &Suite,
@@ -461,38 +371,6 @@ fn top_up(
         moves: Some((missing, denom.clone())),
         message,
     }))
-}
-
-/// The market of the class of this number in a denomination.
-fn market(suite: &Suite, class: u8, denom: &UncheckedDenom) -> Result<Market, Error> {
-    let denoms = suite.denoms()?;
-    let listed = denoms.iter().position(|listed| listed == denom);
-    let class = suite.classes()?.into_iter().nth(usize::from(class));
-    let (name, markets) = class
-        .map(|class| (class.name, class.markets))
-        .unwrap_or_default();
-    let mut markets = markets.into_iter();
-    markets
-        .find(|market| Some(usize::from(market.denom)) == listed)
-        .ok_or_else(|| Error::Settings(format!("class {name} has no market in {denom}")))
-}
-
-fn position<'a>(
-    names: impl Iterator<Item = &'a str> + Clone,
-    wanted: &str,
-    what: &str,
-) -> Result<u8, Error> {
-    names
-        .clone()
-        .position(|name| name == wanted)
-        .and_then(|position| u8::try_from(position).ok())
-        .ok_or_else(|| {
-            let names: Vec<&str> = names.collect();
-            Error::Settings(format!(
-                "there is no {what} {wanted:?}; there are {}",
-                names.join(", ")
-            ))
-        })
 }
 
 /// Processor cores of a capacity, to the thousandth.
