@@ -21,9 +21,10 @@ use std::{
 use serde::Serialize;
 use surge_chain::{Chain, Key, Kind, Network};
 use surge_interface::{
-    escrow,
+    escrow::{self, JobResponse},
     registry::{NodeResponse, Params},
 };
+use surge_node::Cancel;
 use surge_store::{Folder, Stores};
 use tracing::{info, warn};
 
@@ -97,8 +98,30 @@ pub struct Summary {
     pub given_up: u64,
 }
 
-/// Something to be said to the chain, what for, and about which job.
-type Wanted = (Purpose, Option<u64>, Call);
+/// Something to be said to the chain.
+#[derive(Clone, Debug)]
+struct Wanted {
+    /// What for.
+    purpose: Purpose,
+    /// About which job.
+    job: Option<u64>,
+    /// The call.
+    call: Call,
+    /// The last second in which it counts.
+    until_secs: u64,
+}
+
+impl Wanted {
+    /// Something that counts whenever it is said.
+    const fn new(purpose: Purpose, job: Option<u64>, call: Call) -> Self {
+        Self {
+            purpose,
+            job,
+            call,
+            until_secs: u64::MAX,
+        }
+    }
+}
 
 /// What a thread did for a job.
 type Heard = (u64, Done);
@@ -116,7 +139,8 @@ pub struct Agent {
     /// Since when no new jobs are taken.
     draining: Option<Instant>,
     bench: Arc<Bench>,
-    busy: HashSet<u64>,
+    /// Jobs whose threads run, and what ends their programs.
+    busy: HashMap<u64, Cancel>,
     trouble: HashMap<u64, Trouble>,
     seen: HashMap<u64, Seen>,
     /// Jobs that were over here and seem to be this node's again, since which block.
@@ -129,6 +153,8 @@ pub struct Agent {
     relieved: bool,
     /// Jobs whose settling costs more than it brings.
     unworthy: HashSet<u64>,
+    /// What the chain said last, and when, of jobs for which nothing is to be done here.
+    resting: HashMap<u64, (Instant, JobResponse)>,
     /// Jobs that are over, since which block.
     closing: HashMap<u64, u64>,
     /// Age at which a heartbeat is due.
@@ -220,8 +246,9 @@ impl Agent {
             lapsed: vec![],
             relieved: false,
             unworthy: HashSet::new(),
+            resting: HashMap::new(),
             closing: HashMap::new(),
-            busy: HashSet::new(),
+            busy: HashMap::new(),
             trouble: HashMap::new(),
             seen: HashMap::new(),
             back: HashMap::new(),
@@ -276,10 +303,7 @@ impl Agent {
                     wait = longer(wait);
                     warn!(event = "round_failed", error = %failed, again_in_secs = wait.as_secs(), "could not go on");
                     if self.may_leave()? {
-                        warn!(
-                            event = "left",
-                            "nothing is left to deliver; ending without a last heartbeat"
-                        );
+                        self.leaves();
                         return self.summary();
                     }
                     wait
@@ -305,7 +329,14 @@ impl Agent {
         }
     }
 
-    /// Whether a chain that does not answer may be left: nothing is to be delivered.
+    fn leaves(&self) {
+        warn!(
+            event = "left",
+            "nothing is left to deliver; ending without a last heartbeat"
+        );
+    }
+
+    /// Whether a chain that does not answer, or says no, may be left: nothing is to be delivered.
     fn may_leave(&self) -> Result<bool, Error> {
         let working = || -> Result<bool, Error> {
             let live = self.journal.live()?;
@@ -338,10 +369,11 @@ impl Agent {
         let jobs = self.jobs()?;
         let mut calls = vec![];
         if let Some(call) = self.heartbeat() {
-            calls.push((Purpose::Heartbeat, None, call));
+            calls.push(Wanted::new(Purpose::Heartbeat, None, call));
         }
         let ids: HashSet<u64> = jobs.iter().map(|(entry, _)| entry.job).collect();
         self.seen.retain(|job, _| ids.contains(job));
+        self.resting.retain(|job, _| ids.contains(job));
         self.waits
             .retain(|(_, job), _| job.is_none_or(|job| ids.contains(&job)));
         let open = self.journal.open_tx()?;
@@ -350,10 +382,13 @@ impl Agent {
         for (entry, job) in &jobs {
             calls.extend(self.step(entry, job)?);
         }
+        // What a node that ends has to have said, even when it is refused for now.
+        let unsaid = calls
+            .iter()
+            .any(|wanted| matches!(wanted.purpose, Purpose::Heartbeat | Purpose::Vacate));
+        calls.retain(|wanted| self.is_ready(wanted.purpose, wanted.job));
         let idle = open.is_none();
-        let ready = calls.into_iter();
-        let ready = ready.filter(|(purpose, job, _)| self.is_ready(*purpose, *job));
-        let mut next = self.together.next(ready.collect());
+        let mut next = self.together.next(calls);
         if idle && next.is_empty() {
             // Last: nothing that has a deadline waits for it.
             next.extend(self.earn()?);
@@ -370,7 +405,12 @@ impl Agent {
                 .set(count);
         }
         let working = jobs.iter().any(|(entry, _)| entry.stage.is_work());
-        Ok(self.draining.is_some() && idle && next.is_empty() && !working && self.busy.is_empty())
+        let done = idle && next.is_empty() && !working && self.busy.is_empty();
+        if done && unsaid && self.may_leave()? {
+            self.leaves();
+            return Ok(true);
+        }
+        Ok(self.draining.is_some() && done && !unsaid)
     }
 
     /// What the operator has left for gas.

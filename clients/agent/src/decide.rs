@@ -110,7 +110,7 @@ impl Known<'_> {
     }
 
     /// The last second of the accept window.
-    fn window_secs(&self) -> u64 {
+    pub fn window_secs(&self) -> u64 {
         self.summary.assigned_secs.saturating_add(self.accept_secs)
     }
 

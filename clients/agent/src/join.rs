@@ -25,7 +25,7 @@ use crate::{
     Error,
 };
 
-use plan::{ensure_purse, market, plan, Plan};
+use plan::{market, plan, Plan};
 
 /// What a new node asks when its owner says nothing, in percent of the reference prices.
 const ALL: u64 = 100;
@@ -169,7 +169,7 @@ fn next(
         }))
     };
     let Some(provider) = suite.provider_of(join.owner.address())? else {
-        ensure_purse(suite, None, &plan(suite, offer, join)?, join)?;
+        plan(suite, None, offer, join)?.ensure_purse(suite, None, join)?;
         let msg = ExecuteMsg::RegisterProvider {
             operator: operator.to_owned(),
             payout: join.payout.clone(),
@@ -184,16 +184,17 @@ fn next(
             provider.id
         )));
     }
-    // Before anything is sent: which machine it is, and whether its hot key may be this one.
+    // Before anything is sent: which machine it is, whether it may join, and whether its hot key
+    // may be this one.
     let nodes = suite.nodes_of(provider.id)?;
-    let node = joining(&nodes, provider.id, named, join.add)?;
-    if node.is_none() {
-        plan(suite, offer, join)?;
-    }
+    let joins = match joining(&nodes, provider.id, named, join.add)? {
+        Some(node) => Joins::Is(node),
+        None => Joins::New(plan(suite, Some(&provider), offer, join)?),
+    };
     if !listens(&provider, &nodes, operator, join.replace_operator)? {
-        if node.is_none() {
+        if let Joins::New(plan) = &joins {
             // A hot key that is replaced for a machine that cannot join silences the others.
-            ensure_purse(suite, Some(&provider), &plan(suite, offer, join)?, join)?;
+            plan.ensure_purse(suite, Some(&provider), join)?;
         }
         let msg = ExecuteMsg::UpdateProvider {
             operator: Some(operator.to_owned()),
@@ -204,16 +205,25 @@ fn next(
             &msg,
         );
     }
-    match node {
-        None => add(suite, &provider, offer, join, call),
-        Some(node) => change(suite, &provider, node, offer, join, call),
+    match joins {
+        Joins::New(plan) => add(suite, &provider, plan, offer, join, call),
+        Joins::Is(node) => change(suite, &provider, node, offer, join, call),
     }
+}
+
+/// What this machine is of the provider's.
+enum Joins<'a> {
+    /// This node.
+    Is(&'a NodeResponse),
+    /// None yet.
+    New(Plan<'a>),
 }
 
 /// Bond first, then the node.
 fn add(
     suite: &Suite,
     provider: &ProviderResponse,
+    plan: Plan<'_>,
     offer: &Offer,
     join: &Join,
     call: impl Fn(String, &ExecuteMsg) -> Result<Option<Wanted>, Error>,
@@ -226,7 +236,7 @@ fn add(
         bond,
         denom,
         capacity,
-    } = plan(suite, offer, join)?;
+    } = plan;
     if let Some(step) = top_up(suite, provider, join, bond, denom, market.denom)? {
         return Ok(Some(step));
     }

@@ -52,6 +52,10 @@ pub struct World {
     pub lands: bool,
     /// Time of the newest block.
     pub now_secs: u64,
+    /// Whether the registry takes new nodes.
+    pub intake_open: bool,
+    /// What a node has to offer at least.
+    pub smallest: Resources,
     /// Provider 1.
     pub provider: ProviderResponse,
     /// Its nodes.
@@ -72,17 +76,23 @@ pub struct World {
     pub jobs: Vec<JobResponse>,
     /// A job that cannot be turned down.
     pub stuck: Option<u64>,
-    /// Each so many-th transaction of declines is undone, because the requester cancelled its
-    /// first job a moment before; 0 is never.
+    /// Each so many-th transaction of declines is undone, because `requester` cancelled the
+    /// first of its jobs a moment before; 0 is never.
     pub cancels_every: usize,
     /// Jobs that were cancelled so.
     pub cancelled: u32,
+    /// Jobs that were turned down, and when.
+    pub declined: Vec<(u64, u64)>,
+    /// What delivered jobs hold of node 7.
+    pub reserved: BTreeMap<u64, Resources>,
     /// Most messages of a transaction that it takes.
     pub takes: usize,
     /// Denominations whose withdrawals a simulation fails with.
     pub unpayable: Vec<&'static str>,
     /// Pages of jobs that were asked for.
     pub pages: Cell<u32>,
+    /// How often a job was asked for by itself.
+    pub looks: Cell<u32>,
     /// Newest jobs that its pages do not show yet.
     pub lag: usize,
     /// Messages that fail in their block.
@@ -117,6 +127,8 @@ impl StandIn {
             used_up: false,
             lands: true,
             now_secs: 1_000_000,
+            intake_open: true,
+            smallest: Resources::default(),
             provider: provider(),
             nodes: vec![node(7, 0)],
             jobs: vec![],
@@ -129,9 +141,12 @@ impl StandIn {
             refused: vec![],
             cancels_every: 0,
             cancelled: 0,
+            declined: vec![],
+            reserved: BTreeMap::new(),
             takes: usize::MAX,
             unpayable: vec![],
             pages: Cell::new(0),
+            looks: Cell::new(0),
             lag: 0,
             fails: vec![],
             gas: BTreeMap::new(),
@@ -293,10 +308,19 @@ impl World {
 
     fn smart(&self, contract: &str, asked: &Value) -> Result<Value, String> {
         match (contract, word(asked).as_str()) {
+            ("registry", "config") => Ok(json!({
+                "escrow": "escrow", "profile": TimeProfile::Main, "intake_open": self.intake_open,
+                "seq": 0,
+            })),
             ("registry", "params") => Ok(json!(Params::defaults(TimeProfile::Main))),
             ("registry", "provider_of" | "provider") => Ok(json!(self.provider)),
             ("registry", "nodes") => Ok(json!({ "nodes": self.nodes })),
             ("registry", "node") => Ok(json!(self.nodes[0])),
+            ("registry", "reservation") => {
+                let job = asked["reservation"]["job"].as_u64().unwrap_or_default();
+                let need = self.reserved.get(&job).copied().unwrap_or_default();
+                Ok(json!({ "node": 7, "need": need, "collateral": "0", "price": "10" }))
+            }
             ("registry", "denoms") => Ok(json!({ "denoms": self.denoms })),
             ("registry", "classes") => Ok(json!({ "classes": [self.class()] })),
             ("registry", "regions") => {
@@ -325,6 +349,7 @@ impl World {
                 Ok(json!({ "jobs": jobs.collect::<Vec<_>>() }))
             }
             ("escrow", "job") => {
+                self.looks.set(self.looks.get() + 1);
                 let wanted = asked["job"]["job"].as_u64();
                 let job = self.jobs.iter().find(|job| Some(job.summary.id) == wanted);
                 Ok(json!(job.ok_or("no such job")?))
@@ -362,7 +387,7 @@ impl World {
         Class {
             name: "cpu".to_owned(),
             leading: Kind::MilliCpu,
-            smallest: Resources::default(),
+            smallest: self.smallest,
             markets: references.map(market).collect(),
         }
     }
@@ -377,13 +402,19 @@ impl World {
         if !nth.is_multiple_of(self.cancels_every) {
             return None;
         }
-        let job = messages.first().and_then(declined)?;
+        let is_theirs = |job: &u64| {
+            let mut jobs = self.jobs.iter().map(|job| &job.summary);
+            jobs.any(|found| found.id == *job && found.requester.as_str() == "requester")
+        };
+        let mut declines = messages.iter().map(declined).enumerate();
+        let (index, job) =
+            declines.find_map(|(index, job)| Some((index, job.filter(is_theirs)?)))?;
         let found = self.jobs.iter_mut().find(|found| found.summary.id == job);
         found?.summary.status = Status::Cancelled;
         self.nodes[0].running -= 1;
         self.cancelled += 1;
         Some(format!(
-            "failed to execute message; message index: 0: job {job} is cancelled"
+            "failed to execute message; message index: {index}: job {job} is cancelled"
         ))
     }
 
@@ -392,13 +423,23 @@ impl World {
             "heartbeat" => {
                 self.nodes[0].seq += 1;
                 self.nodes[0].last_seen_secs = self.now_secs;
-                self.nodes[0].withheld = Resources::default();
+                let free = &message["heartbeat"]["free"];
+                let free: Resources = serde_json::from_value(free.clone()).expect("resources");
+                let node = &mut self.nodes[0];
+                let room = node.spec.capacity.saturating_sub(&node.reserved);
+                node.withheld = room.saturating_sub(&free);
             }
             "withdraw" => {
                 let denom = message["withdraw"]["denom"]["native"].as_str();
                 self.owed.insert(denom.unwrap_or_default().to_owned(), 0);
             }
             "claim" => self.reward.0 = 0,
+            "vacate" => {
+                let job = message["vacate"]["job"].as_u64().unwrap_or_default();
+                let held = self.reserved.remove(&job).expect("it holds something");
+                let node = &mut self.nodes[0];
+                node.reserved = node.reserved.saturating_sub(&held);
+            }
             "decline" => {
                 let declined = declined(message);
                 let job = self
@@ -407,6 +448,7 @@ impl World {
                     .find(|job| Some(job.summary.id) == declined);
                 let job = &mut job.expect("a job").summary;
                 (job.node, job.status) = (None, Status::Open);
+                self.declined.push((job.id, self.now_secs));
                 self.nodes[0].running -= 1;
             }
             _ => {}

@@ -47,6 +47,12 @@ impl Suite {
         Ok(answer.nodes)
     }
 
+    /// Whether new providers and nodes are taken.
+    pub fn intake_open(&self) -> Result<bool, Error> {
+        let answer: registry::ConfigResponse = self.ask_registry(&registry::QueryMsg::Config {})?;
+        Ok(answer.intake_open)
+    }
+
     /// The provider of an owner or operator; none when there is none.
     pub fn provider_of(&self, address: &str) -> Result<Option<ProviderResponse>, Error> {
         let address = address.to_owned();

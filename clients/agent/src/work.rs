@@ -10,7 +10,7 @@ use std::{
 };
 
 use surge_interface::escrow::{Artifact, JobSpec};
-use surge_node::{printable, FailureReport, HostError, Outcome, Status};
+use surge_node::{printable, Cancel, FailureReport, HostError, Outcome, Status};
 use surge_store::{name_of, Allowed, Folder, Stores};
 
 use crate::{
@@ -47,6 +47,8 @@ pub struct Task {
     pub output: Option<Output>,
     /// When its run ends, however long it reserved: before the deadline.
     pub until: Instant,
+    /// Ends its run.
+    pub cancel: Cancel,
 }
 
 /// What is done.
@@ -188,7 +190,7 @@ impl Bench {
         if task.stage == Stage::Taken {
             tell(Done::Fetched);
         }
-        let outcome = self.run(&task.spec, task.until)?;
+        let outcome = self.run(task)?;
         let took = outcome.usage.wall_time;
         let keep = |bytes: &[u8]| -> Result<Output, Failure> {
             Ok(Output {
@@ -201,8 +203,19 @@ impl Bench {
             tell(Done::Ran { output, took });
             return Ok(Some(outcome.output));
         };
-        let cut_short = |limit: Duration| limit < Duration::from_secs(reserved_secs);
-        if matches!(outcome.status, Status::TimedOut { limit } if cut_short(limit)) {
+        let timed_out = match outcome.status {
+            Status::TimedOut { limit } => Some(limit),
+            _ => None,
+        };
+        if let Some(limit) = timed_out.filter(|limit| is_starved(&task.spec, &outcome, *limit)) {
+            return Err(Failure::for_good(format!(
+                "{}; this machine was busy: it gave it {:.1} s of a processor in {:.1} s, less than half of what it reserved",
+                told(&report),
+                outcome.usage.cpu_time.as_secs_f64(),
+                limit.as_secs_f64()
+            )));
+        }
+        if timed_out.is_some_and(|limit| limit < Duration::from_secs(reserved_secs)) {
             if began_late {
                 return Err(Failure::for_good(format!(
                     "{}; this machine began too late to give it the {reserved_secs} s that it reserved",
@@ -263,12 +276,14 @@ impl Bench {
         Ok(bytes.len() as u64)
     }
 
-    fn run(&self, spec: &JobSpec, until: Instant) -> Result<Outcome, Failure> {
+    fn run(&self, task: &Task) -> Result<Outcome, Failure> {
+        let spec = &task.spec;
         let limits = surge_node::Limits {
             memory_bytes: u64::from(spec.need.memory_mib) * MIB,
             fuel: FUEL,
             wall_time: Duration::from_secs(spec.reserved_secs),
-            until: Some(until),
+            until: Some(task.until),
+            milli_cpu: spec.need.milli_cpu,
             output_bytes: self.limits.output_mib * MIB,
             program_bytes: self.limits.program_mib * MIB,
             input_bytes: self.limits.input_mib * MIB,
@@ -287,7 +302,7 @@ impl Bench {
             stdin: stdin.unwrap_or_default(),
             input_dir: folder.as_ref().map(|folder| folder.path().to_owned()),
         };
-        Ok(surge_node::run(job, &limits)?)
+        Ok(surge_node::run_until(job, &limits, &task.cancel)?)
     }
 
     /// The input folder of a program: each file under its name.
@@ -305,6 +320,13 @@ impl Bench {
         }
         Ok(folder)
     }
+}
+
+/// Whether a run that came to its limit of time had less than half of the processor that its
+/// job reserved. A program never waits, so whatever it had not, something else had.
+fn is_starved(spec: &JobSpec, outcome: &Outcome, limit: Duration) -> bool {
+    let reserved = limit * spec.need.milli_cpu.min(1_000) / 1_000;
+    outcome.usage.cpu_time * 2 < reserved
 }
 
 fn file_name(input: &Artifact) -> String {

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-/// The node could not run the job. Nothing of this is the program's doing: the
+/// The node could not run the job, or wanted it no more. Nothing of this is the program's doing: the
 /// same job may succeed later or on another machine.
 #[derive(Debug, thiserror::Error)]
 pub enum HostError {
@@ -21,6 +21,9 @@ pub enum HostError {
     /// memory to give the program what its limits allow.
     #[error("the wasm engine failed: {0}")]
     Engine(String),
+    /// Its [`Cancel`](crate::Cancel) ended it.
+    #[error("the run was cancelled")]
+    Cancelled,
     /// The machine does not tell what it has.
     #[error("cannot read this machine's {what}")]
     Inventory {

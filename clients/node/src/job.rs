@@ -35,6 +35,10 @@ pub struct Limits {
     /// The moment at which the run ends whatever came before it, compiling included; none
     /// when only `wall_time` counts.
     pub until: Option<Instant>,
+    /// Thousandths of a core that it has where others want the processors too; more than
+    /// 1,000 are as 1,000, since a program has one thread. No status comes of it: where nobody
+    /// else wants them, it has a whole core.
+    pub milli_cpu: u32,
     /// Bytes of standard output.
     pub output_bytes: u64,
     /// Bytes of the program.
@@ -52,6 +56,7 @@ impl Default for Limits {
             fuel: 100_000_000_000,
             wall_time: Duration::from_secs(60),
             until: None,
+            milli_cpu: 1_000,
             output_bytes: 64 * MIB,
             program_bytes: 8 * MIB,
             input_bytes: 256 * MIB,

@@ -36,6 +36,7 @@
 //! The README lists every limit, every status, how the random bytes are derived
 //! and what is not deterministic.
 
+mod cancel;
 mod error;
 mod failure;
 mod folder;
@@ -44,14 +45,16 @@ mod job;
 mod limiter;
 mod load;
 mod outcome;
+mod processor;
 mod run;
 mod seed;
 mod wasi;
 mod watchdog;
 
+pub use cancel::Cancel;
 pub use error::HostError;
 pub use failure::{printable, FailureReport};
 pub use inventory::{inventory, Inventory};
 pub use job::{Job, Limits};
 pub use outcome::{Outcome, Status, Usage};
-pub use run::run;
+pub use run::{run, run_until};

@@ -13,7 +13,7 @@ use crate::outcome::{Outcome, Status, Usage};
 use crate::seed::{seed, RandomStream};
 use crate::wasi::{Descriptors, Tail, World};
 use crate::watchdog::Watchdog;
-use crate::{HostError, Job, Limits};
+use crate::{processor, Cancel, HostError, Job, Limits};
 
 /// The name that a program finds before its arguments.
 const PROGRAM_NAME: &str = "job";
@@ -45,30 +45,53 @@ pub(crate) enum Stop {
 /// [`HostError`] when the node itself fails. Whatever the program does is a
 /// [`Status`] in the outcome.
 pub fn run(job: Job, limits: &Limits) -> Result<Outcome, HostError> {
+    run_until(job, limits, &Cancel::default())
+}
+
+/// As [`run`], and ends when somebody cancels it.
+///
+/// # Errors
+/// Those of [`run`], and [`HostError::Cancelled`].
+pub fn run_until(job: Job, limits: &Limits, cancel: &Cancel) -> Result<Outcome, HostError> {
     // A thread with a stack that is large enough, whoever calls; and a defect of
     // the engine ends there.
     thread::scope(|scope| {
         thread::Builder::new()
             .name("job".into())
             .stack_size(THREAD_STACK_BYTES)
-            .spawn_scoped(scope, move || run_here(job, limits))
+            .spawn_scoped(scope, move || run_here(job, limits, cancel))
             .map_err(HostError::Thread)?
             .join()
             .unwrap_or_else(|_| Err(HostError::Engine("it panicked".to_owned())))
     })
 }
 
-fn run_here(job: Job, limits: &Limits) -> Result<Outcome, HostError> {
+fn run_here(job: Job, limits: &Limits, cancel: &Cancel) -> Result<Outcome, HostError> {
+    processor::share(limits.milli_cpu);
     let (program, world) = match prepare(job, limits) {
         Ok(ready) => ready,
         Err(Unread::Refused(what)) => return Ok(refused(what, Duration::ZERO)),
         Err(Unread::Host(error)) => return Err(error),
     };
+    if cancel.is_cancelled() {
+        return Err(HostError::Cancelled);
+    }
     let engine = engine()?;
     let compiling = Instant::now();
-    match load(&engine, &program) {
-        Ok(program) => execute(&engine, &program, world, limits, compiling.elapsed()),
+    let ended = match load(&engine, &program) {
+        Ok(program) => execute(
+            &engine,
+            &program,
+            world,
+            limits,
+            cancel,
+            compiling.elapsed(),
+        ),
         Err(what) => Ok(refused(what, compiling.elapsed())),
+    };
+    match cancel.is_cancelled() {
+        true => Err(HostError::Cancelled),
+        false => ended,
     }
 }
 
@@ -126,14 +149,16 @@ fn execute(
     program: &InstancePre<World>,
     world: World,
     limits: &Limits,
+    cancel: &Cancel,
     compile_time: Duration,
 ) -> Result<Outcome, HostError> {
     let mut store = Store::new(engine, world);
     store.limiter(|world| &mut world.memory);
     store.set_fuel(limits.fuel).map_err(HostError::engine)?;
     store.set_epoch_deadline(1);
+    cancel.interrupts(engine);
 
-    let started = Instant::now();
+    let (started, had) = (Instant::now(), processor::used());
     let left = limits
         .until
         .map(|until| until.saturating_duration_since(started));
@@ -145,6 +170,7 @@ fn execute(
         .and_then(|instance| instance.get_typed_func::<(), ()>(&mut store, "_start"))
         .and_then(|start| start.call(&mut store, ()));
     let wall_time = started.elapsed();
+    let cpu_time = had.and_then(|had| processor::used()?.checked_sub(had));
     drop(watchdog);
 
     let status = match ended {
@@ -169,6 +195,7 @@ fn execute(
             fuel,
             peak_memory_bytes: world.memory.peak_bytes(),
             wall_time,
+            cpu_time: cpu_time.unwrap_or(wall_time),
             compile_time,
         },
     })

@@ -2,10 +2,11 @@
 
 mod support;
 
+use std::thread;
 use std::time::{Duration, Instant};
 
 use support::{end_of, job, small, wasi_program, write_out, FD_WRITE};
-use surge_node::{run, Job, Limits, Outcome, Status};
+use surge_node::{run, run_until, Cancel, HostError, Job, Limits, Outcome, Status};
 
 fn trapped(reason: &str) -> Status {
     Status::Trapped {
@@ -43,6 +44,38 @@ fn an_endless_loop_with_fuel_for_years_ends_with_the_time() {
     assert_eq!(outcome.status, Status::TimedOut { limit });
     assert!(outcome.usage.wall_time >= limit);
     assert!(outcome.usage.wall_time < Duration::from_secs(10));
+}
+
+#[test]
+fn an_endless_loop_that_nobody_wants_any_more_is_cancelled() {
+    let limits = Limits {
+        fuel: u64::MAX,
+        wall_time: Duration::from_secs(600),
+        ..small()
+    };
+    let cancel = Cancel::default();
+    let run = || run_until(job(LOOP), &limits, &cancel);
+    let ended = thread::scope(|scope| {
+        let runs = scope.spawn(run);
+        thread::sleep(Duration::from_millis(300));
+        cancel.cancel();
+        runs.join().unwrap()
+    });
+    assert!(matches!(ended, Err(HostError::Cancelled)), "{ended:?}");
+    // And what was cancelled before does not begin.
+    let ended = run();
+    assert!(matches!(ended, Err(HostError::Cancelled)), "{ended:?}");
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn processor_time_is_what_the_program_had_of_it() {
+    let outcome = end_of(LOOP);
+    let usage = outcome.usage;
+    assert!(usage.cpu_time > Duration::ZERO);
+    // Two clocks, each exact to a tick.
+    let tick = Duration::from_millis(10);
+    assert!(usage.cpu_time <= usage.wall_time + tick, "{usage:?}");
 }
 
 #[test]

@@ -6,7 +6,7 @@ use std::{collections::BTreeSet, time::Duration};
 use surge_interface::{
     escrow::{JobSummary, Params, Status},
     registry::NodeResponse,
-    UncheckedDenom,
+    Resources, UncheckedDenom,
 };
 use tracing::{info, warn};
 
@@ -15,7 +15,8 @@ use crate::{journal::Purpose, suite::Call, Error};
 
 impl Agent {
     /// Frees the machine of a delivered job, when no further job fits beside it and its
-    /// requester takes time.
+    /// requester takes time; or when the program ends: otherwise the room would be offered
+    /// again when the job is over, by a machine that is not there.
     pub(super) fn vacate(
         &self,
         summary: &JobSummary,
@@ -25,13 +26,18 @@ impl Agent {
         let delivered_secs = summary.deadline_secs.saturating_sub(terms.review_secs);
         let alone_secs = self.now_secs.saturating_sub(delivered_secs);
         let alone = patience_secs > 0 && alone_secs >= patience_secs;
-        let submitted = summary.status == Status::Submitted;
-        if self.draining.is_some() || !is_full(&self.node) || !alone || !submitted {
+        let wanted = match (self.draining.is_some(), summary.status) {
+            (false, Status::Submitted) => is_full(&self.node) && alone,
+            (true, Status::Submitted | Status::Disputed) => !self.relieved,
+            _ => false,
+        };
+        if !wanted {
             return Ok(None);
         }
         let held = self.suite.reservation(summary.id)?.need;
         let call = Call::Vacate { job: summary.id };
-        Ok((held.milli_cpu > 0).then_some((Purpose::Vacate, Some(summary.id), call)))
+        let wanted = Wanted::new(Purpose::Vacate, Some(summary.id), call);
+        Ok((held != Resources::default()).then_some(wanted))
     }
 
     /// What is due to be fetched and brings more than it costs: earnings at the escrow, then
@@ -53,7 +59,7 @@ impl Agent {
             });
             for (denom, call) in found {
                 match self.brings_more(&call, &denom) {
-                    Ok(true) => return Ok(Some((purpose, None, call))),
+                    Ok(true) => return Ok(Some(Wanted::new(purpose, None, call))),
                     Ok(false) => {}
                     Err(error) => failures.push((Some(denom.to_string()), error)),
                 }
@@ -171,7 +177,8 @@ impl Agent {
                 return Ok(None);
             }
         }
-        Ok(Some((Purpose::Settle, Some(summary.id), call)))
+        let purpose = Purpose::Settle;
+        Ok(Some(Wanted::new(purpose, Some(summary.id), call)))
     }
 
     /// What a call costs in this denomination. Where gas is paid in another one, by what the
@@ -239,8 +246,6 @@ fn is_full(node: &NodeResponse) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use surge_interface::Resources;
-
     use super::*;
     use crate::stand_in;
 

@@ -3,6 +3,7 @@
 use std::time::{Duration, Instant};
 
 use surge_interface::escrow::{JobResponse, JobResult, JobSummary, Params, Status};
+use surge_node::Cancel;
 use tracing::{debug, error, info, warn};
 
 use super::{longer, number, Agent, Wanted};
@@ -18,6 +19,9 @@ use crate::{
 /// Under this name the journal has the number up to which all jobs of the escrow are over: no
 /// search for jobs of the node goes further back.
 const OVER: &str = "all over up to";
+
+/// Time between two looks at a job for which nothing is to be done.
+pub(super) const REST: Duration = Duration::from_secs(60);
 
 /// What went wrong with a job here.
 pub(super) struct Trouble {
@@ -67,7 +71,7 @@ impl Agent {
         let mut counted = 0u32;
         let before = std::mem::take(&mut self.back);
         for entry in self.journal.live()? {
-            let job = self.suite.job(entry.job)?;
+            let job = self.job_of(&entry)?;
             counted += u32::from(self.counts(&job.summary));
             jobs.push((entry, job));
         }
@@ -124,6 +128,26 @@ impl Agent {
         Ok(jobs)
     }
 
+    /// What the chain says of a job: once in a while where only somebody else can do something
+    /// for it, since such jobs may become many.
+    fn job_of(&mut self, entry: &Entry) -> Result<JobResponse, Error> {
+        let id = entry.job;
+        let rests = match entry.stage {
+            Stage::GivenUp => true,
+            Stage::Delivered => self.unworthy.contains(&id),
+            _ => false,
+        };
+        let said = self.resting.get(&id).filter(|_| rests);
+        if let Some((_, job)) = said.filter(|(since, _)| since.elapsed() < REST) {
+            return Ok(job.clone());
+        }
+        let job = self.suite.job(id)?;
+        if rests {
+            self.resting.insert(id, (Instant::now(), job.clone()));
+        }
+        Ok(job)
+    }
+
     /// The escrow's parameters of this version, asked once.
     fn terms(&mut self, version: u32) -> Result<Params, Error> {
         if let Some(terms) = self.terms.get(&version) {
@@ -171,14 +195,14 @@ impl Agent {
             accept_secs: terms.accept_secs,
             entry,
             failure: self.trouble.get(&id).map(|trouble| &trouble.failure),
-            fetching: entry.stage == Stage::Taken && self.busy.contains(&id),
+            fetching: entry.stage == Stage::Taken && self.busy.contains_key(&id),
             margin_secs: self
                 .settings
                 .limits
                 .margin_to_decline(terms.accept_secs, self.node.running),
             settle: self.settings.earnings.settle,
         };
-        let step = known.step();
+        let (step, window_secs) = (known.step(), known.window_secs());
         let height = self.newest.0;
         if step != Step::Gone {
             self.seen.entry(id).or_default().is_ours(height);
@@ -202,7 +226,10 @@ impl Agent {
                     uri: uri.clone(),
                 };
                 let call = Call::Result { job: id, result };
-                Ok(Some((Purpose::Result, Some(id), call)))
+                Ok(Some(Wanted {
+                    until_secs: job.summary.deadline_secs,
+                    ..Wanted::new(Purpose::Result, Some(id), call)
+                }))
             }
             Step::Decline(reason) => {
                 if entry.reason.as_deref() != Some(reason.as_str()) {
@@ -214,11 +241,11 @@ impl Agent {
                     );
                     self.journal.reason(id, &reason)?;
                 }
-                Ok(Some((
-                    Purpose::Decline,
-                    Some(id),
-                    Call::Decline { job: id },
-                )))
+                let call = Call::Decline { job: id };
+                Ok(Some(Wanted {
+                    until_secs: window_secs,
+                    ..Wanted::new(Purpose::Decline, Some(id), call)
+                }))
             }
             Step::GiveUp(reason) => {
                 error!(
@@ -252,7 +279,7 @@ impl Agent {
                 self.journal.stage(id, Stage::Closed)?;
                 Ok(None)
             }
-            Step::Settle if self.draining.is_some() => Ok(None),
+            Step::Settle if self.draining.is_some() => self.vacate(&job.summary, &terms),
             Step::Settle => self.settle(&job.summary, &terms),
         }
     }
@@ -310,7 +337,7 @@ impl Agent {
             .trouble
             .get(&entry.job)
             .is_some_and(|trouble| trouble.again > Instant::now());
-        if waits || self.busy.contains(&entry.job) {
+        if waits || self.busy.contains_key(&entry.job) {
             return Ok(());
         }
         if let Some(reason) = work::refusal(&job.spec, &self.settings.limits) {
@@ -326,14 +353,16 @@ impl Agent {
             stage: entry.stage,
             output: entry.output.clone(),
             until: Instant::now() + left,
+            cancel: Cancel::default(),
         };
-        work::start(self.bench.clone(), task, self.done.0.clone()).map_err(|source| {
-            Error::File {
-                path: "a thread for a job".into(),
-                source,
-            }
-        })?;
-        self.busy.insert(entry.job);
+        let cancel = task.cancel.clone();
+        if let Err(error) = work::start(self.bench.clone(), task, self.done.0.clone()) {
+            // Nothing but this job waits for it: threads end with the jobs that run.
+            let reason = format!("cannot start a thread for it: {error}");
+            let may_pass = true;
+            return self.fail(entry.job, Failure { reason, may_pass });
+        }
+        self.busy.insert(entry.job, cancel);
         self.metrics
             .running
             .set(i64::try_from(self.busy.len()).unwrap_or(i64::MAX));
@@ -430,11 +459,13 @@ impl Agent {
         Ok(())
     }
 
-    /// Forgets the files of jobs that need none any more.
+    /// Ends the programs of jobs that are over, and forgets the files that no job needs.
     pub(super) fn tidy(&mut self) -> Result<(), Error> {
         for job in self.journal.leftovers()? {
-            // A program that still runs reads them.
-            if self.busy.contains(&job) {
+            // Nobody wants the outcome of a program that still runs and reads them, and what
+            // it takes of the machine may be somebody else's already.
+            if let Some(cancel) = self.busy.get(&job) {
+                cancel.cancel();
                 continue;
             }
             self.trouble.remove(&job);

@@ -5,12 +5,12 @@ use std::{collections::BTreeSet, path::Path};
 use serde_json::{json, Value};
 use surge_interface::{
     escrow::{Artifact, JobResponse, Status},
-    TimeProfile,
+    Resources, TimeProfile,
 };
 use surge_store::Place;
 use tempfile::TempDir;
 
-use super::*;
+use super::{jobs::REST, *};
 use crate::{
     settings::Earnings,
     stand_in::{self, coin, contracts, key, node, word, StandIn},
@@ -279,6 +279,78 @@ fn heartbeats_are_sent_each_interval_or_as_few_as_keep_a_node_live() {
     // A vote may lower them while a node runs.
     params.missed_heartbeats = 1;
     assert_eq!(due_secs(&params, 3), 240);
+}
+
+/// Node 7 with a job that was delivered long ago.
+fn delivered(chain: &StandIn) {
+    let nothing = Artifact {
+        uri: String::new(),
+        sha256: "0".repeat(64),
+    };
+    let mut job = stand_in::job(1, 7, 1_000, nothing);
+    job.summary.status = Status::Submitted;
+    let mut world = chain.world();
+    world.reserved.insert(1, job.spec.need);
+    world.nodes[0].reserved = job.spec.need;
+    world.nodes[0].running = 1;
+    world.nodes[0].indexed = true;
+    world.jobs = vec![job];
+}
+
+/// What a job under review gives back later would be offered by a machine that is not there.
+#[test]
+fn a_node_that_ends_has_nothing_that_could_be_offered_later() {
+    let chain = StandIn::start();
+    delivered(&chain);
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut agent = agent(&chain, &folder);
+    agent.draining = Some(Instant::now());
+    let looks = (0..20).position(|_| agent.round().expect("a look"));
+    assert!(looks.is_some(), "it ends");
+    let world = chain.world();
+    assert_eq!(words(&world.taken), ["heartbeat", "vacate", "heartbeat"]);
+    let node = &world.nodes[0];
+    assert_eq!(node.reserved, Resources::default());
+    assert_eq!(node.withheld, node.spec.capacity);
+}
+
+#[test]
+fn a_node_whose_last_heartbeat_is_refused_tries_it_again_before_it_ends() {
+    let chain = StandIn::start();
+    chain.world().refused = vec!["heartbeat"];
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut agent = agent(&chain, &folder);
+    agent.draining = Some(Instant::now());
+    let mut ends = |looks: u32| (0..looks).any(|_| agent.round().expect("a look"));
+    assert!(!ends(5), "it is not said yet");
+    chain.world().refused.clear();
+    std::thread::sleep(BACK_OFF.0);
+    assert!(ends(5));
+    assert_eq!(words(&chain.world().taken), ["heartbeat"]);
+    // A chain that goes on to refuse it is left.
+    chain.world().refused = vec!["heartbeat"];
+    chain.world().nodes[0].withheld = Resources::default();
+    agent.draining = Instant::now().checked_sub(PARTING + BACK_OFF.0);
+    assert!((0..5).any(|_| agent.round().expect("a look")));
+}
+
+/// Such jobs stay until their requesters come back, and may become many.
+#[test]
+fn a_job_that_is_not_worth_settling_is_not_asked_for_each_time() {
+    let chain = StandIn::start();
+    delivered(&chain);
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut agent = agent(&chain, &folder);
+    let mut looks = || {
+        agent.round().expect("a look");
+        chain.world().looks.take()
+    };
+    while looks() > 0 {}
+    assert_eq!((looks(), looks()), (0, 0));
+    let said = agent.resting.values_mut().next().expect("it rests");
+    said.0 -= REST;
+    agent.round().expect("a look");
+    assert_eq!(chain.world().looks.take(), 1);
 }
 
 /// Words that stay: whoever reads the log knows them from that page.

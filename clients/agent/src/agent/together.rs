@@ -33,6 +33,8 @@ pub(super) struct Together {
     most: usize,
     /// Those who did, and how many of their jobs go together.
     apart: HashMap<Addr, usize>,
+    /// Whether what was in a block last was of such a one.
+    apart_last: bool,
 }
 
 impl Default for Together {
@@ -41,6 +43,7 @@ impl Default for Together {
             requesters: HashMap::new(),
             most: MOST,
             apart: HashMap::new(),
+            apart_last: false,
         }
     }
 }
@@ -61,7 +64,9 @@ impl Together {
     /// A block has it.
     pub(super) fn landed(&mut self, tx: &Sent) {
         let twice = (2 * tx.jobs().count()).min(MOST);
-        match self.apart_of(tx.jobs()) {
+        let whose = self.apart_of(tx.jobs());
+        self.takes_turns(tx, whose.is_some());
+        match whose {
             None => self.most = self.most.max(twice),
             Some(whose) => {
                 let most = self.apart.entry(whose).or_default();
@@ -74,16 +79,24 @@ impl Together {
     /// Nothing of it was done, because of this job where the chain says which.
     pub(super) fn failed(&mut self, tx: &Sent, culprit: Option<u64>) {
         let half = tx.jobs().count() / 2;
+        let whose = self.apart_of(tx.jobs());
+        self.takes_turns(tx, whose.is_some());
         if half == 0 {
             return;
         }
-        if let Some(whose) = self.apart_of(tx.jobs()) {
+        if let Some(whose) = whose {
             self.apart.insert(whose, half);
             return;
         }
         self.most = half;
         if let Some(whose) = culprit.and_then(|job| self.requesters.get(&job)) {
             self.apart.insert(whose.clone(), half);
+        }
+    }
+
+    fn takes_turns(&mut self, tx: &Sent, apart: bool) {
+        if is_urgent(tx.purpose) {
+            self.apart_last = apart;
         }
     }
 
@@ -94,29 +107,38 @@ impl Together {
     }
 
     /// Of all that may be said now, what is said next: all of it has the same purpose, and goes
-    /// with the first of it.
+    /// with the first of it. That is a heartbeat, which waits for nothing, since a silent node
+    /// can be evicted; then what costs bond when it comes too late, the earliest end first. Those
+    /// who undid transactions and those who did not have a turn each: nobody who undoes one
+    /// after the other has somebody else's jobs wait until it is too late.
     pub(super) fn next(&self, ready: Vec<Wanted>) -> Vec<Wanted> {
-        let first = ready.iter().map(|(purpose, ..)| *purpose);
-        let Some(first) = first.min_by_key(|purpose| rank(*purpose)) else {
-            return vec![];
-        };
-        let apart = |wanted: &Wanted| self.apart_of(wanted.1.into_iter());
-        let mut same = ready
+        if let Some(heartbeat) = ready.iter().find(|one| one.purpose == Purpose::Heartbeat) {
+            return vec![heartbeat.clone()];
+        }
+        let apart = |wanted: &Wanted| self.apart_of(wanted.job.into_iter());
+        let (mut urgent, others): (Vec<_>, Vec<_>) = ready
             .into_iter()
-            .filter(|(purpose, ..)| *purpose == first)
-            .peekable();
-        let whose = same.peek().and_then(apart);
-        let most = match (first, &whose) {
-            (Purpose::Decline | Purpose::Result, None) => self.most,
-            (Purpose::Decline | Purpose::Result, Some(whose)) => {
-                self.apart.get(whose).copied().unwrap_or(1)
-            }
-            _ => 1,
+            .partition(|wanted| is_urgent(wanted.purpose));
+        urgent.sort_by_key(|wanted| (wanted.until_secs, wanted.job));
+        let is_turn = |wanted: &&Wanted| apart(wanted).is_some() != self.apart_last;
+        let Some(first) = urgent.iter().find(is_turn).or(urgent.first()) else {
+            return others.into_iter().take(1).collect();
         };
-        same.filter(|wanted| apart(wanted) == whose)
-            .take(most)
-            .collect()
+        let (purpose, whose) = (first.purpose, apart(first));
+        let most = whose.as_ref().map_or(self.most, |whose| {
+            self.apart.get(whose).copied().unwrap_or(1)
+        });
+        let same = |wanted: &Wanted| wanted.purpose == purpose && apart(wanted) == whose;
+        let mut said: Vec<_> = urgent.into_iter().filter(same).take(most).collect();
+        // As the journal has them: the chain names the one that failed by its place.
+        said.sort_by_key(|wanted| wanted.job);
+        said
     }
+}
+
+/// Whether it costs bond when it comes too late.
+const fn is_urgent(purpose: Purpose) -> bool {
+    matches!(purpose, Purpose::Decline | Purpose::Result)
 }
 
 /// The job of a message that the chain says made a transaction fail.
@@ -128,17 +150,6 @@ pub(super) fn culprit(tx: &Sent, why: &str) -> Option<u64> {
         .parse()
         .ok()?;
     tx.jobs().nth(index)
-}
-
-/// What costs bond when it comes too late is said first; a heartbeat waits for nothing, since
-/// a silent node can be evicted.
-const fn rank(purpose: Purpose) -> u8 {
-    match purpose {
-        Purpose::Heartbeat => 0,
-        Purpose::Decline => 1,
-        Purpose::Result => 2,
-        _ => 3,
-    }
 }
 
 /// Tries with so many, and with half as many each time that it is refused; never with one.
@@ -164,31 +175,33 @@ impl Agent {
             return Ok(());
         }
         match calls.first() {
-            Some((purpose, job, call)) => self.say(*purpose, *job, call),
+            Some(Wanted {
+                purpose, job, call, ..
+            }) => self.say(*purpose, *job, call),
             None => Ok(()),
         }
     }
 
     /// Signs and hands over, unless the chain refuses it, or its fee is above the highest.
     fn is_taken(&mut self, calls: &[Wanted]) -> Result<bool, Error> {
-        let Some((purpose, job, _)) = calls.first() else {
+        let Some(first) = calls.first() else {
             return Ok(true);
         };
         let (signer, contracts) = (&self.operator, &self.suite.contracts);
         let messages = calls
             .iter()
-            .map(|(_, _, call)| call.message(signer.address(), contracts));
+            .map(|wanted| wanted.call.message(signer.address(), contracts));
         let messages = messages.collect::<Result<Vec<_>, _>>()?;
         let also: Vec<u64> = calls
             .iter()
             .skip(1)
-            .filter_map(|(_, job, _)| *job)
+            .filter_map(|wanted| wanted.job)
             .collect();
         let outgoing = Outgoing {
             signer,
             messages: &messages,
-            purpose: *purpose,
-            job: *job,
+            purpose: first.purpose,
+            job: first.job,
             also: &also,
             limit: Limit::Simulated,
         };
@@ -214,13 +227,13 @@ mod on_chain;
 mod tests {
     use std::cell::RefCell;
 
-    use surge_interface::escrow::JobResult;
+    use surge_interface::{escrow::JobResult, Resources};
 
     use super::*;
     use crate::suite::Call;
 
     fn decline(job: u64) -> Wanted {
-        (Purpose::Decline, Some(job), Call::Decline { job })
+        Wanted::new(Purpose::Decline, Some(job), Call::Decline { job })
     }
 
     fn result(job: u64) -> Wanted {
@@ -229,11 +242,11 @@ mod tests {
             size: 0,
             uri: String::new(),
         };
-        (Purpose::Result, Some(job), Call::Result { job, result })
+        Wanted::new(Purpose::Result, Some(job), Call::Result { job, result })
     }
 
     fn settle(job: u64) -> Wanted {
-        (Purpose::Settle, Some(job), Call::Settle { job })
+        Wanted::new(Purpose::Settle, Some(job), Call::Settle { job })
     }
 
     /// Jobs up to 50 are of one requester, all others of another one.
@@ -247,7 +260,7 @@ mod tests {
     }
 
     fn jobs(next: Vec<Wanted>) -> Vec<u64> {
-        next.into_iter().filter_map(|(_, job, _)| job).collect()
+        next.into_iter().filter_map(|wanted| wanted.job).collect()
     }
 
     fn sent(jobs: &[u64]) -> Sent {
@@ -285,24 +298,68 @@ mod tests {
     }
 
     #[test]
-    fn what_costs_bond_when_it_comes_late_is_said_first_and_together() {
+    fn what_costs_bond_when_it_comes_late_is_said_first_and_together_the_earliest_end_first() {
+        let by = |until_secs, wanted| Wanted {
+            until_secs,
+            ..wanted
+        };
         let said = |ready: Vec<Wanted>| -> Vec<(Purpose, Option<u64>)> {
             let said = together().next(ready).into_iter();
-            said.map(|(purpose, job, _)| (purpose, job)).collect()
+            said.map(|wanted| (wanted.purpose, wanted.job)).collect()
         };
-        let ready = vec![settle(1), result(2), decline(3), result(4), decline(5)];
+        let mut ready = vec![
+            settle(1),
+            by(1_600, decline(3)),
+            by(1_500, result(4)),
+            by(1_550, decline(5)),
+            by(1_700, result(2)),
+        ];
+        let (decline, result) = (Purpose::Decline, Purpose::Result);
+        // Whoever has declines come one after the other holds no result up.
+        assert_eq!(said(ready.clone()), [(result, Some(2)), (result, Some(4))]);
+        ready.retain(|wanted| wanted.job != Some(4));
         assert_eq!(
-            said(ready),
-            [(Purpose::Decline, Some(3)), (Purpose::Decline, Some(5))]
+            said(ready.clone()),
+            [(decline, Some(3)), (decline, Some(5))]
         );
-        let ready = vec![settle(1), result(2), result(4)];
-        assert_eq!(
-            said(ready),
-            [(Purpose::Result, Some(2)), (Purpose::Result, Some(4))]
-        );
+        let heartbeat = Call::Heartbeat {
+            node: 1,
+            seq: 1,
+            free: Resources::default(),
+        };
+        ready.push(Wanted::new(Purpose::Heartbeat, None, heartbeat));
+        assert_eq!(said(ready), [(Purpose::Heartbeat, None)]);
         let ready = vec![settle(1), settle(2)];
         assert_eq!(said(ready), [(Purpose::Settle, Some(1))]);
         assert_eq!(said(vec![]), []);
+    }
+
+    #[test]
+    fn who_undoes_one_transaction_after_the_other_has_every_second_turn() {
+        let mut together = together();
+        let mut ready: Vec<Wanted> = (43..=56).map(decline).collect();
+        together.failed(&sent(&jobs(together.next(ready.clone()))), Some(44));
+        let mut turns = vec![];
+        for _ in 0..4 {
+            let said = jobs(together.next(ready.clone()));
+            turns.push(said.clone());
+            if said[0] > 50 {
+                together.landed(&sent(&said));
+                ready.retain(|wanted| wanted.job.is_some_and(|job| !said.contains(&job)));
+            } else {
+                together.failed(&sent(&said), said.first().copied());
+                ready.retain(|wanted| wanted.job != said.first().copied());
+            }
+        }
+        assert_eq!(
+            turns,
+            [
+                vec![43, 44, 45, 46, 47],
+                vec![51, 52, 53, 54, 55],
+                vec![44, 45],
+                vec![56],
+            ]
+        );
     }
 
     #[test]
@@ -314,20 +371,18 @@ mod tests {
         assert_eq!(first, of(43..=52), "of both, the first ones first");
         together.failed(&sent(&first), Some(44));
         assert_eq!(jobs(together.next(ready())), of(43..=47), "of one");
+        let own = || -> Vec<Wanted> { (43..=50).map(decline).collect() };
         let other = || -> Vec<Wanted> { (51..=56).map(decline).collect() };
         assert_eq!(jobs(together.next(other())), of(51..=55), "half as many");
         // What lands makes room again, for each by itself.
         together.failed(&sent(&of(43..=47)), Some(43));
         together.failed(&sent(&[43, 44]), Some(43));
-        assert_eq!(together.next(ready()).len(), 1);
+        assert_eq!(together.next(own()).len(), 1);
         together.landed(&sent(&of(51..=55)));
         assert_eq!(together.next(other()).len(), 6);
         for most in [2, 4, 8] {
-            together.landed(&sent(&jobs(together.next(ready()))));
-            let own = ready()
-                .into_iter()
-                .filter(|(_, job, _)| job.is_some_and(|job| job <= 50));
-            assert_eq!(together.next(own.collect()).len(), most);
+            together.landed(&sent(&jobs(together.next(own()))));
+            assert_eq!(together.next(own()).len(), most);
         }
         together.landed(&sent(&of(43..=50)));
         assert!(together.apart.is_empty());

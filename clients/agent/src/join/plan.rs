@@ -2,15 +2,15 @@
 
 use cw20::{BalanceResponse, Cw20QueryMsg};
 use surge_interface::{
-    registry::{Market, ProviderResponse},
+    registry::{Class, Market, ProviderResponse, ProviderStatus, MAX_NODES},
+    resources::Kind,
     Resources, UncheckedDenom,
 };
 
 use super::{free_bond, Join};
 use crate::{machine::detect, settings::Offer, suite::Suite, Error};
 
-/// A new node as far as the network has to know it: everything is looked up before the
-/// first coin is spent.
+/// A new node as far as the network has to know it.
 pub struct Plan<'a> {
     pub region: &'a str,
     pub region_id: u8,
@@ -21,7 +21,14 @@ pub struct Plan<'a> {
     pub capacity: Resources,
 }
 
-pub fn plan<'a>(suite: &Suite, offer: &'a Offer, join: &'a Join) -> Result<Plan<'a>, Error> {
+/// Looks everything up that the network asks of a new node. Fails when it would not take it.
+pub fn plan<'a>(
+    suite: &Suite,
+    provider: Option<&ProviderResponse>,
+    offer: &'a Offer,
+    join: &'a Join,
+) -> Result<Plan<'a>, Error> {
+    ensure_open(suite, provider)?;
     let (Some((bond, denom)), Some(region)) = (&join.bond, &offer.region) else {
         return Err(Error::Settings(
             "a new node needs a region and a bond: --region NAME --bond AMOUNT, or [offer] region and bond"
@@ -38,6 +45,10 @@ pub fn plan<'a>(suite: &Suite, offer: &'a Offer, join: &'a Join) -> Result<Plan<
             market.smallest_bond
         )));
     }
+    let capacity = detect()?.offered(offer)?;
+    if let Some(class) = classes.get(usize::from(class)) {
+        ensure_large(capacity, class)?;
+    }
     let regions = suite.regions()?;
     let names = regions.iter().map(|found| found.name.as_str());
     Ok(Plan {
@@ -47,47 +58,104 @@ pub fn plan<'a>(suite: &Suite, offer: &'a Offer, join: &'a Join) -> Result<Plan<
         market,
         bond: *bond,
         denom,
-        capacity: detect()?.offered(offer)?,
+        capacity,
     })
 }
 
-/// Gas of all steps of joining with a margin: registering or a hot key, bond and node take less
-/// than 200,000 each.
-const JOINING_GAS: u64 = 1_000_000;
-
-/// Fails when the owner has not what all steps take: the bond that is missing, and the fees.
-pub fn ensure_purse(
-    suite: &Suite,
-    provider: Option<&ProviderResponse>,
-    plan: &Plan<'_>,
-    join: &Join,
-) -> Result<(), Error> {
-    let Plan { bond, denom, .. } = plan;
-    let free = provider.map_or(0, |provider| free_bond(provider, plan.market.denom));
-    let missing = bond.saturating_sub(free);
-    let fee = &suite.chain.network().fee;
-    let (fees, coin) = (
-        fee.of(JOINING_GAS)?,
-        UncheckedDenom::Native(fee.denom.clone()),
-    );
-    let needed = match **denom == coin {
-        true => vec![(missing.saturating_add(fees), &coin)],
-        false => vec![(missing, *denom), (fees, &coin)],
+/// Fails when the network takes no new node, or none of this provider.
+fn ensure_open(suite: &Suite, provider: Option<&ProviderResponse>) -> Result<(), Error> {
+    let refused = |what: String, next: &str| {
+        let next = next.to_owned();
+        Err(Error::NotReady { what, next })
     };
-    let owner = join.owner.address();
-    for (needed, denom) in needed {
-        let held = held(suite, owner, denom)?;
-        if held < needed {
-            return Err(Error::NotReady {
-                what: format!(
-                    "{owner} holds {held} base units of {denom}, and joining takes up to {needed}: a bond of {bond} of {}, of which {free} are bonded and free, and {fees} of {coin} for gas",
-                    plan.denom
-                ),
-                next: "send the owner what is missing, or join with less: --bond AMOUNT".to_owned(),
-            });
-        }
+    if !suite.intake_open()? {
+        let what = "the network takes no new providers and nodes now".to_owned();
+        return refused(what, "try again later: its owner opens it again");
+    }
+    let Some(ProviderResponse { id, record, .. }) = provider else {
+        return Ok(());
+    };
+    if record.status != ProviderStatus::Active {
+        let what = format!("provider {id} is {:?} and adds no nodes", record.status);
+        return refused(what, "have it take jobs again first: surge provider resume");
+    }
+    if record.nodes >= MAX_NODES {
+        let what = format!(
+            "provider {id} has {} nodes, and {MAX_NODES} are the most",
+            record.nodes
+        );
+        return refused(
+            what,
+            "remove one, or register as another provider with another key",
+        );
     }
     Ok(())
+}
+
+/// Fails when this is less than a node of the class has to offer.
+fn ensure_large(capacity: Resources, class: &Class) -> Result<(), Error> {
+    let names = [
+        "milli_cpu",
+        "memory_mib",
+        "gpus",
+        "storage_gib",
+        "bandwidth_mbps",
+    ];
+    let all = names.into_iter().zip(Kind::ALL);
+    let lacks: Vec<String> = all
+        .filter(|(_, kind)| capacity.of(*kind) < class.smallest.of(*kind))
+        .map(|(name, kind)| {
+            let (has, needs) = (capacity.of(kind), class.smallest.of(kind));
+            format!("{name} {has}, and {needs} are the least")
+        })
+        .collect();
+    if lacks.is_empty() {
+        return Ok(());
+    }
+    Err(Error::Settings(format!(
+        "this machine would offer too little for class {}: {}; offer more of it with --cores, --memory-mib, --storage-gib or --bandwidth-mbps",
+        class.name,
+        lacks.join("; ")
+    )))
+}
+
+/// Gas of all steps of joining, rounded up: registering or a hot key, bond and node take
+/// 160,000, 220,000 and 190,000 (`gas/table.json`).
+const JOINING_GAS: u64 = 600_000;
+
+impl Plan<'_> {
+    /// Fails when the owner has not what all steps take: the bond that is missing, and the
+    /// fees.
+    pub fn ensure_purse(
+        &self,
+        suite: &Suite,
+        provider: Option<&ProviderResponse>,
+        join: &Join,
+    ) -> Result<(), Error> {
+        let (bond, denom) = (self.bond, self.denom);
+        let free = provider.map_or(0, |provider| free_bond(provider, self.market.denom));
+        let missing = bond.saturating_sub(free);
+        let fee = &suite.chain.network().fee;
+        let fees = fee.of(fee.limit_of(JOINING_GAS)?)?;
+        let coin = UncheckedDenom::Native(fee.denom.clone());
+        let needed = match *denom == coin {
+            true => vec![(missing.saturating_add(fees), &coin)],
+            false => vec![(missing, denom), (fees, &coin)],
+        };
+        let owner = join.owner.address();
+        for (needed, of) in needed {
+            let held = held(suite, owner, of)?;
+            if held < needed {
+                return Err(Error::NotReady {
+                    what: format!(
+                        "{owner} holds {held} base units of {of}, and joining takes up to {needed}: a bond of {bond} of {denom}, of which {free} are bonded and free, and {fees} of {coin} for gas"
+                    ),
+                    next: "send the owner what is missing, or join with less: --bond AMOUNT".to_owned(),
+                });
+            }
+        }
+        Ok(())
+    }
 }
 
 /// What an address holds, in base units.

@@ -1,6 +1,7 @@
 use cosmrs::proto::{cosmwasm::wasm::v1::MsgExecuteContract, traits::Message};
 use cosmwasm_std::Addr;
 use surge_chain::Chain;
+use surge_interface::registry::{ProviderStatus, MAX_NODES};
 
 use super::*;
 use crate::stand_in::{self, StandIn};
@@ -10,6 +11,10 @@ const REFERENCE: u64 = 100;
 
 /// A suite where provider 1 is of the test's key and has node 7, which asks so much for a core.
 fn suite(operator: &str, milli_cpu: u64) -> Suite {
+    on_chain(operator, milli_cpu).1
+}
+
+fn on_chain(operator: &str, milli_cpu: u64) -> (StandIn, Suite) {
     let chain = StandIn::start();
     let mut world = chain.world();
     world.provider.record.owner = Addr::unchecked(stand_in::key().address());
@@ -17,10 +22,11 @@ fn suite(operator: &str, milli_cpu: u64) -> Suite {
     world.references = vec![REFERENCE];
     world.nodes[0].spec.prices = prices(milli_cpu);
     drop(world);
-    Suite {
+    let suite = Suite {
         chain: Chain::connect(chain.network()).expect("a node"),
         contracts: stand_in::contracts(),
-    }
+    };
+    (chain, suite)
 }
 
 fn prices(milli_cpu: u64) -> UnitPrices {
@@ -65,14 +71,14 @@ fn a_machine_that_cannot_join_takes_nobodys_hot_key_away() {
         region: Some("europe".to_owned()),
         ..Offer::default()
     };
-    // The owner holds 1,000,000; a million gas is 10,000.
-    let refused = next(&suite, "new", None, &there, &join_with(990_001));
+    // The owner holds 1,000,000; 600,000 gas and their margin are 8,400.
+    let refused = next(&suite, "new", None, &there, &join_with(991_601));
     let error = refused.err().expect("too little").to_string();
     assert!(
         error.contains("holds 1000000 base units of ustake, and joining takes up to 1000001"),
         "{error}"
     );
-    let step = next(&suite, "new", None, &there, &join_with(990_000)).expect("enough");
+    let step = next(&suite, "new", None, &there, &join_with(991_600)).expect("enough");
     assert!(matches!(
         told(&step.expect("a step")),
         ExecuteMsg::UpdateProvider { .. }
@@ -83,6 +89,36 @@ fn a_machine_that_cannot_join_takes_nobodys_hot_key_away() {
         told(&step.expect("a step")),
         ExecuteMsg::UpdateProvider { .. }
     ));
+}
+
+/// Before a hot key is replaced, and before anything is bonded.
+#[test]
+fn a_machine_that_the_network_would_not_take_spends_nothing() {
+    let (chain, suite) = on_chain("old", REFERENCE);
+    let offer = Offer {
+        region: Some("europe".to_owned()),
+        memory_mib: Some(8),
+        ..Offer::default()
+    };
+    let join = Join {
+        bond: Some((1, UncheckedDenom::Native("ustake".to_owned()))),
+        ..join(true)
+    };
+    let refused = |error: &str| {
+        let said = next(&suite, "new", None, &offer, &join).err();
+        let said = said.expect("it may not join").to_string();
+        assert!(said.contains(error), "{said}");
+    };
+    assert!(next(&suite, "new", None, &offer, &join).is_ok());
+    chain.world().smallest.memory_mib = 9;
+    refused("class cpu: memory_mib 8, and 9 are the least; offer more");
+    chain.world().smallest = Resources::default();
+    chain.world().provider.record.nodes = MAX_NODES;
+    refused("provider 1 has 32 nodes, and 32 are the most");
+    chain.world().provider.record.status = ProviderStatus::Draining;
+    refused("provider 1 is Draining and adds no nodes");
+    chain.world().intake_open = false;
+    refused("takes no new providers and nodes");
 }
 
 #[test]

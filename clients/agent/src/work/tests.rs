@@ -51,14 +51,15 @@ impl Here {
         }
     }
 
-    /// A job of this program that has its time, which is a second.
+    /// A job of this program that has its time, which is a second, and little of a processor:
+    /// it has that however busy the machine is.
     fn task(&self, program: &str) -> Task {
         let program = wat::parse_str(program).expect("a program");
         Task {
             job: 1,
             spec: JobSpec {
                 need: Resources {
-                    milli_cpu: 1_000,
+                    milli_cpu: 10,
                     memory_mib: 2,
                     storage_gib: 1,
                     ..Resources::default()
@@ -69,6 +70,7 @@ impl Here {
             stage: Stage::Taken,
             output: None,
             until: Instant::now() + Duration::from_secs(60),
+            cancel: Cancel::default(),
         }
     }
 
@@ -143,6 +145,34 @@ fn a_run_that_began_too_late_is_no_failure_of_its_program() {
     let failure = here.work(task).expect_err("this machine's");
     assert!(!failure.may_pass);
     assert!(failure.reason.contains("began too late"), "{failure:?}");
+}
+
+/// A busy machine must not say so either: a program never waits, so it had no processor.
+#[test]
+fn a_run_that_had_no_processor_is_no_failure_of_its_program() {
+    let here = Here::new();
+    let limit = Duration::from_secs(10);
+    let outcome = |had_millis| Outcome {
+        status: Status::TimedOut { limit },
+        output: vec![],
+        sha256: [0; 32],
+        stderr: vec![],
+        usage: surge_node::Usage {
+            cpu_time: Duration::from_millis(had_millis),
+            ..surge_node::Usage::default()
+        },
+    };
+    let starved = |milli_cpu, had_millis| {
+        let mut spec = here.task(ENDLESS).spec;
+        spec.need.milli_cpu = milli_cpu;
+        is_starved(&spec, &outcome(had_millis), limit)
+    };
+    for (milli_cpu, had_millis) in [(1_000, 4_999), (8_000, 4_999), (10, 49)] {
+        assert!(starved(milli_cpu, had_millis), "{milli_cpu}, {had_millis}");
+    }
+    for (milli_cpu, had_millis) in [(1_000, 5_000), (8_000, 5_000), (10, 50)] {
+        assert!(!starved(milli_cpu, had_millis), "{milli_cpu}, {had_millis}");
+    }
 }
 
 /// When the work begins there is time enough, and when its files are here there is not: no
