@@ -388,7 +388,7 @@ impl Agent {
             .any(|wanted| matches!(wanted.purpose, Purpose::Heartbeat | Purpose::Vacate));
         calls.retain(|wanted| self.is_ready(wanted.purpose, wanted.job));
         let idle = open.is_none();
-        let mut next = self.together.next(calls);
+        let mut next = self.together.next(calls, self.draining.is_some());
         if idle && next.is_empty() {
             // Last: nothing that has a deadline waits for it.
             next.extend(self.earn()?);

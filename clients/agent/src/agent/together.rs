@@ -63,9 +63,12 @@ impl Together {
 
     /// A block has it.
     pub(super) fn landed(&mut self, tx: &Sent) {
+        if !is_urgent(tx.purpose) {
+            return;
+        }
         let twice = (2 * tx.jobs().count()).min(MOST);
         let whose = self.apart_of(tx.jobs());
-        self.takes_turns(tx, whose.is_some());
+        self.apart_last = whose.is_some();
         match whose {
             None => self.most = self.most.max(twice),
             Some(whose) => {
@@ -78,9 +81,12 @@ impl Together {
 
     /// Nothing of it was done, because of this job where the chain says which.
     pub(super) fn failed(&mut self, tx: &Sent, culprit: Option<u64>) {
+        if !is_urgent(tx.purpose) {
+            return;
+        }
         let half = tx.jobs().count() / 2;
         let whose = self.apart_of(tx.jobs());
-        self.takes_turns(tx, whose.is_some());
+        self.apart_last = whose.is_some();
         if half == 0 {
             return;
         }
@@ -94,12 +100,6 @@ impl Together {
         }
     }
 
-    fn takes_turns(&mut self, tx: &Sent, apart: bool) {
-        if is_urgent(tx.purpose) {
-            self.apart_last = apart;
-        }
-    }
-
     /// The requester whose jobs go by themselves, when one of these is of such a one.
     fn apart_of(&self, mut jobs: impl Iterator<Item = u64>) -> Option<Addr> {
         let whose = jobs.find_map(|job| self.requesters.get(&job))?;
@@ -110,8 +110,9 @@ impl Together {
     /// with the first of it. That is a heartbeat, which waits for nothing, since a silent node
     /// can be evicted; then what costs bond when it comes too late, the earliest end first. Those
     /// who undid transactions and those who did not have a turn each: nobody who undoes one
-    /// after the other has somebody else's jobs wait until it is too late.
-    pub(super) fn next(&self, ready: Vec<Wanted>) -> Vec<Wanted> {
+    /// after the other has somebody else's jobs wait until it is too late. A node that `ends`
+    /// frees its machine of many jobs at once.
+    pub(super) fn next(&self, ready: Vec<Wanted>, ends: bool) -> Vec<Wanted> {
         if let Some(heartbeat) = ready.iter().find(|one| one.purpose == Purpose::Heartbeat) {
             return vec![heartbeat.clone()];
         }
@@ -122,7 +123,9 @@ impl Together {
         urgent.sort_by_key(|wanted| (wanted.until_secs, wanted.job));
         let is_turn = |wanted: &&Wanted| apart(wanted).is_some() != self.apart_last;
         let Some(first) = urgent.iter().find(is_turn).or(urgent.first()) else {
-            return others.into_iter().take(1).collect();
+            let many = others.iter().all(|one| one.purpose == Purpose::Vacate);
+            let most = if ends && many { MOST } else { 1 };
+            return others.into_iter().take(most).collect();
         };
         let (purpose, whose) = (first.purpose, apart(first));
         let most = whose.as_ref().map_or(self.most, |whose| {
@@ -291,10 +294,10 @@ mod tests {
     fn thirty_jobs_that_turn_due_together_are_turned_down_in_three_transactions() {
         let mut ready: Vec<Wanted> = (1..=30).map(decline).collect();
         for _ in 0..3 {
-            assert_eq!(together().next(ready.clone()).len(), 10);
+            assert_eq!(together().next(ready.clone(), false).len(), 10);
             ready.drain(..10);
         }
-        assert!(together().next(ready).is_empty());
+        assert!(together().next(ready, false).is_empty());
     }
 
     #[test]
@@ -304,7 +307,7 @@ mod tests {
             ..wanted
         };
         let said = |ready: Vec<Wanted>| -> Vec<(Purpose, Option<u64>)> {
-            let said = together().next(ready).into_iter();
+            let said = together().next(ready, false).into_iter();
             said.map(|wanted| (wanted.purpose, wanted.job)).collect()
         };
         let mut ready = vec![
@@ -331,6 +334,10 @@ mod tests {
         assert_eq!(said(ready), [(Purpose::Heartbeat, None)]);
         let ready = vec![settle(1), settle(2)];
         assert_eq!(said(ready), [(Purpose::Settle, Some(1))]);
+        let vacate = |job| Wanted::new(Purpose::Vacate, Some(job), Call::Vacate { job });
+        let ready: Vec<Wanted> = (1..=12).map(vacate).collect();
+        let count = |ends| together().next(ready.clone(), ends).len();
+        assert_eq!((count(false), count(true)), (1, 10));
         assert_eq!(said(vec![]), []);
     }
 
@@ -338,10 +345,10 @@ mod tests {
     fn who_undoes_one_transaction_after_the_other_has_every_second_turn() {
         let mut together = together();
         let mut ready: Vec<Wanted> = (43..=56).map(decline).collect();
-        together.failed(&sent(&jobs(together.next(ready.clone()))), Some(44));
+        together.failed(&sent(&jobs(together.next(ready.clone(), false))), Some(44));
         let mut turns = vec![];
         for _ in 0..4 {
-            let said = jobs(together.next(ready.clone()));
+            let said = jobs(together.next(ready.clone(), false));
             turns.push(said.clone());
             if said[0] > 50 {
                 together.landed(&sent(&said));
@@ -367,22 +374,26 @@ mod tests {
         let mut together = together();
         let ready = || -> Vec<Wanted> { (43..=56).map(decline).collect() };
         let of = |jobs: std::ops::RangeInclusive<u64>| -> Vec<u64> { jobs.collect() };
-        let first = jobs(together.next(ready()));
+        let first = jobs(together.next(ready(), false));
         assert_eq!(first, of(43..=52), "of both, the first ones first");
         together.failed(&sent(&first), Some(44));
-        assert_eq!(jobs(together.next(ready())), of(43..=47), "of one");
+        assert_eq!(jobs(together.next(ready(), false)), of(43..=47), "of one");
         let own = || -> Vec<Wanted> { (43..=50).map(decline).collect() };
         let other = || -> Vec<Wanted> { (51..=56).map(decline).collect() };
-        assert_eq!(jobs(together.next(other())), of(51..=55), "half as many");
+        assert_eq!(
+            jobs(together.next(other(), false)),
+            of(51..=55),
+            "half as many"
+        );
         // What lands makes room again, for each by itself.
         together.failed(&sent(&of(43..=47)), Some(43));
         together.failed(&sent(&[43, 44]), Some(43));
-        assert_eq!(together.next(own()).len(), 1);
+        assert_eq!(together.next(own(), false).len(), 1);
         together.landed(&sent(&of(51..=55)));
-        assert_eq!(together.next(other()).len(), 6);
+        assert_eq!(together.next(other(), false).len(), 6);
         for most in [2, 4, 8] {
-            together.landed(&sent(&jobs(together.next(own()))));
-            assert_eq!(together.next(own()).len(), most);
+            together.landed(&sent(&jobs(together.next(own(), false))));
+            assert_eq!(together.next(own(), false).len(), most);
         }
         together.landed(&sent(&of(43..=50)));
         assert!(together.apart.is_empty());
