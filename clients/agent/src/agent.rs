@@ -51,7 +51,8 @@ pub use together::MOST_GAS;
 const BACK_OFF: (Duration, Duration) = (Duration::from_secs(1), Duration::from_secs(60));
 /// Longest wait before somebody who asks to end is heard.
 const SLICE: Duration = Duration::from_millis(500);
-/// A node that drains and has nothing to deliver waits so long for a chain that is silent.
+/// A node that drains and has nothing to deliver waits so long for a chain that is silent, or
+/// says no.
 const PARTING: Duration = Duration::from_secs(30);
 /// Time between two looks at the registry's parameters.
 const PARAMS_SECS: u64 = 60;
@@ -126,6 +127,16 @@ impl Wanted {
 /// What a thread did for a job.
 type Heard = (u64, Done);
 
+/// What came of a chance to speak.
+enum Spoke {
+    /// Something was said, or is on its way.
+    Something,
+    /// There was nothing to say.
+    Nothing,
+    /// What has to be said before the node ends was refused, and waits.
+    Holds,
+}
+
 /// One node's program.
 pub struct Agent {
     suite: Suite,
@@ -136,8 +147,10 @@ pub struct Agent {
     metrics: Metrics,
     node: NodeResponse,
     now_secs: u64,
-    /// Since when no new jobs are taken.
-    draining: Option<Instant>,
+    /// Whether no new jobs are taken.
+    draining: bool,
+    /// Since when it drains, has nothing to deliver, and the chain does not hear that.
+    parting: Option<Instant>,
     bench: Arc<Bench>,
     /// Jobs whose threads run, and what ends their programs.
     busy: HashMap<u64, Cancel>,
@@ -237,7 +250,8 @@ impl Agent {
             metrics: Metrics::new(),
             node,
             now_secs,
-            draining: None,
+            draining: false,
+            parting: None,
             bench: Arc::new(bench),
             heartbeat_secs,
             params_secs: now_secs,
@@ -283,8 +297,8 @@ impl Agent {
         );
         let mut wait = Duration::ZERO;
         loop {
-            if stop.load(Ordering::SeqCst) && self.draining.is_none() {
-                self.draining = Some(Instant::now());
+            if stop.load(Ordering::SeqCst) && !self.draining {
+                self.draining = true;
                 self.metrics.draining.set(1);
                 info!(
                     event = "draining",
@@ -303,7 +317,7 @@ impl Agent {
                     wait = longer(wait);
                     warn!(event = "round_failed", error = %failed, again_in_secs = wait.as_secs(), "could not go on");
                     if self.may_leave()? {
-                        self.leaves();
+                        told_left();
                         return self.summary();
                     }
                     wait
@@ -323,27 +337,22 @@ impl Agent {
                     self.unheard.push(done);
                     return;
                 }
-                Err(_) if stop.load(Ordering::SeqCst) && self.draining.is_none() => return,
+                Err(_) if stop.load(Ordering::SeqCst) && !self.draining => return,
                 Err(_) => {}
             }
         }
     }
 
-    fn leaves(&self) {
-        warn!(
-            event = "left",
-            "nothing is left to deliver; ending without a last heartbeat"
-        );
-    }
-
     /// Whether a chain that does not answer, or says no, may be left: nothing is to be delivered.
-    fn may_leave(&self) -> Result<bool, Error> {
-        let working = || -> Result<bool, Error> {
-            let live = self.journal.live()?;
-            Ok(live.iter().any(|entry| entry.stage.is_work()))
-        };
-        let long_ago = self.draining.is_some_and(|since| since.elapsed() > PARTING);
-        Ok(long_ago && self.busy.is_empty() && !working()?)
+    fn may_leave(&mut self) -> Result<bool, Error> {
+        let live = self.journal.live()?;
+        let working = live.iter().any(|entry| entry.stage.is_work());
+        if !self.draining || working || !self.busy.is_empty() {
+            self.parting = None;
+            return Ok(false);
+        }
+        let since = self.parting.get_or_insert_with(Instant::now);
+        Ok(since.elapsed() > PARTING)
     }
 
     /// One look at the chain. Answers whether the program may end.
@@ -363,14 +372,15 @@ impl Agent {
             self.params_secs = self.now_secs;
         }
         self.watch_blocks()?;
-        self.node = self.suite.node(self.node.id)?;
+        let node = self.suite.node(self.node.id)?;
+        if !is_as_before(&node, &self.node) {
+            // One of its jobs may be over.
+            self.resting.clear();
+        }
+        self.node = node;
         self.watch_others()?;
         self.show();
         let jobs = self.jobs()?;
-        let mut calls = vec![];
-        if let Some(call) = self.heartbeat() {
-            calls.push(Wanted::new(Purpose::Heartbeat, None, call));
-        }
         let ids: HashSet<u64> = jobs.iter().map(|(entry, _)| entry.job).collect();
         self.seen.retain(|job, _| ids.contains(job));
         self.resting.retain(|job, _| ids.contains(job));
@@ -379,23 +389,14 @@ impl Agent {
         let open = self.journal.open_tx()?;
         let live = jobs.iter().map(|(_, job)| &job.summary);
         self.together.sees(live, open.as_ref());
+        let mut calls = vec![];
         for (entry, job) in &jobs {
             calls.extend(self.step(entry, job)?);
         }
-        // What a node that ends has to have said, even when it is refused for now.
-        let unsaid = calls
-            .iter()
-            .any(|wanted| matches!(wanted.purpose, Purpose::Heartbeat | Purpose::Vacate));
-        calls.retain(|wanted| self.is_ready(wanted.purpose, wanted.job));
-        let idle = open.is_none();
-        let mut next = self.together.next(calls, self.draining.is_some());
-        if idle && next.is_empty() {
-            // Last: nothing that has a deadline waits for it.
-            next.extend(self.earn()?);
-        }
-        if idle {
-            self.say_together(&next)?;
-        }
+        let spoke = match open {
+            Some(_) => Spoke::Something,
+            None => self.speak(calls)?,
+        };
         self.tidy()?;
         for stage in Stage::ALL {
             let count = i64::try_from(self.journal.count(stage)?).unwrap_or(i64::MAX);
@@ -405,12 +406,52 @@ impl Agent {
                 .set(count);
         }
         let working = jobs.iter().any(|(entry, _)| entry.stage.is_work());
-        let done = idle && next.is_empty() && !working && self.busy.is_empty();
-        if done && unsaid && self.may_leave()? {
-            self.leaves();
-            return Ok(true);
+        match spoke {
+            Spoke::Something => Ok(false),
+            Spoke::Nothing => Ok(self.draining && !working && self.busy.is_empty()),
+            Spoke::Holds => {
+                let leaves = self.may_leave()?;
+                if leaves {
+                    told_left();
+                }
+                Ok(leaves)
+            }
         }
-        Ok(self.draining.is_some() && done && !unsaid)
+    }
+
+    /// Says what is most urgent of these and of what the node has to say by itself.
+    fn speak(&mut self, calls: Vec<Wanted>) -> Result<Spoke, Error> {
+        let ends = self.draining;
+        let (vacates, calls): (Vec<_>, Vec<_>) = calls
+            .into_iter()
+            .partition(|wanted| ends && wanted.purpose == Purpose::Vacate);
+        let holds = !vacates.is_empty();
+        let vacates = self.ready(vacates);
+        let heartbeat = self.heartbeat(!vacates.is_empty());
+        let holds = holds || heartbeat.is_some();
+        if let Some(call) = heartbeat.filter(|_| self.is_ready(Purpose::Heartbeat, None)) {
+            // It waits for nothing, since a silent node can be evicted.
+            self.say_alive(&call, &vacates)?;
+            return Ok(Spoke::Something);
+        }
+        let mut next = self.together.next(self.ready(calls));
+        if next.is_empty() {
+            // Last: nothing that has a deadline waits for it.
+            next.extend(self.earn()?);
+        }
+        match (next.is_empty(), holds) {
+            (true, true) => Ok(Spoke::Holds),
+            (true, false) => Ok(Spoke::Nothing),
+            _ => {
+                self.say_together(&next)?;
+                Ok(Spoke::Something)
+            }
+        }
+    }
+
+    fn ready(&self, mut calls: Vec<Wanted>) -> Vec<Wanted> {
+        calls.retain(|wanted| self.is_ready(wanted.purpose, wanted.job));
+        calls
     }
 
     /// What the operator has left for gas.
@@ -495,6 +536,31 @@ fn due_secs(params: &Params, every: u64) -> u64 {
         true => secs,
         false => secs.saturating_sub(LANDING_SECS.min(params.heartbeat_secs / 5)),
     }
+}
+
+fn told_left() {
+    warn!(
+        event = "left",
+        "nothing is left to deliver; ending without a last heartbeat"
+    );
+}
+
+/// Whether nothing became of any job of the node.
+fn is_as_before(now: &NodeResponse, before: &NodeResponse) -> bool {
+    let of = |node: &NodeResponse| {
+        let NodeResponse {
+            running,
+            settled,
+            strikes,
+            missed,
+            bond,
+            locked,
+            reserved,
+            ..
+        } = *node;
+        (running, settled, strikes, missed, bond, locked, reserved)
+    };
+    of(now) == of(before)
 }
 
 /// An amount as Prometheus has numbers: sixteen digits of it are exact.

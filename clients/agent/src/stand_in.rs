@@ -225,13 +225,13 @@ impl World {
                     return Ok(json!({ "code": 5, "log": "insufficient funds" }));
                 }
                 self.together.push(messages.len());
-                self.undone = self.cancel(&messages);
+                self.undone = self.cancel(&messages).or_else(|| self.failure(&messages));
                 if self.lands {
                     self.sequence += 1;
                     self.height += 1;
                 }
                 for message in messages {
-                    if self.lands && self.undone.is_none() && !self.fails(&message) {
+                    if self.lands && self.undone.is_none() {
                         self.land(&message);
                     }
                     self.taken.push(message);
@@ -241,7 +241,7 @@ impl World {
             "tx" if self.lands && !self.taken.is_empty() => Ok(json!({
                 "hash": "", "height": self.height.to_string(),
                 "tx_result": {
-                    "code": u8::from(self.undone.is_some() || self.taken.last().is_some_and(|last| self.fails(last))),
+                    "code": u8::from(self.undone.is_some()),
                     "log": self.undone, "gas_used": "1", "gas_wanted": "1", "data": "",
                     "events": self.events,
                 },
@@ -392,8 +392,14 @@ impl World {
         }
     }
 
-    fn fails(&self, message: &Value) -> bool {
-        self.fails.contains(&word(message).as_str())
+    /// Why one of these fails in its block.
+    fn failure(&self, messages: &[Value]) -> Option<String> {
+        let words = messages.iter().map(word).enumerate();
+        let mut failing = words.filter(|(_, word)| self.fails.contains(&word.as_str()));
+        let (index, word) = failing.next()?;
+        Some(format!(
+            "failed to execute message; message index: {index}: {word}: no"
+        ))
     }
 
     /// Why declines are undone, when this is one of those transactions.

@@ -10,7 +10,7 @@ use std::{
 };
 
 use surge_interface::escrow::{Artifact, JobSpec};
-use surge_node::{printable, Cancel, FailureReport, HostError, Outcome, Status};
+use surge_node::{printable, Cancel, FailureReport, HostError, Outcome, Status, Usage};
 use surge_store::{name_of, Allowed, Folder, Stores};
 
 use crate::{
@@ -207,12 +207,11 @@ impl Bench {
             Status::TimedOut { limit } => Some(limit),
             _ => None,
         };
-        if let Some(limit) = timed_out.filter(|limit| is_starved(&task.spec, &outcome, *limit)) {
+        if timed_out.is_some() && is_starved(&task.spec, &outcome.usage) {
             return Err(Failure::for_good(format!(
-                "{}; this machine was busy: it gave it {:.1} s of a processor in {:.1} s, less than half of what it reserved",
+                "{}; this machine was busy: it gave it {:.1} s of a processor, less than half of what it reserved",
                 told(&report),
                 outcome.usage.cpu_time.as_secs_f64(),
-                limit.as_secs_f64()
             )));
         }
         if timed_out.is_some_and(|limit| limit < Duration::from_secs(reserved_secs)) {
@@ -322,11 +321,11 @@ impl Bench {
     }
 }
 
-/// Whether a run that came to its limit of time had less than half of the processor that its
-/// job reserved. A program never waits, so whatever it had not, something else had.
-fn is_starved(spec: &JobSpec, outcome: &Outcome, limit: Duration) -> bool {
-    let reserved = limit * spec.need.milli_cpu.min(1_000) / 1_000;
-    outcome.usage.cpu_time * 2 < reserved
+/// Whether a run had less than half of the processor that its job reserved, compiling included.
+/// A program never waits, so whatever it had not, something else had.
+fn is_starved(spec: &JobSpec, usage: &Usage) -> bool {
+    let took = usage.compile_time + usage.wall_time;
+    usage.cpu_time * 2 < took * spec.need.milli_cpu.min(1_000) / 1_000
 }
 
 fn file_name(input: &Artifact) -> String {

@@ -99,10 +99,10 @@ pub struct Usage {
     pub peak_memory_bytes: u64,
     /// Time from the first instruction to the last.
     pub wall_time: Duration,
-    /// Processor time that it had in that time; all of it where the system does not tell.
-    pub cpu_time: Duration,
     /// Time it took to compile the program before that.
     pub compile_time: Duration,
+    /// Processor time of both; as long as both took where the system does not tell.
+    pub cpu_time: Duration,
 }
 
 /// The end of a job.

@@ -51,6 +51,15 @@ mod tests {
 
     #[test]
     #[cfg(target_os = "linux")]
+    fn a_thread_that_sleeps_uses_no_processor() {
+        let before = used().expect("Linux tells");
+        std::thread::sleep(Duration::from_millis(50));
+        let after = used().expect("Linux tells");
+        assert!(after - before < Duration::from_millis(25));
+    }
+
+    #[test]
+    #[cfg(target_os = "linux")]
     fn a_thread_that_shares_leaves_the_others_as_they_were() {
         let own = || rustix::process::getpriority_process(None).expect("a priority");
         let before = own();

@@ -77,22 +77,26 @@ fn run_here(job: Job, limits: &Limits, cancel: &Cancel) -> Result<Outcome, HostE
         return Err(HostError::Cancelled);
     }
     let engine = engine()?;
-    let compiling = Instant::now();
+    let (compiling, had) = (Instant::now(), processor::used());
     let ended = match load(&engine, &program) {
-        Ok(program) => execute(
-            &engine,
-            &program,
-            world,
-            limits,
-            cancel,
-            compiling.elapsed(),
-        ),
+        Ok(program) => {
+            let compile_time = compiling.elapsed();
+            execute(&engine, &program, world, limits, cancel, compile_time)
+        }
         Err(what) => Ok(refused(what, compiling.elapsed())),
     };
-    match cancel.is_cancelled() {
-        true => Err(HostError::Cancelled),
-        false => ended,
+    if cancel.is_cancelled() {
+        return Err(HostError::Cancelled);
     }
+    let mut outcome = ended?;
+    let Usage {
+        compile_time,
+        wall_time,
+        ..
+    } = outcome.usage;
+    let cpu_time = had.and_then(|had| processor::used()?.checked_sub(had));
+    outcome.usage.cpu_time = cpu_time.unwrap_or(compile_time + wall_time);
+    Ok(outcome)
 }
 
 /// Checks the sizes and reads the input. Answers the program too.
@@ -158,7 +162,7 @@ fn execute(
     store.set_epoch_deadline(1);
     cancel.interrupts(engine);
 
-    let (started, had) = (Instant::now(), processor::used());
+    let started = Instant::now();
     let left = limits
         .until
         .map(|until| until.saturating_duration_since(started));
@@ -170,7 +174,6 @@ fn execute(
         .and_then(|instance| instance.get_typed_func::<(), ()>(&mut store, "_start"))
         .and_then(|start| start.call(&mut store, ()));
     let wall_time = started.elapsed();
-    let cpu_time = had.and_then(|had| processor::used()?.checked_sub(had));
     drop(watchdog);
 
     let status = match ended {
@@ -195,8 +198,8 @@ fn execute(
             fuel,
             peak_memory_bytes: world.memory.peak_bytes(),
             wall_time,
-            cpu_time: cpu_time.unwrap_or(wall_time),
             compile_time,
+            ..Usage::default()
         },
     })
 }

@@ -62,20 +62,20 @@ fn an_endless_loop_that_nobody_wants_any_more_is_cancelled() {
         runs.join().unwrap()
     });
     assert!(matches!(ended, Err(HostError::Cancelled)), "{ended:?}");
-    // And what was cancelled before does not begin.
+    // What was cancelled before is not begun, or it would take its ten minutes.
     let ended = run();
     assert!(matches!(ended, Err(HostError::Cancelled)), "{ended:?}");
 }
 
 #[test]
-#[cfg(target_os = "linux")]
-fn processor_time_is_what_the_program_had_of_it() {
-    let outcome = end_of(LOOP);
-    let usage = outcome.usage;
-    assert!(usage.cpu_time > Duration::ZERO);
+fn processor_time_is_of_compiling_and_running() {
+    let usage = end_of(LOOP).usage;
     // Two clocks, each exact to a tick.
-    let tick = Duration::from_millis(10);
-    assert!(usage.cpu_time <= usage.wall_time + tick, "{usage:?}");
+    let both = usage.compile_time + usage.wall_time + Duration::from_millis(10);
+    assert!(
+        Duration::ZERO < usage.cpu_time && usage.cpu_time <= both,
+        "{usage:?}"
+    );
 }
 
 #[test]

@@ -112,7 +112,7 @@ impl Agent {
         }
         let within_secs = self.heartbeat_secs.saturating_mul(OTHERS);
         let others = self.alone.look(self.node.seq, self.now_secs, within_secs);
-        match others.then(self.draining.is_some()) {
+        match others.then(self.draining) {
             Then::Nothing => Ok(()),
             Then::FallSilent => {
                 if !self.relieved {

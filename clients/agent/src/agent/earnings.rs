@@ -26,7 +26,7 @@ impl Agent {
         let delivered_secs = summary.deadline_secs.saturating_sub(terms.review_secs);
         let alone_secs = self.now_secs.saturating_sub(delivered_secs);
         let alone = patience_secs > 0 && alone_secs >= patience_secs;
-        let wanted = match (self.draining.is_some(), summary.status) {
+        let wanted = match (self.draining, summary.status) {
             (false, Status::Submitted) => is_full(&self.node) && alone,
             (true, Status::Submitted | Status::Disputed) => !self.relieved,
             _ => false,
@@ -34,7 +34,12 @@ impl Agent {
         if !wanted {
             return Ok(None);
         }
-        let held = self.suite.reservation(summary.id)?.need;
+        let held = match self.suite.reservation(summary.id) {
+            Ok(held) => held.need,
+            // It is over by now.
+            Err(surge_chain::Error::Query { .. }) => return Ok(None),
+            Err(error) => return Err(error.into()),
+        };
         let call = Call::Vacate { job: summary.id };
         let wanted = Wanted::new(Purpose::Vacate, Some(summary.id), call);
         Ok((held != Resources::default()).then_some(wanted))
@@ -130,7 +135,7 @@ impl Agent {
     }
 
     fn is_due(&self, purpose: Purpose, every_hours: f64) -> Result<bool, Error> {
-        if every_hours == 0.0 || self.draining.is_some() {
+        if every_hours == 0.0 || self.draining {
             return Ok(false);
         }
         let last = self.journal.fact(&format!("last {}", purpose.word()))?;

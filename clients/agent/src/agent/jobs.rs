@@ -129,10 +129,11 @@ impl Agent {
     }
 
     /// What the chain says of a job: once in a while where only somebody else can do something
-    /// for it, since such jobs may become many.
+    /// for it, and nothing became of any job of the node. Such jobs may become many.
     fn job_of(&mut self, entry: &Entry) -> Result<JobResponse, Error> {
         let id = entry.job;
         let rests = match entry.stage {
+            _ if self.draining => false,
             Stage::GivenUp => true,
             Stage::Delivered => self.unworthy.contains(&id),
             _ => false,
@@ -279,7 +280,7 @@ impl Agent {
                 self.journal.stage(id, Stage::Closed)?;
                 Ok(None)
             }
-            Step::Settle if self.draining.is_some() => self.vacate(&job.summary, &terms),
+            Step::Settle if self.draining => self.vacate(&job.summary, &terms),
             Step::Settle => self.settle(&job.summary, &terms),
         }
     }

@@ -281,6 +281,21 @@ fn heartbeats_are_sent_each_interval_or_as_few_as_keep_a_node_live() {
     assert_eq!(due_secs(&params, 3), 240);
 }
 
+/// Node 7 with a job that was delivered long ago, and its program, which knows that and ends.
+fn ending(chain: &StandIn, folder: &TempDir) -> Agent {
+    delivered(chain);
+    let mut agent = agent(chain, folder);
+    for _ in 0..3 {
+        agent.round().expect("a look");
+    }
+    let mut world = chain.world();
+    assert_eq!(words(&world.taken), ["heartbeat"]);
+    world.taken.clear();
+    world.together.clear();
+    agent.draining = true;
+    agent
+}
+
 /// Node 7 with a job that was delivered long ago.
 fn delivered(chain: &StandIn) {
     let nothing = Artifact {
@@ -301,14 +316,13 @@ fn delivered(chain: &StandIn) {
 #[test]
 fn a_node_that_ends_has_nothing_that_could_be_offered_later() {
     let chain = StandIn::start();
-    delivered(&chain);
     let folder = tempfile::tempdir().expect("a folder");
-    let mut agent = agent(&chain, &folder);
-    agent.draining = Some(Instant::now());
+    let mut agent = ending(&chain, &folder);
     let looks = (0..20).position(|_| agent.round().expect("a look"));
     assert!(looks.is_some(), "it ends");
     let world = chain.world();
-    assert_eq!(words(&world.taken), ["heartbeat", "vacate", "heartbeat"]);
+    assert_eq!(words(&world.taken), ["vacate", "heartbeat"]);
+    assert_eq!(world.together, [2], "nobody gets its machine in between");
     let node = &world.nodes[0];
     assert_eq!(node.reserved, Resources::default());
     assert_eq!(node.withheld, node.spec.capacity);
@@ -320,7 +334,7 @@ fn a_node_whose_last_heartbeat_is_refused_tries_it_again_before_it_ends() {
     chain.world().refused = vec!["heartbeat"];
     let folder = tempfile::tempdir().expect("a folder");
     let mut agent = agent(&chain, &folder);
-    agent.draining = Some(Instant::now());
+    agent.draining = true;
     let mut ends = |looks: u32| (0..looks).any(|_| agent.round().expect("a look"));
     assert!(!ends(5), "it is not said yet");
     chain.world().refused.clear();
@@ -330,8 +344,68 @@ fn a_node_whose_last_heartbeat_is_refused_tries_it_again_before_it_ends() {
     // A chain that goes on to refuse it is left.
     chain.world().refused = vec!["heartbeat"];
     chain.world().nodes[0].withheld = Resources::default();
-    agent.draining = Instant::now().checked_sub(PARTING + BACK_OFF.0);
+    let mut ends = |looks: u32| (0..looks).any(|_| agent.round().expect("a look"));
+    assert!(!ends(5), "it has just begun to say no");
+    agent.parting = Instant::now().checked_sub(PARTING + BACK_OFF.0);
+    assert!(agent.round().expect("a look"));
+}
+
+/// One of its jobs ended a moment before: no simulation knew.
+#[test]
+fn a_last_heartbeat_that_fails_with_its_jobs_goes_without_them() {
+    let chain = StandIn::start();
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut agent = ending(&chain, &folder);
+    chain.world().fails = vec!["vacate"];
+    for _ in 0..4 {
+        agent.round().expect("a look");
+    }
+    assert_eq!(chain.world().together, [2, 1]);
+    chain.world().fails.clear();
+    std::thread::sleep(BACK_OFF.0);
     assert!((0..5).any(|_| agent.round().expect("a look")));
+    assert_eq!(chain.world().together, [2, 1, 2]);
+}
+
+/// What it takes of the machine may be somebody else's already.
+#[test]
+fn the_program_of_a_job_that_is_over_is_ended() {
+    const ENDLESS: &str = r#"(module (memory (export "memory") 1)
+        (func (export "_start") (loop $again (br $again))))"#;
+    let chain = StandIn::start();
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut agent = agent(&chain, &folder);
+    let program = wat::parse_str(ENDLESS).expect("a program");
+    let stored = agent.bench.stores.put(&program, None).expect("kept");
+    let program = Artifact {
+        uri: stored.uri,
+        sha256: stored.sha256,
+    };
+    {
+        let mut world = chain.world();
+        let mut job = stand_in::job(1, 7, world.now_secs, program);
+        job.spec.reserved_secs = 3_600;
+        job.spec.need.memory_mib = 2;
+        world.jobs = vec![job];
+        world.nodes[0].running = 1;
+    }
+    while agent.journal.count(Stage::Fetched).expect("a count") == 0 {
+        agent.round().expect("a look");
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    assert_eq!(agent.busy.len(), 1);
+    {
+        let mut world = chain.world();
+        world.jobs[0].summary.status = Status::Cancelled;
+        world.nodes[0].running = 0;
+    }
+    let since = Instant::now();
+    while !agent.busy.is_empty() {
+        agent.round().expect("a look");
+        chain.world().height += 1;
+        std::thread::sleep(Duration::from_millis(20));
+        assert!(since.elapsed() < Duration::from_secs(600), "it runs on");
+    }
 }
 
 /// Such jobs stay until their requesters come back, and may become many.
@@ -349,8 +423,14 @@ fn a_job_that_is_not_worth_settling_is_not_asked_for_each_time() {
     assert_eq!((looks(), looks()), (0, 0));
     let said = agent.resting.values_mut().next().expect("it rests");
     said.0 -= REST;
-    agent.round().expect("a look");
-    assert_eq!(chain.world().looks.take(), 1);
+    let mut looks = || {
+        agent.round().expect("a look");
+        chain.world().looks.take()
+    };
+    assert_eq!((looks(), looks()), (1, 0));
+    // Something became of one of the node's jobs: a new one may hide behind it.
+    chain.world().nodes[0].settled += 1;
+    assert_eq!((looks(), looks()), (1, 0));
 }
 
 /// Words that stay: whoever reads the log knows them from that page.

@@ -16,7 +16,7 @@ use crate::{
 };
 
 /// Most jobs of one transaction: 10 that are turned down use 3.5 million gas.
-const MOST: usize = 10;
+pub(super) const MOST: usize = 10;
 
 /// Gas whose fee is the highest that a node pays for one transaction where its owner says no
 /// other: the limit of [`MOST`] jobs that are turned down is below it.
@@ -107,15 +107,10 @@ impl Together {
     }
 
     /// Of all that may be said now, what is said next: all of it has the same purpose, and goes
-    /// with the first of it. That is a heartbeat, which waits for nothing, since a silent node
-    /// can be evicted; then what costs bond when it comes too late, the earliest end first. Those
-    /// who undid transactions and those who did not have a turn each: nobody who undoes one
-    /// after the other has somebody else's jobs wait until it is too late. A node that `ends`
-    /// frees its machine of many jobs at once.
-    pub(super) fn next(&self, ready: Vec<Wanted>, ends: bool) -> Vec<Wanted> {
-        if let Some(heartbeat) = ready.iter().find(|one| one.purpose == Purpose::Heartbeat) {
-            return vec![heartbeat.clone()];
-        }
+    /// with the first of it. First is what costs bond when it comes too late, the earliest end
+    /// before the others. Those who undid transactions and those who did not have a turn each:
+    /// nobody who undoes one after the other has somebody else's jobs wait until it is too late.
+    pub(super) fn next(&self, ready: Vec<Wanted>) -> Vec<Wanted> {
         let apart = |wanted: &Wanted| self.apart_of(wanted.job.into_iter());
         let (mut urgent, others): (Vec<_>, Vec<_>) = ready
             .into_iter()
@@ -123,19 +118,14 @@ impl Together {
         urgent.sort_by_key(|wanted| (wanted.until_secs, wanted.job));
         let is_turn = |wanted: &&Wanted| apart(wanted).is_some() != self.apart_last;
         let Some(first) = urgent.iter().find(is_turn).or(urgent.first()) else {
-            let many = others.iter().all(|one| one.purpose == Purpose::Vacate);
-            let most = if ends && many { MOST } else { 1 };
-            return others.into_iter().take(most).collect();
+            return others.into_iter().take(1).collect();
         };
         let (purpose, whose) = (first.purpose, apart(first));
         let most = whose.as_ref().map_or(self.most, |whose| {
             self.apart.get(whose).copied().unwrap_or(1)
         });
         let same = |wanted: &Wanted| wanted.purpose == purpose && apart(wanted) == whose;
-        let mut said: Vec<_> = urgent.into_iter().filter(same).take(most).collect();
-        // As the journal has them: the chain names the one that failed by its place.
-        said.sort_by_key(|wanted| wanted.job);
-        said
+        urgent.into_iter().filter(same).take(most).collect()
     }
 }
 
@@ -174,7 +164,7 @@ impl Agent {
     /// Says these in one transaction. Where the chain refuses that, because of one of them or
     /// of its size, as many as it takes, and in the end the first one alone.
     pub(super) fn say_together(&mut self, calls: &[Wanted]) -> Result<(), Error> {
-        if halving(calls.len(), |count| self.is_taken(&calls[..count]))? {
+        if halving(calls.len(), |count| self.is_taken(calls[..count].to_vec()))? {
             return Ok(());
         }
         match calls.first() {
@@ -186,7 +176,9 @@ impl Agent {
     }
 
     /// Signs and hands over, unless the chain refuses it, or its fee is above the highest.
-    fn is_taken(&mut self, calls: &[Wanted]) -> Result<bool, Error> {
+    fn is_taken(&mut self, mut calls: Vec<Wanted>) -> Result<bool, Error> {
+        // As the journal has them: the chain names the one that failed by its place.
+        calls.sort_by_key(|wanted| wanted.job);
         let Some(first) = calls.first() else {
             return Ok(true);
         };
@@ -230,7 +222,7 @@ mod on_chain;
 mod tests {
     use std::cell::RefCell;
 
-    use surge_interface::{escrow::JobResult, Resources};
+    use surge_interface::escrow::JobResult;
 
     use super::*;
     use crate::suite::Call;
@@ -294,10 +286,10 @@ mod tests {
     fn thirty_jobs_that_turn_due_together_are_turned_down_in_three_transactions() {
         let mut ready: Vec<Wanted> = (1..=30).map(decline).collect();
         for _ in 0..3 {
-            assert_eq!(together().next(ready.clone(), false).len(), 10);
+            assert_eq!(together().next(ready.clone()).len(), 10);
             ready.drain(..10);
         }
-        assert!(together().next(ready, false).is_empty());
+        assert!(together().next(ready).is_empty());
     }
 
     #[test]
@@ -307,7 +299,7 @@ mod tests {
             ..wanted
         };
         let said = |ready: Vec<Wanted>| -> Vec<(Purpose, Option<u64>)> {
-            let said = together().next(ready, false).into_iter();
+            let said = together().next(ready).into_iter();
             said.map(|wanted| (wanted.purpose, wanted.job)).collect()
         };
         let mut ready = vec![
@@ -319,25 +311,14 @@ mod tests {
         ];
         let (decline, result) = (Purpose::Decline, Purpose::Result);
         // Whoever has declines come one after the other holds no result up.
-        assert_eq!(said(ready.clone()), [(result, Some(2)), (result, Some(4))]);
+        assert_eq!(said(ready.clone()), [(result, Some(4)), (result, Some(2))]);
         ready.retain(|wanted| wanted.job != Some(4));
         assert_eq!(
             said(ready.clone()),
-            [(decline, Some(3)), (decline, Some(5))]
+            [(decline, Some(5)), (decline, Some(3))]
         );
-        let heartbeat = Call::Heartbeat {
-            node: 1,
-            seq: 1,
-            free: Resources::default(),
-        };
-        ready.push(Wanted::new(Purpose::Heartbeat, None, heartbeat));
-        assert_eq!(said(ready), [(Purpose::Heartbeat, None)]);
         let ready = vec![settle(1), settle(2)];
         assert_eq!(said(ready), [(Purpose::Settle, Some(1))]);
-        let vacate = |job| Wanted::new(Purpose::Vacate, Some(job), Call::Vacate { job });
-        let ready: Vec<Wanted> = (1..=12).map(vacate).collect();
-        let count = |ends| together().next(ready.clone(), ends).len();
-        assert_eq!((count(false), count(true)), (1, 10));
         assert_eq!(said(vec![]), []);
     }
 
@@ -345,10 +326,10 @@ mod tests {
     fn who_undoes_one_transaction_after_the_other_has_every_second_turn() {
         let mut together = together();
         let mut ready: Vec<Wanted> = (43..=56).map(decline).collect();
-        together.failed(&sent(&jobs(together.next(ready.clone(), false))), Some(44));
+        together.failed(&sent(&jobs(together.next(ready.clone()))), Some(44));
         let mut turns = vec![];
         for _ in 0..4 {
-            let said = jobs(together.next(ready.clone(), false));
+            let said = jobs(together.next(ready.clone()));
             turns.push(said.clone());
             if said[0] > 50 {
                 together.landed(&sent(&said));
@@ -374,26 +355,22 @@ mod tests {
         let mut together = together();
         let ready = || -> Vec<Wanted> { (43..=56).map(decline).collect() };
         let of = |jobs: std::ops::RangeInclusive<u64>| -> Vec<u64> { jobs.collect() };
-        let first = jobs(together.next(ready(), false));
+        let first = jobs(together.next(ready()));
         assert_eq!(first, of(43..=52), "of both, the first ones first");
         together.failed(&sent(&first), Some(44));
-        assert_eq!(jobs(together.next(ready(), false)), of(43..=47), "of one");
+        assert_eq!(jobs(together.next(ready())), of(43..=47), "of one");
         let own = || -> Vec<Wanted> { (43..=50).map(decline).collect() };
         let other = || -> Vec<Wanted> { (51..=56).map(decline).collect() };
-        assert_eq!(
-            jobs(together.next(other(), false)),
-            of(51..=55),
-            "half as many"
-        );
+        assert_eq!(jobs(together.next(other())), of(51..=55), "half as many");
         // What lands makes room again, for each by itself.
         together.failed(&sent(&of(43..=47)), Some(43));
         together.failed(&sent(&[43, 44]), Some(43));
-        assert_eq!(together.next(own(), false).len(), 1);
+        assert_eq!(together.next(own()).len(), 1);
         together.landed(&sent(&of(51..=55)));
-        assert_eq!(together.next(other(), false).len(), 6);
+        assert_eq!(together.next(other()).len(), 6);
         for most in [2, 4, 8] {
-            together.landed(&sent(&jobs(together.next(own(), false))));
-            assert_eq!(together.next(own(), false).len(), most);
+            together.landed(&sent(&jobs(together.next(own()))));
+            assert_eq!(together.next(own()).len(), most);
         }
         together.landed(&sent(&of(43..=50)));
         assert!(together.apart.is_empty());

@@ -113,7 +113,7 @@ fn ensure_large(capacity: Resources, class: &Class) -> Result<(), Error> {
         return Ok(());
     }
     Err(Error::Settings(format!(
-        "this machine would offer too little for class {}: {}; offer more of it with --cores, --memory-mib, --storage-gib or --bandwidth-mbps",
+        "this machine would offer too little for class {}: {}; offer more of it, with --cores, --memory-mib or --storage-gib, or in [offer] of the settings",
         class.name,
         lacks.join("; ")
     )))

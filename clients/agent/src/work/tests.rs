@@ -151,21 +151,16 @@ fn a_run_that_began_too_late_is_no_failure_of_its_program() {
 #[test]
 fn a_run_that_had_no_processor_is_no_failure_of_its_program() {
     let here = Here::new();
-    let limit = Duration::from_secs(10);
-    let outcome = |had_millis| Outcome {
-        status: Status::TimedOut { limit },
-        output: vec![],
-        sha256: [0; 32],
-        stderr: vec![],
-        usage: surge_node::Usage {
-            cpu_time: Duration::from_millis(had_millis),
-            ..surge_node::Usage::default()
-        },
-    };
     let starved = |milli_cpu, had_millis| {
         let mut spec = here.task(ENDLESS).spec;
         spec.need.milli_cpu = milli_cpu;
-        is_starved(&spec, &outcome(had_millis), limit)
+        let usage = Usage {
+            compile_time: Duration::from_secs(4),
+            wall_time: Duration::from_secs(6),
+            cpu_time: Duration::from_millis(had_millis),
+            ..Usage::default()
+        };
+        is_starved(&spec, &usage)
     };
     for (milli_cpu, had_millis) in [(1_000, 4_999), (8_000, 4_999), (10, 49)] {
         assert!(starved(milli_cpu, had_millis), "{milli_cpu}, {had_millis}");
