@@ -372,12 +372,7 @@ impl Agent {
             self.params_secs = self.now_secs;
         }
         self.watch_blocks()?;
-        let node = self.suite.node(self.node.id)?;
-        if !is_as_before(&node, &self.node) {
-            // One of its jobs may be over.
-            self.resting.clear();
-        }
-        self.node = node;
+        self.look_at_node()?;
         self.watch_others()?;
         self.show();
         let jobs = self.jobs()?;
@@ -420,21 +415,17 @@ impl Agent {
     }
 
     /// Says what is most urgent of these and of what the node has to say by itself.
-    fn speak(&mut self, calls: Vec<Wanted>) -> Result<Spoke, Error> {
-        let ends = self.draining;
-        let (vacates, calls): (Vec<_>, Vec<_>) = calls
-            .into_iter()
-            .partition(|wanted| ends && wanted.purpose == Purpose::Vacate);
-        let holds = !vacates.is_empty();
-        let vacates = self.ready(vacates);
-        let heartbeat = self.heartbeat(!vacates.is_empty());
-        let holds = holds || heartbeat.is_some();
+    fn speak(&mut self, mut calls: Vec<Wanted>) -> Result<Spoke, Error> {
+        let heartbeat = self.heartbeat();
+        let withholds = |wanted: &Wanted| wanted.purpose == Purpose::Withhold;
+        let holds = heartbeat.is_some() || calls.iter().any(withholds);
         if let Some(call) = heartbeat.filter(|_| self.is_ready(Purpose::Heartbeat, None)) {
-            // It waits for nothing, since a silent node can be evicted.
-            self.say_alive(&call, &vacates)?;
+            // First: it waits for nothing, since a silent node can be evicted.
+            self.say(Purpose::Heartbeat, None, &call)?;
             return Ok(Spoke::Something);
         }
-        let mut next = self.together.next(self.ready(calls));
+        calls.retain(|wanted| self.is_ready(wanted.purpose, wanted.job));
+        let mut next = self.together.next(calls);
         if next.is_empty() {
             // Last: nothing that has a deadline waits for it.
             next.extend(self.earn()?);
@@ -449,9 +440,14 @@ impl Agent {
         }
     }
 
-    fn ready(&self, mut calls: Vec<Wanted>) -> Vec<Wanted> {
-        calls.retain(|wanted| self.is_ready(wanted.purpose, wanted.job));
-        calls
+    fn look_at_node(&mut self) -> Result<(), Error> {
+        let node = self.suite.node(self.node.id)?;
+        if !is_as_before(&node, &self.node) {
+            // One of its jobs may be over.
+            self.resting.clear();
+        }
+        self.node = node;
+        Ok(())
     }
 
     /// What the operator has left for gas.

@@ -87,8 +87,12 @@ impl Suite {
         Ok(answer.denoms.into_iter().map(Into::into).collect())
     }
 
-    pub fn reservation(&self, job: u64) -> Result<ReservationResponse, Error> {
-        self.ask_registry(&registry::QueryMsg::Reservation { job })
+    /// What a job holds of its node; none when it is over.
+    pub fn reservation(&self, job: u64) -> Result<Option<ReservationResponse>, Error> {
+        match self.ask_registry(&registry::QueryMsg::Reservation { job }) {
+            Err(Error::Query { log, .. }) if log.contains("holds no node") => Ok(None),
+            answer => answer.map(Some),
+        }
     }
 
     pub fn job(&self, job: u64) -> Result<JobResponse, Error> {

@@ -26,23 +26,17 @@ impl Agent {
         let delivered_secs = summary.deadline_secs.saturating_sub(terms.review_secs);
         let alone_secs = self.now_secs.saturating_sub(delivered_secs);
         let alone = patience_secs > 0 && alone_secs >= patience_secs;
-        let wanted = match (self.draining, summary.status) {
-            (false, Status::Submitted) => is_full(&self.node) && alone,
-            (true, Status::Submitted | Status::Disputed) => !self.relieved,
-            _ => false,
+        let purpose = match (self.draining, summary.status) {
+            (false, Status::Submitted) if is_full(&self.node) && alone => Purpose::Vacate,
+            (true, Status::Submitted | Status::Disputed) if !self.relieved => Purpose::Withhold,
+            _ => return Ok(None),
         };
-        if !wanted {
+        let Some(held) = self.suite.reservation(summary.id)? else {
             return Ok(None);
-        }
-        let held = match self.suite.reservation(summary.id) {
-            Ok(held) => held.need,
-            // It is over by now.
-            Err(surge_chain::Error::Query { .. }) => return Ok(None),
-            Err(error) => return Err(error.into()),
         };
         let call = Call::Vacate { job: summary.id };
-        let wanted = Wanted::new(Purpose::Vacate, Some(summary.id), call);
-        Ok((held != Resources::default()).then_some(wanted))
+        let wanted = Wanted::new(purpose, Some(summary.id), call);
+        Ok((held.need != Resources::default()).then_some(wanted))
     }
 
     /// What is due to be fetched and brings more than it costs: earnings at the escrow, then

@@ -77,7 +77,7 @@ impl Agent {
         }
         if counted < self.node.running {
             // One may have ended since the node was looked at.
-            self.node = self.suite.node(self.node.id)?;
+            self.look_at_node()?;
         }
         if counted >= self.node.running {
             return Ok(jobs);
@@ -129,7 +129,8 @@ impl Agent {
     }
 
     /// What the chain says of a job: once in a while where only somebody else can do something
-    /// for it, and nothing became of any job of the node. Such jobs may become many.
+    /// for it, and nothing became of any job of the node. Such jobs may become many. Where one
+    /// is replaced by its like between two looks, that is seen so much later.
     fn job_of(&mut self, entry: &Entry) -> Result<JobResponse, Error> {
         let id = entry.job;
         let rests = match entry.stage {

@@ -2,15 +2,12 @@
 
 use std::time::Instant;
 
+use cosmrs::Any;
 use surge_chain::{Error as ChainError, Limit};
 use surge_interface::Resources;
-use tracing::{debug, error, info, warn};
+use tracing::{error, info, warn};
 
-use super::{
-    longer, number,
-    together::{culprit, MOST},
-    Agent, Wanted,
-};
+use super::{longer, number, together::culprit, Agent};
 use crate::{
     journal::{Purpose, Sent, Stage},
     machine,
@@ -45,7 +42,7 @@ impl Agent {
                 self.parting = None;
                 match tx.purpose {
                     Purpose::Claim => self.put_off(tx.purpose)?,
-                    Purpose::Heartbeat => self.alone.sent(),
+                    purpose if purpose.has_heartbeat() => self.alone.sent(),
                     _ => {}
                 }
                 (tx, "included")
@@ -67,16 +64,8 @@ impl Agent {
                     false => culprit(tx, why),
                 };
                 self.together.failed(tx, held);
-                match (tx.purpose, held) {
-                    // Its fee is paid each time: it goes without them.
-                    (Purpose::Heartbeat, None) if !tx.also.is_empty() => {
-                        for job in &tx.also {
-                            self.hold(Purpose::Vacate, Some(*job));
-                        }
-                    }
-                    (Purpose::Heartbeat, Some(_)) => self.hold(Purpose::Vacate, held),
-                    (_, None) if !tx.also.is_empty() => {}
-                    (purpose, held) => self.hold(purpose, held),
+                if held.is_some() || tx.also.is_empty() {
+                    self.hold(tx.purpose, held);
                 }
                 if matches!(tx.purpose, Purpose::Withdraw | Purpose::Claim) {
                     // It costs its fee each time, and nothing hangs on it.
@@ -95,7 +84,7 @@ impl Agent {
                     tx = tx.hash,
                     "in no block, sent anew"
                 );
-                if tx.purpose == Purpose::Heartbeat {
+                if tx.purpose.has_heartbeat() {
                     self.heartbeat_lapsed(&tx.hash);
                 }
                 (tx, "lapsed")
@@ -112,16 +101,15 @@ impl Agent {
     }
 
     /// The heartbeat that is due: when the interval is over, when searches do not find the
-    /// node though it has room, or when they may find it though it has none to give, or may
-    /// soon because it `frees` room.
-    pub(super) fn heartbeat(&self, frees: bool) -> Option<Call> {
+    /// node though it has room, or when they may find it though it has none to give.
+    pub(super) fn heartbeat(&self) -> Option<Call> {
         let node = &self.node;
         let room = node.spec.capacity.saturating_sub(&node.reserved);
         let offered = room.saturating_sub(&node.withheld).milli_cpu;
         let (free, due) = match self.draining {
             true if self.relieved => return None,
             // Nobody evicts a node that has nothing to give: it may fall silent.
-            true => (Resources::default(), offered > 0 || frees),
+            true => (Resources::default(), offered > 0),
             false => {
                 let folder = self.bench.files.path();
                 let free = machine::free(node.spec.capacity, node.reserved, folder);
@@ -130,43 +118,25 @@ impl Agent {
                 (free, age >= self.heartbeat_secs || back)
             }
         };
-        due.then(|| Call::Heartbeat {
-            node: node.id,
-            seq: node.seq.saturating_add(1),
-            free,
-        })
+        due.then(|| self.pulse(free))
     }
 
-    /// Says that the node is alive, and before that, in the same transaction, that its machine is
-    /// free of these jobs: what is free then nobody gets in between. When the chain does not take
-    /// all of it, it goes without them, and they are tried again later.
-    pub(super) fn say_alive(&mut self, call: &Call, vacates: &[Wanted]) -> Result<(), Error> {
-        let vacates = &vacates[..vacates.len().min(MOST)];
-        let freed: Vec<u64> = vacates.iter().filter_map(|wanted| wanted.job).collect();
-        let calls = vacates.iter().map(|wanted| &wanted.call).chain([call]);
-        let message = |call: &Call| call.message(self.operator.address(), &self.suite.contracts);
-        let messages = calls.map(message).collect::<Result<Vec<_>, _>>()?;
-        let outgoing = Outgoing {
-            signer: &self.operator,
-            messages: &messages,
-            purpose: Purpose::Heartbeat,
-            job: None,
-            also: &freed,
-            limit: Limit::Simulated,
-        };
-        let sent = outbox::send(&self.suite.chain, &mut self.journal, &self.note, &outgoing);
-        match sent {
-            Err(Error::Chain(error))
-                if !freed.is_empty() && !matches!(error, ChainError::Unreachable { .. }) =>
-            {
-                debug!(%error, "not together with its jobs");
-                for job in freed {
-                    self.hold(Purpose::Vacate, Some(job));
-                }
-                Ok(())
-            }
-            sent => self.handed_over(Purpose::Heartbeat, None, sent),
+    fn pulse(&self, free: Resources) -> Call {
+        Call::Heartbeat {
+            node: self.node.id,
+            seq: self.node.seq.saturating_add(1),
+            free,
         }
+    }
+
+    /// The messages of these calls for a purpose.
+    pub(super) fn messages(&self, purpose: Purpose, calls: &[&Call]) -> Result<Vec<Any>, Error> {
+        let nothing = self.pulse(Resources::default());
+        let withheld = (purpose == Purpose::Withhold).then_some(&nothing);
+        let (address, contracts) = (self.operator.address(), &self.suite.contracts);
+        let calls = calls.iter().copied().chain(withheld);
+        let messages = calls.map(|call| call.message(address, contracts));
+        Ok(messages.collect::<Result<_, _>>()?)
     }
 
     /// Signs and hands over. What the chain says no to is told and tried again later.
@@ -176,25 +146,16 @@ impl Agent {
         job: Option<u64>,
         call: &Call,
     ) -> Result<(), Error> {
-        let message = call.message(self.operator.address(), &self.suite.contracts)?;
+        let messages = self.messages(purpose, &[call])?;
         let outgoing = Outgoing {
             signer: &self.operator,
-            messages: &[message],
+            messages: &messages,
             purpose,
             job,
             also: &[],
             limit: Limit::Simulated,
         };
         let sent = outbox::send(&self.suite.chain, &mut self.journal, &self.note, &outgoing);
-        self.handed_over(purpose, job, sent)
-    }
-
-    fn handed_over(
-        &mut self,
-        purpose: Purpose,
-        job: Option<u64>,
-        sent: Result<News, Error>,
-    ) -> Result<(), Error> {
         match sent {
             Ok(News::Refused(tx, error)) => self.refused(&tx, &error),
             Ok(_) => Ok(()),
@@ -224,7 +185,7 @@ impl Agent {
 
     /// The chain did not take it, as far as the node knows that was asked.
     fn refused(&mut self, tx: &Sent, error: &ChainError) -> Result<(), Error> {
-        if tx.purpose == Purpose::Heartbeat {
+        if tx.purpose.has_heartbeat() {
             // Where another one took it, it is found by this.
             self.heartbeat_lapsed(&tx.hash);
         }

@@ -13,7 +13,7 @@ use tempfile::TempDir;
 use super::{jobs::REST, *};
 use crate::{
     settings::Earnings,
-    stand_in::{self, coin, contracts, key, node, word, StandIn},
+    stand_in::{self, coin, contracts, key, node, word, StandIn, World},
 };
 
 /// A day and a week, as settings have it: nothing is fetched twice in a test.
@@ -281,9 +281,9 @@ fn heartbeats_are_sent_each_interval_or_as_few_as_keep_a_node_live() {
     assert_eq!(due_secs(&params, 3), 240);
 }
 
-/// Node 7 with a job that was delivered long ago, and its program, which knows that and ends.
-fn ending(chain: &StandIn, folder: &TempDir) -> Agent {
-    delivered(chain);
+/// Node 7 with jobs that were delivered long ago, and its program, which knows that and ends.
+fn ending(chain: &StandIn, folder: &TempDir, jobs: u32) -> Agent {
+    delivered(chain, jobs);
     let mut agent = agent(chain, folder);
     for _ in 0..3 {
         agent.round().expect("a look");
@@ -296,20 +296,24 @@ fn ending(chain: &StandIn, folder: &TempDir) -> Agent {
     agent
 }
 
-/// Node 7 with a job that was delivered long ago.
-fn delivered(chain: &StandIn) {
+/// Node 7 with so many jobs that were delivered long ago.
+fn delivered(chain: &StandIn, jobs: u32) {
     let nothing = Artifact {
         uri: String::new(),
         sha256: "0".repeat(64),
     };
-    let mut job = stand_in::job(1, 7, 1_000, nothing);
-    job.summary.status = Status::Submitted;
     let mut world = chain.world();
-    world.reserved.insert(1, job.spec.need);
-    world.nodes[0].reserved = job.spec.need;
-    world.nodes[0].running = 1;
+    for id in 1..=jobs {
+        let mut job = stand_in::job(id.into(), 7, 1_000, nothing.clone());
+        job.summary.status = Status::Submitted;
+        let node = &mut world.nodes[0];
+        let reserved = node.reserved.checked_add(&job.spec.need);
+        node.reserved = reserved.expect("little");
+        world.reserved.insert(id.into(), job.spec.need);
+        world.jobs.push(job);
+    }
+    world.nodes[0].running = jobs;
     world.nodes[0].indexed = true;
-    world.jobs = vec![job];
 }
 
 /// What a job under review gives back later would be offered by a machine that is not there.
@@ -317,12 +321,12 @@ fn delivered(chain: &StandIn) {
 fn a_node_that_ends_has_nothing_that_could_be_offered_later() {
     let chain = StandIn::start();
     let folder = tempfile::tempdir().expect("a folder");
-    let mut agent = ending(&chain, &folder);
+    let mut agent = ending(&chain, &folder, 1);
     let looks = (0..20).position(|_| agent.round().expect("a look"));
     assert!(looks.is_some(), "it ends");
     let world = chain.world();
-    assert_eq!(words(&world.taken), ["vacate", "heartbeat"]);
-    assert_eq!(world.together, [2], "nobody gets its machine in between");
+    assert_eq!(words(&world.taken), ["heartbeat", "vacate", "heartbeat"]);
+    assert_eq!(world.together, [1, 2], "nobody gets its machine in between");
     let node = &world.nodes[0];
     assert_eq!(node.reserved, Resources::default());
     assert_eq!(node.withheld, node.spec.capacity);
@@ -350,21 +354,39 @@ fn a_node_whose_last_heartbeat_is_refused_tries_it_again_before_it_ends() {
     assert!(agent.round().expect("a look"));
 }
 
-/// One of its jobs ended a moment before: no simulation knew.
+/// Whatever the chain says no to, it hears that nothing is free, and frees what it takes.
 #[test]
-fn a_last_heartbeat_that_fails_with_its_jobs_goes_without_them() {
-    let chain = StandIn::start();
-    let folder = tempfile::tempdir().expect("a folder");
-    let mut agent = ending(&chain, &folder);
-    chain.world().fails = vec!["vacate"];
-    for _ in 0..4 {
-        agent.round().expect("a look");
-    }
-    assert_eq!(chain.world().together, [2, 1]);
-    chain.world().fails.clear();
-    std::thread::sleep(BACK_OFF.0);
-    assert!((0..5).any(|_| agent.round().expect("a look")));
-    assert_eq!(chain.world().together, [2, 1, 2]);
+fn a_node_that_ends_frees_its_machine_of_as_many_jobs_as_the_chain_takes() {
+    let all = |prepare: fn(&mut World)| {
+        let chain = StandIn::start();
+        let folder = tempfile::tempdir().expect("a folder");
+        let mut agent = ending(&chain, &folder, 3);
+        prepare(&mut chain.world());
+        for _ in 0..12 {
+            if agent.round().expect("a look") {
+                break;
+            }
+        }
+        let world = chain.world();
+        let node = &world.nodes[0];
+        let room = node.spec.capacity.saturating_sub(&node.reserved);
+        assert_eq!(node.withheld, room, "nothing is offered");
+        (world.together.clone(), world.reserved.len())
+    };
+    // A heartbeat, then all three and a heartbeat.
+    assert_eq!(all(|_| {}), (vec![1, 4], 0));
+    // Coins for no more than two messages; a fee for two jobs at most.
+    assert_eq!(all(|world| world.takes = 2), (vec![1, 2, 2, 2], 0));
+    let costly = |world: &mut World| {
+        world.gas.insert("vacate", 2_000_000);
+    };
+    assert_eq!(all(costly), (vec![1, 2, 3], 0));
+    // No simulation knew: paid for, and fewer the next time.
+    let fails = |world: &mut World| world.fails = vec!["vacate"];
+    let (together, left) = all(fails);
+    assert_eq!((&together[..3], left), (&[1, 4, 2][..], 3));
+    // It is refused each time, and costs nothing.
+    assert_eq!(all(|world| world.refused = vec!["vacate"]), (vec![1], 3));
 }
 
 /// What it takes of the machine may be somebody else's already.
@@ -412,7 +434,7 @@ fn the_program_of_a_job_that_is_over_is_ended() {
 #[test]
 fn a_job_that_is_not_worth_settling_is_not_asked_for_each_time() {
     let chain = StandIn::start();
-    delivered(&chain);
+    delivered(&chain, 1);
     let folder = tempfile::tempdir().expect("a folder");
     let mut agent = agent(&chain, &folder);
     let mut looks = || {

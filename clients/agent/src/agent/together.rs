@@ -12,11 +12,12 @@ use super::{Agent, Wanted};
 use crate::{
     journal::{Purpose, Sent},
     outbox::{self, News, Outgoing},
+    suite::Call,
     Error,
 };
 
 /// Most jobs of one transaction: 10 that are turned down use 3.5 million gas.
-pub(super) const MOST: usize = 10;
+const MOST: usize = 10;
 
 /// Gas whose fee is the highest that a node pays for one transaction where its owner says no
 /// other: the limit of [`MOST`] jobs that are turned down is below it.
@@ -63,7 +64,7 @@ impl Together {
 
     /// A block has it.
     pub(super) fn landed(&mut self, tx: &Sent) {
-        if !is_urgent(tx.purpose) {
+        if !goes_together(tx.purpose) {
             return;
         }
         let twice = (2 * tx.jobs().count()).min(MOST);
@@ -81,7 +82,7 @@ impl Together {
 
     /// Nothing of it was done, because of this job where the chain says which.
     pub(super) fn failed(&mut self, tx: &Sent, culprit: Option<u64>) {
-        if !is_urgent(tx.purpose) {
+        if !goes_together(tx.purpose) {
             return;
         }
         let half = tx.jobs().count() / 2;
@@ -114,24 +115,30 @@ impl Together {
         let apart = |wanted: &Wanted| self.apart_of(wanted.job.into_iter());
         let (mut urgent, others): (Vec<_>, Vec<_>) = ready
             .into_iter()
-            .partition(|wanted| is_urgent(wanted.purpose));
+            .partition(|wanted| matches!(wanted.purpose, Purpose::Decline | Purpose::Result));
         urgent.sort_by_key(|wanted| (wanted.until_secs, wanted.job));
+        let ready = if urgent.is_empty() { others } else { urgent };
         let is_turn = |wanted: &&Wanted| apart(wanted).is_some() != self.apart_last;
-        let Some(first) = urgent.iter().find(is_turn).or(urgent.first()) else {
-            return others.into_iter().take(1).collect();
+        let Some(first) = ready.iter().find(is_turn).or(ready.first()) else {
+            return vec![];
         };
         let (purpose, whose) = (first.purpose, apart(first));
-        let most = whose.as_ref().map_or(self.most, |whose| {
-            self.apart.get(whose).copied().unwrap_or(1)
-        });
+        let most = match &whose {
+            _ if !goes_together(purpose) => 1,
+            Some(whose) => self.apart.get(whose).copied().unwrap_or(1),
+            None => self.most,
+        };
         let same = |wanted: &Wanted| wanted.purpose == purpose && apart(wanted) == whose;
-        urgent.into_iter().filter(same).take(most).collect()
+        ready.into_iter().filter(same).take(most).collect()
     }
 }
 
-/// Whether it costs bond when it comes too late.
-const fn is_urgent(purpose: Purpose) -> bool {
-    matches!(purpose, Purpose::Decline | Purpose::Result)
+/// Whether several jobs go in one transaction.
+const fn goes_together(purpose: Purpose) -> bool {
+    matches!(
+        purpose,
+        Purpose::Decline | Purpose::Result | Purpose::Withhold
+    )
 }
 
 /// The job of a message that the chain says made a transaction fail.
@@ -182,18 +189,15 @@ impl Agent {
         let Some(first) = calls.first() else {
             return Ok(true);
         };
-        let (signer, contracts) = (&self.operator, &self.suite.contracts);
-        let messages = calls
-            .iter()
-            .map(|wanted| wanted.call.message(signer.address(), contracts));
-        let messages = messages.collect::<Result<Vec<_>, _>>()?;
+        let said: Vec<&Call> = calls.iter().map(|wanted| &wanted.call).collect();
+        let messages = self.messages(first.purpose, &said)?;
         let also: Vec<u64> = calls
             .iter()
             .skip(1)
             .filter_map(|wanted| wanted.job)
             .collect();
         let outgoing = Outgoing {
-            signer,
+            signer: &self.operator,
             messages: &messages,
             purpose: first.purpose,
             job: first.job,
@@ -225,7 +229,6 @@ mod tests {
     use surge_interface::escrow::JobResult;
 
     use super::*;
-    use crate::suite::Call;
 
     fn decline(job: u64) -> Wanted {
         Wanted::new(Purpose::Decline, Some(job), Call::Decline { job })

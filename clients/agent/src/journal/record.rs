@@ -100,6 +100,8 @@ pub enum Purpose {
     Result,
     /// Free the machine of a delivered job.
     Vacate,
+    /// Free it, and say in the same transaction that it is not to be had.
+    Withhold,
     /// Have a job paid that its requester left alone.
     Settle,
     /// Send earnings to the payout address.
@@ -112,11 +114,12 @@ pub enum Purpose {
 
 impl Purpose {
     /// Every purpose.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Heartbeat,
         Self::Decline,
         Self::Result,
         Self::Vacate,
+        Self::Withhold,
         Self::Settle,
         Self::Withdraw,
         Self::Claim,
@@ -130,11 +133,17 @@ impl Purpose {
             Self::Decline => "decline",
             Self::Result => "result",
             Self::Vacate => "vacate",
+            Self::Withhold => "withhold",
             Self::Settle => "settle",
             Self::Withdraw => "withdraw",
             Self::Claim => "claim",
             Self::Join => "join",
         }
+    }
+
+    /// Whether a heartbeat is in it.
+    pub const fn has_heartbeat(self) -> bool {
+        matches!(self, Self::Heartbeat | Self::Withhold)
     }
 
     pub(super) fn of(word: &str) -> Option<Self> {
