@@ -435,7 +435,13 @@ impl Agent {
             (true, false) => Ok(Spoke::Nothing),
             _ => {
                 self.say_together(&next)?;
-                Ok(Spoke::Something)
+                // Refused, it is tried again; a node that ends does not wait for that for ever.
+                let refused = next.iter().any(withholds) && self.journal.open_tx()?.is_none();
+                Ok(if refused {
+                    Spoke::Holds
+                } else {
+                    Spoke::Something
+                })
             }
         }
     }

@@ -280,7 +280,9 @@ impl World {
                     let stuck = declined(&message).is_some_and(|job| Some(job) == self.stuck);
                     let denom = message["withdraw"]["denom"]["native"].as_str();
                     let unpayable = denom.is_some_and(|denom| self.unpayable.contains(&denom));
-                    if stuck || unpayable || self.refused.contains(&word.as_str()) {
+                    let seq = message["heartbeat"]["seq"].as_u64();
+                    let stale = seq.is_some_and(|seq| seq <= self.nodes[0].seq.into());
+                    if stuck || unpayable || stale || self.refused.contains(&word.as_str()) {
                         return Err(format!("{word}: no"));
                     }
                     gas_used += self.gas.get(word.as_str()).copied().unwrap_or(100_000);

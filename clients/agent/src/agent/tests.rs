@@ -389,6 +389,22 @@ fn a_node_that_ends_frees_its_machine_of_as_many_jobs_as_the_chain_takes() {
     assert_eq!(all(|world| world.refused = vec!["vacate"]), (vec![1], 3));
 }
 
+/// An empty purse, for example: each job has its own wait, so that there is always one to try.
+#[test]
+fn a_node_that_ends_leaves_a_chain_that_goes_on_to_refuse_to_free_it() {
+    let chain = StandIn::start();
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut agent = ending(&chain, &folder, 15);
+    for _ in 0..2 {
+        assert!(!agent.round().expect("a look"));
+        chain.world().takes = 0;
+    }
+    assert_eq!(chain.world().together, [1], "a heartbeat");
+    assert!(agent.parting.is_some());
+    agent.parting = Instant::now().checked_sub(PARTING + BACK_OFF.0);
+    assert!(agent.round().expect("a look"));
+}
+
 /// What it takes of the machine may be somebody else's already.
 #[test]
 fn the_program_of_a_job_that_is_over_is_ended() {

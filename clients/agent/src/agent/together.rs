@@ -206,7 +206,12 @@ impl Agent {
         };
         match outbox::send(&self.suite.chain, &mut self.journal, &self.note, &outgoing) {
             // Why, is told of the one that is tried alone.
-            Ok(News::Refused(..)) => Ok(false),
+            Ok(News::Refused(tx, _)) => {
+                if tx.purpose.has_heartbeat() {
+                    self.heartbeat_lapsed(&tx.hash);
+                }
+                Ok(false)
+            }
             Ok(_) => Ok(true),
             // It may be noted and handed over.
             Err(Error::Chain(error @ ChainError::Unreachable { .. })) => Err(error.into()),
@@ -322,6 +327,11 @@ mod tests {
         );
         let ready = vec![settle(1), settle(2)];
         assert_eq!(said(ready), [(Purpose::Settle, Some(1))]);
+        let withhold = |job| Wanted::new(Purpose::Withhold, Some(job), Call::Vacate { job });
+        let mut ready: Vec<Wanted> = (1..=12).map(withhold).collect();
+        assert_eq!(together().next(ready.clone()).len(), 10);
+        ready.push(by(1_600, self::decline(13)));
+        assert_eq!(said(ready), [(decline, Some(13))]);
         assert_eq!(said(vec![]), []);
     }
 
