@@ -109,14 +109,10 @@ fn washing_loses_at_every_size_even_at_the_highest_rates() {
 /// The same ring under two names: Mallory works for Moe, Moe for Mallory.
 #[test]
 fn washing_in_a_ring_of_providers_loses_as_much() {
-    let mut suite = Builder {
-        rewards: Params {
-            base_bps: 0,
-            ..Params::defaults()
-        },
-        ..Builder::default()
-    }
-    .build();
+    let mut suite = Suite::with_rewards(Params {
+        base_bps: 0,
+        ..Params::defaults()
+    });
     let names = ["mallory", "moe", "mia"];
     for name in names {
         suite.meet(name);

@@ -22,15 +22,11 @@ fn machine() -> Machine {
 
 /// A network whose bonds earn nothing, so that only work mints.
 fn without_emission() -> Suite {
-    Builder {
-        rewards: Params {
-            base_bps: 0,
-            ceiling_bps: 0,
-            ..Params::defaults()
-        },
-        ..Builder::default()
-    }
-    .build()
+    Suite::with_rewards(Params {
+        base_bps: 0,
+        ceiling_bps: 0,
+        ..Params::defaults()
+    })
 }
 
 /// Bob pays Alice for a month of two cores in the reward token. Answers the burn.
@@ -126,14 +122,10 @@ fn the_part_of_the_schedule_that_is_released_is_the_one_that_was_set() {
     // A tenth of the cap over all time, halved every 730 days.
     let pool = CAP / 10 / 1_460;
     for pool_bps in [0, 1, 5_000, 10_000] {
-        let mut suite = Builder {
-            rewards: Params {
-                pool_bps,
-                ..Params::defaults()
-            },
-            ..Builder::default()
-        }
-        .build();
+        let mut suite = Suite::with_rewards(Params {
+            pool_bps,
+            ..Params::defaults()
+        });
         let alice = suite.join("alice", 9 * BOND);
         suite.pass(11 * DAY);
         let share = pool * u128::from(pool_bps) / 10_000;
@@ -152,14 +144,10 @@ fn the_part_of_the_schedule_that_is_released_is_the_one_that_was_set() {
 
 #[test]
 fn what_burning_opens_is_at_most_what_bonds_leave_of_the_pools_and_the_rest_stays_open() {
-    let mut suite = Builder {
-        rewards: Params {
-            pool_bps: 1,
-            ..Params::defaults()
-        },
-        ..Builder::default()
-    }
-    .build();
+    let mut suite = Suite::with_rewards(Params {
+        pool_bps: 1,
+        ..Params::defaults()
+    });
     let dear = machine().priced_percent(100_000).with_bond(9 * BOND / 10);
     let (alice, _) = suite.join_with("alice", dear);
     let mut spec = job();

@@ -316,8 +316,7 @@ impl Agent {
                     self.metrics.failed_rounds.inc();
                     wait = longer(wait);
                     warn!(event = "round_failed", error = %failed, again_in_secs = wait.as_secs(), "could not go on");
-                    if self.may_leave()? {
-                        told_left();
+                    if self.leaves()? {
                         return self.summary();
                     }
                     wait
@@ -343,8 +342,8 @@ impl Agent {
         }
     }
 
-    /// Whether a chain that does not answer, or says no, may be left: nothing is to be delivered.
-    fn may_leave(&mut self) -> Result<bool, Error> {
+    /// Whether it leaves a chain that does not answer, or says no: nothing is to be delivered.
+    fn leaves(&mut self) -> Result<bool, Error> {
         let live = self.journal.live()?;
         let working = live.iter().any(|entry| entry.stage.is_work());
         if !self.draining || working || !self.busy.is_empty() {
@@ -352,7 +351,14 @@ impl Agent {
             return Ok(false);
         }
         let since = self.parting.get_or_insert_with(Instant::now);
-        Ok(since.elapsed() > PARTING)
+        let leaves = since.elapsed() > PARTING;
+        if leaves {
+            warn!(
+                event = "left",
+                "nothing is left to deliver; ending although the chain did not take the last words"
+            );
+        }
+        Ok(leaves)
     }
 
     /// One look at the chain. Answers whether the program may end.
@@ -404,13 +410,7 @@ impl Agent {
         match spoke {
             Spoke::Something => Ok(false),
             Spoke::Nothing => Ok(self.draining && !working && self.busy.is_empty()),
-            Spoke::Holds => {
-                let leaves = self.may_leave()?;
-                if leaves {
-                    told_left();
-                }
-                Ok(leaves)
-            }
+            Spoke::Holds => self.leaves(),
         }
     }
 
@@ -538,13 +538,6 @@ fn due_secs(params: &Params, every: u64) -> u64 {
         true => secs,
         false => secs.saturating_sub(LANDING_SECS.min(params.heartbeat_secs / 5)),
     }
-}
-
-fn told_left() {
-    warn!(
-        event = "left",
-        "nothing is left to deliver; ending without a last heartbeat"
-    );
 }
 
 /// Whether nothing became of any job of the node.

@@ -48,6 +48,15 @@ impl Suite {
         Builder::default().build()
     }
 
+    /// The same with these parameters of rewards.
+    pub fn with_rewards(rewards: surge_interface::rewards::Params) -> Self {
+        Builder {
+            rewards,
+            ..Builder::default()
+        }
+        .build()
+    }
+
     /// The address that a name stands for in tests.
     pub fn addr(name: &str) -> Addr {
         name.into_addr()

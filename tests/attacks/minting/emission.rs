@@ -87,14 +87,10 @@ fn dust_before_a_provider_bonds_takes_nothing_from_it() {
 /// larger pool.
 #[test]
 fn a_halving_that_nobody_turned_takes_nothing_and_gives_nothing() {
-    let mut suite = Builder {
-        rewards: Params {
-            pool_bps: 1,
-            ..Params::defaults()
-        },
-        ..Builder::default()
-    }
-    .build();
+    let mut suite = Suite::with_rewards(Params {
+        pool_bps: 1,
+        ..Params::defaults()
+    });
     suite.pass(700 * DAY);
     let provider = suite.join("alice", 9 * BOND);
     suite.pass(30 * DAY);
@@ -152,14 +148,10 @@ fn who_burned_much_and_claims_first_takes_nobodys_base() {
 /// its rounding to gates although bonds earn it over time.
 #[test]
 fn what_turns_round_away_opens_no_gate() {
-    let mut suite = Builder {
-        rewards: Params {
-            pool_bps: 1,
-            ..Params::defaults()
-        },
-        ..Builder::default()
-    }
-    .build();
+    let mut suite = Suite::with_rewards(Params {
+        pool_bps: 1,
+        ..Params::defaults()
+    });
     let machine = Machine::default().quoting(1).with_bond(3 * BOND + 7);
     let (provider, _) = suite.join_with("mallory", machine.priced_percent(100_000));
     wash(&mut suite, 90_000_000_000, 30 * DAY);

@@ -7,10 +7,20 @@ use surge_interface::escrow::Params as EscrowParams;
 use surge_interface::rewards::{ExecuteMsg, Params, QueryMsg as Rewards};
 use surge_interface::TimeProfile;
 use surge_rewards::ContractError;
-use surge_testing::{Builder, Machine, Suite};
+use surge_testing::{Machine, Suite};
 use surge_tests::refusal::refuses;
 
 use super::{claimable, wash, BOND, DAY};
+
+/// A number above the most that it may be.
+fn bound(what: &'static str, value: u64, max: u64) -> ContractError {
+    ContractError::OutOfBounds(OutOfBounds {
+        what,
+        value,
+        min: 0,
+        max,
+    })
+}
 
 /// An emission that votes raise without end. Guards: a step of a tenth, once a quarter,
 /// and bounds in code.
@@ -31,14 +41,6 @@ fn the_emission_moves_by_a_tenth_once_a_quarter() {
         from,
         to,
         most,
-    };
-    let bound = |what, value: u64, max| {
-        ContractError::OutOfBounds(OutOfBounds {
-            what,
-            value,
-            min: 0,
-            max,
-        })
     };
     for (msg, expected) in [
         (
@@ -102,14 +104,10 @@ fn the_emission_moves_by_a_tenth_once_a_quarter() {
 /// good.
 #[test]
 fn a_rate_that_was_set_to_nothing_moves_again_one_by_one() {
-    let mut suite = Builder {
-        rewards: Params {
-            base_bps: 1,
-            ..Params::defaults()
-        },
-        ..Builder::default()
-    }
-    .build();
+    let mut suite = Suite::with_rewards(Params {
+        base_bps: 1,
+        ..Params::defaults()
+    });
     suite.meet("owner");
     let update = |base_bps| ExecuteMsg::UpdateParams {
         params: Params {
@@ -220,14 +218,6 @@ fn rewards_are_not_born_with_an_emission_that_no_vote_could_make() {
     let of_suite: surge_interface::rewards::ConfigResponse = suite.ask_rewards(&Rewards::Config {});
     let info = suite.app.wrap().query_wasm_contract_info(&suite.rewards);
     let code_id = info.expect("a contract").code_id;
-    let bound = |what, value: u64, max| {
-        ContractError::OutOfBounds(OutOfBounds {
-            what,
-            value,
-            min: 0,
-            max,
-        })
-    };
     for (base_bps, ceiling_bps, pool_bps, instant_bps, expected) in [
         (200, 2_001, 0, 0, bound("ceiling_bps", 2_001, 2_000)),
         (200, 800, 10_001, 0, bound("pool_bps", 10_001, 10_000)),

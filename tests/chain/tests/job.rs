@@ -116,9 +116,9 @@ fn finding_a_node_costs_as_much_among_many_as_among_few() -> Result<(), Error> {
     Ok(())
 }
 
-/// Writes `gas/peers.json`. Needs DAO DAO, which `scripts/gas --peers` builds.
+/// Writes `gas/peers.json`. Needs DAO DAO, which `scripts/gas --peers` builds, and fails
+/// without it.
 #[test]
-#[ignore = "on demand: ./scripts/gas --peers"]
 fn dao_dao_does_the_same() -> Result<(), Error> {
     let chain = Chain::connect(network()?)?;
     let deployer = chain.network().key("deployer")?;
